@@ -1,0 +1,1 @@
+"""The words everyone uses: no tables, no framework, no rules of any one room."""

@@ -1,0 +1,28 @@
+"""Instants: UTC, to the millisecond, written one way everywhere (RFC 3339, `Z`)."""
+
+import re
+from datetime import UTC, datetime
+
+from comity.values.errors import InvalidInputError
+
+_FORM = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z")
+
+
+def instant_text(at: datetime) -> str:
+    """The canonical text of an aware datetime, e.g. `2026-11-21T18:28:44.120Z`."""
+    if at.tzinfo is None:
+        raise InvalidInputError("An instant needs a time zone.", place=repr(at))
+    moment = at.astimezone(UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def parse_instant(text: str) -> datetime:
+    """Read the canonical text; anything else is refused, so that one instant has one spelling."""
+    if not _FORM.fullmatch(text):
+        raise InvalidInputError(
+            f"'{text[:40]}' is not an instant; write it as 2026-11-21T18:28:44.120Z.", code="input:instant"
+        )
+    try:
+        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    except ValueError as error:
+        raise InvalidInputError(f"'{text}' is not a day and time that exists.", code="input:instant") from error
