@@ -118,7 +118,9 @@ def main(root: Path = ROOT) -> int:
     if missing:
         sys.stderr.write("These files of the lockfile's packages are not in node_modules:\n")
         sys.stderr.writelines(f"  {name}\n" for name in missing)
-        sys.stderr.write("What was found was copied. Run `npm ci` again; if they are still missing, a package changed.\n")
+        sys.stderr.write(
+            "What was found was copied. Run `npm ci` again; if they are still missing, a package changed.\n"
+        )
         return 1
     sys.stdout.write("Typefaces and scripts are in place.\n")
     return 0

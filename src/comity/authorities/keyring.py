@@ -1,0 +1,157 @@
+"""The keyring: every private key of a node in one file, encrypted under a passphrase; never in the database.
+
+Per authority: a message key (Ed25519 with ML-DSA-65), a sealing key (MLKEM768-X25519) and an X.509 seal for
+documents. Per node: the key that wraps content keys at rest, and the exchange port's TLS key.
+The file is `salt || nonce || AES-256-GCM(scrypt(passphrase, salt), canonical JSON)`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+
+from comity.seals import canonical
+from comity.seals.keys import OpeningKey, SigningKey
+from comity.values.errors import BrokenError, MissingError
+
+_MAGIC = b"comity-keyring-1\n"
+_SALT, _NONCE = 16, 12
+
+
+@dataclass(frozen=True)
+class AuthorityKeys:
+    """The private keys of one authority."""
+
+    signing: SigningKey
+    opening: OpeningKey
+    office_seal_key: bytes
+    """PEM, X.509 ECDSA P-256: seals documents, nothing else."""
+    office_seal_certificate: bytes
+
+
+class Keyring:
+    """What a node signs, opens and wraps with; handed in wherever it is needed, held by no module."""
+
+    def __init__(
+        self,
+        wrapping_key: bytes,
+        authorities: dict[str, AuthorityKeys],
+        tls_key: bytes,
+        tls_certificate: bytes,
+        chance: Callable[[int], bytes],
+    ) -> None:
+        self._wrapping = AESGCM(wrapping_key)
+        self._wrapping_key = wrapping_key
+        self._authorities = authorities
+        self.tls_key = tls_key
+        self.tls_certificate = tls_certificate
+        self._chance = chance
+
+    def authorities(self) -> tuple[str, ...]:
+        return tuple(self._authorities)
+
+    def of(self, authority: str) -> AuthorityKeys:
+        if authority not in self._authorities:
+            raise MissingError(
+                f"This node's keyring holds no keys of {authority}.", code="keyring:authority", place=authority
+            )
+        return self._authorities[authority]
+
+    def signer(self, authority: str) -> SigningKey:
+        return self.of(authority).signing
+
+    def opening_key(self, authority: str) -> OpeningKey:
+        return self.of(authority).opening
+
+    def office_seal(self, authority: str) -> tuple[bytes, bytes]:
+        """The office's X.509 seal for documents: private key and certificate, both PEM."""
+        keys = self.of(authority)
+        return keys.office_seal_key, keys.office_seal_certificate
+
+    def with_authority(self, code: str, keys: AuthorityKeys) -> "Keyring":
+        held = {**self._authorities, code: keys}
+        return Keyring(self._wrapping_key, held, self.tls_key, self.tls_certificate, self._chance)
+
+    def wrap(self, context: str, secret: bytes) -> bytes:
+        """Encrypt a content key for rest in the database, bound to what it is the key of."""
+        nonce = self._chance(_NONCE)
+        return nonce + self._wrapping.encrypt(nonce, secret, context.encode())
+
+    def unwrap(self, context: str, wrapped: bytes) -> bytes:
+        try:
+            return self._wrapping.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], context.encode())
+        except InvalidTag as error:
+            raise BrokenError(
+                "A stored content key does not belong to this keyring or to this content.",
+                code="keyring:wrapped",
+                place=context,
+            ) from error
+
+    def to_file_bytes(self, passphrase: str) -> bytes:
+        """The whole keyring, encrypted under the passphrase."""
+        salt, nonce = self._chance(_SALT), self._chance(_NONCE)
+        plain = canonical.encode(
+            {
+                "wrapping_key": canonical.to_b64(self._wrapping_key),
+                "tls_key": canonical.to_b64(self.tls_key),
+                "tls_certificate": canonical.to_b64(self.tls_certificate),
+                "authorities": {code: _keys_json(keys) for code, keys in self._authorities.items()},
+            }
+        )
+        sealed = AESGCM(_stretched(passphrase, salt)).encrypt(nonce, plain, _MAGIC)
+        return _MAGIC + salt + nonce + sealed
+
+    @classmethod
+    def from_file_bytes(cls, data: bytes, passphrase: str, chance: Callable[[int], bytes]) -> "Keyring":
+        """Raises `BrokenError` when the passphrase is wrong or the file was damaged; the two cannot be told apart."""
+        start = len(_MAGIC)
+        salt, nonce = data[start : start + _SALT], data[start + _SALT : start + _SALT + _NONCE]
+        try:
+            plain = AESGCM(_stretched(passphrase, salt)).decrypt(nonce, data[start + _SALT + _NONCE :], _MAGIC)
+        except (InvalidTag, ValueError) as error:
+            raise BrokenError(
+                "The keyring does not open: the passphrase is wrong or the file is damaged.",
+                code="keyring:passphrase",
+                next_step="Check the passphrase file, or restore the keyring from a backup with comity node restore.",
+            ) from error
+        value = canonical.decode(plain)
+        return cls(
+            canonical.from_b64(value["wrapping_key"]),
+            {code: _keys_from_json(keys) for code, keys in value["authorities"].items()},
+            canonical.from_b64(value["tls_key"]),
+            canonical.from_b64(value["tls_certificate"]),
+            chance,
+        )
+
+
+def fingerprint_of_certificate(pem_or_der: bytes) -> str:
+    """SHA-256 of a certificate's bytes as given, in hex."""
+    return sha256(pem_or_der).hexdigest()
+
+
+def _stretched(passphrase: str, salt: bytes) -> bytes:
+    return Scrypt(salt=salt, length=32, n=2**15, r=8, p=1).derive(passphrase.encode())
+
+
+def _keys_json(keys: AuthorityKeys) -> dict[str, Any]:
+    ed25519, mldsa = keys.signing.seeds()
+    return {
+        "ed25519": canonical.to_b64(ed25519),
+        "mldsa": canonical.to_b64(mldsa),
+        "opening": canonical.to_b64(keys.opening.to_bytes()),
+        "office_seal_key": canonical.to_b64(keys.office_seal_key),
+        "office_seal_certificate": canonical.to_b64(keys.office_seal_certificate),
+    }
+
+
+def _keys_from_json(value: dict[str, Any]) -> AuthorityKeys:
+    return AuthorityKeys(
+        SigningKey.from_seeds(canonical.from_b64(value["ed25519"]), canonical.from_b64(value["mldsa"])),
+        OpeningKey.from_bytes(canonical.from_b64(value["opening"])),
+        canonical.from_b64(value["office_seal_key"]),
+        canonical.from_b64(value["office_seal_certificate"]),
+    )

@@ -1,0 +1,60 @@
+"""Tables of authorities, offices and officers. Private keys are never here: they are in the node's `Keyring`."""
+
+from uuid import UUID
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+from comity.authorities.competence import Competence
+
+
+class Authority(models.Model):
+    """An authority of a State: one of ours behind its own wall, or a partner, with a node or without one."""
+
+    code = models.CharField(max_length=15, primary_key=True)
+    state = models.CharField(max_length=2)
+    names = models.JSONField(default=dict)
+    """Language to official name; the authority's own language first."""
+    competences = models.JSONField(default=list)
+    languages = models.JSONField(default=list)
+    local = models.BooleanField(default=False)
+    has_node = models.BooleanField(default=True)
+    endpoint = models.CharField(max_length=200, blank=True)
+    verifying_key = models.JSONField(null=True)
+    sealing_key = models.JSONField(null=True)
+    tls_certificate = models.TextField(blank=True)
+    contact = models.JSONField(default=dict)
+    since = models.DateTimeField()
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(has_node=False)
+                | (models.Q(verifying_key__isnull=False) & models.Q(sealing_key__isnull=False)),
+                name="authority_with_node_has_keys",
+            )
+        ]
+
+    def may(self, competence: Competence) -> bool:
+        return competence.value in self.competences
+
+
+class Office(models.Model):
+    """A desk within one of our authorities."""
+
+    id = models.UUIDField(primary_key=True)
+    authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="offices")
+    names = models.JSONField(default=dict)
+
+
+class Officer(AbstractUser):
+    """A person who works in an office, with the roles given to her there."""
+
+    id: models.UUIDField[UUID, UUID] = models.UUIDField(primary_key=True)
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="officers", null=True)
+    roles = models.JSONField(default=list)
+    function = models.CharField(max_length=200, blank=True)
+    language = models.CharField(max_length=8, default="en")
+
+    REQUIRED_FIELDS: list[str] = []

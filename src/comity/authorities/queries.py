@@ -1,0 +1,98 @@
+"""Reads of authorities, officers and partners."""
+
+from dataclasses import dataclass
+
+from comity.authorities.models import Authority, Officer
+from comity.seals.keys import SealingKey, VerifyingKey
+from comity.values.actor import Actor, ActorKind, Role
+from comity.values.errors import MissingError
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """An authority of another node (or of this one, seen by another) as the exchange needs it."""
+
+    code: str
+    state: str
+    names: dict[str, str]
+    endpoint: str
+    verifying_key: VerifyingKey
+    sealing_key: SealingKey
+    tls_certificate: str
+    local: bool
+
+
+def authority(code: str) -> Authority:
+    row = Authority.objects.filter(code=code, active=True).first()
+    if row is None:
+        raise MissingError(f"This node knows no authority {code}.", code="authority:unknown", place=code)
+    return row
+
+
+def local_authority(code: str) -> Authority:
+    row = authority(code)
+    if not row.local:
+        raise MissingError(f"{code} is not an authority of this node.", code="authority:not-local", place=code)
+    return row
+
+
+def local_authorities() -> list[Authority]:
+    return list(Authority.objects.filter(local=True, active=True).order_by("code"))
+
+
+def partners() -> list[Authority]:
+    return list(Authority.objects.filter(local=False, active=True).order_by("code"))
+
+
+def authorities_of(state: str) -> list[Authority]:
+    return list(Authority.objects.filter(state=state, active=True).order_by("code"))
+
+
+def partner(code: str) -> Partner:
+    """The partner's keys and address. Raises `MissingError` for one that is unknown or has no node."""
+    row = authority(code)
+    if not row.has_node:
+        raise MissingError(f"{code} has no node; write to it by post.", code="authority:no-node", place=code)
+    return Partner(
+        row.code,
+        row.state,
+        row.names,
+        row.endpoint,
+        VerifyingKey.from_json(row.verifying_key),
+        SealingKey.from_json(row.sealing_key),
+        row.tls_certificate,
+        row.local,
+    )
+
+
+def verifying_key(code: str) -> VerifyingKey:
+    return partner(code).verifying_key
+
+
+def name_of(code: str, language: str = "en") -> str:
+    """The authority's name in the reader's language, else in English, else in its own; its code if unknown."""
+    row = Authority.objects.filter(code=code).first()
+    if row is None or not row.names:
+        return code
+    return str(row.names.get(language) or row.names.get("en") or next(iter(row.names.values())))
+
+
+def actor_of(officer: Officer, *, stepped_up: bool = False) -> Actor:
+    """The officer as the value the rooms below know. An officer without an office belongs to no authority."""
+    return Actor(
+        ActorKind.OFFICER,
+        str(officer.id),
+        officer.office.authority_id if officer.office else "",
+        frozenset(Role(role) for role in officer.roles) if officer.is_active else frozenset(),
+        officer.get_full_name() or officer.username,
+        stepped_up,
+    )
+
+
+def officer_name(officer_id: str) -> str:
+    row = Officer.objects.filter(id=officer_id).first()
+    return row.get_full_name() if row else officer_id
+
+
+def officers(code: str) -> list[Officer]:
+    return list(Officer.objects.filter(office__authority_id=code).select_related("office").order_by("username"))

@@ -1,0 +1,5 @@
+"""The exchange listener's addresses: what partner nodes may call, and nothing else."""
+
+from django.urls import include, path
+
+urlpatterns = [path("", include("comity.api.exchange_port"))]

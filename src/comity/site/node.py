@@ -1,0 +1,123 @@
+"""One node on disk: where its database, keys and vault are, and how they are opened.
+
+A node's folder holds `node.json` (its id, ports and whether it is an exercise), `keys.comity` (the keyring),
+`passphrase` (mode 600, unless a systemd credential or another file is named), `vault/` and, on the embedded
+default, `node.sqlite3`.
+"""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from comity.authorities.keyring import Keyring
+from comity.values.errors import InvalidInputError, MissingError
+
+if TYPE_CHECKING:
+    from comity.exchange.transport import HttpsTransport
+    from comity.store.vault import LocalVault
+
+
+@dataclass(frozen=True)
+class NodeFile:
+    """What `node.json` says of the node."""
+
+    node_id: str
+    host: str
+    web_port: int
+    exchange_port: int
+    exercise: bool
+    database: str = ""
+    """Empty: the embedded SQLite file in the folder; else a PostgreSQL address."""
+
+    @property
+    def origin(self) -> str:
+        return f"http://localhost:{self.web_port}"
+
+    @property
+    def endpoint(self) -> str:
+        return f"https://{self.host}:{self.exchange_port}"
+
+    def write(self, folder: Path) -> None:
+        (folder / "node.json").write_text(json.dumps(asdict(self), indent=1) + "\n")
+
+
+class Node:
+    """A node's folder, opened: handed to rooms piece by piece, never imported by them."""
+
+    def __init__(self, folder: Path, passphrase_file: Path | None = None) -> None:
+        self.folder = folder
+        self._passphrase_file = passphrase_file or folder / "passphrase"
+
+    @cached_property
+    def file(self) -> NodeFile:
+        path = self.folder / "node.json"
+        if not path.is_file():
+            raise MissingError(
+                f"There is no node in {self.folder}.", code="node:missing", next_step="Make one: comity node init DIR"
+            )
+        try:
+            value: dict[str, Any] = json.loads(path.read_text())
+            return NodeFile(**value)
+        except (ValueError, TypeError) as error:
+            raise InvalidInputError(f"{path} cannot be read: {error}.", code="node:file", place=str(path)) from error
+
+    @property
+    def node_id(self) -> str:
+        return self.file.node_id
+
+    @property
+    def exercise(self) -> bool:
+        return self.file.exercise
+
+    @property
+    def origin(self) -> str:
+        return self.file.origin
+
+    @property
+    def keys_path(self) -> Path:
+        return self.folder / "keys.comity"
+
+    def passphrase(self) -> str:
+        if not self._passphrase_file.is_file():
+            raise MissingError(
+                f"The passphrase of the keyring is not in {self._passphrase_file}.",
+                code="node:passphrase",
+                next_step="Name its file in COMITY_PASSPHRASE_FILE.",
+            )
+        return self._passphrase_file.read_text().strip()
+
+    @cached_property
+    def _keys(self) -> Keyring:
+        if not self.keys_path.is_file():
+            raise MissingError(
+                f"The keyring {self.keys_path} is not there.",
+                code="node:keyring",
+                next_step="Restore it: comity node restore BACKUP DIR",
+            )
+        return Keyring.from_file_bytes(self.keys_path.read_bytes(), self.passphrase(), os.urandom)
+
+    def keys(self) -> Keyring:
+        """The keyring, opened once per process: stretching the passphrase takes a tenth of a second."""
+        return self._keys
+
+    @cached_property
+    def _vault(self) -> "LocalVault":
+        from comity.store.vault import LocalVault  # noqa: PLC0415 - settings load before the rooms
+
+        return LocalVault(self.folder / "vault")
+
+    def vault(self) -> "LocalVault":
+        return self._vault
+
+    @cached_property
+    def _transport(self) -> "HttpsTransport":
+        from comity.exchange.transport import HttpsTransport  # noqa: PLC0415 - the same
+
+        keys = self.keys()
+        return HttpsTransport(keys.tls_key, keys.tls_certificate)
+
+    def transport(self) -> "HttpsTransport":
+        return self._transport

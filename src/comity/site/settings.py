@@ -1,0 +1,160 @@
+"""Django's settings of one node: `COMITY_NODE` names its folder; the rest has a default or stands in node.json."""
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from comity.site.node import Node
+
+BASE = Path(__file__).resolve().parent.parent
+COMITY = Node(
+    Path(os.environ.get("COMITY_NODE", "var/node")).resolve(),
+    Path(os.environ["COMITY_PASSPHRASE_FILE"]) if "COMITY_PASSPHRASE_FILE" in os.environ else None,
+)
+
+DEBUG = False
+ROOT_URLCONF = os.environ.get("COMITY_URLCONF", "comity.site.urls")
+WSGI_APPLICATION = "comity.site.wsgi.application"
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *filter(None, os.environ.get("COMITY_HOSTS", "").split(","))]
+APPEND_SLASH = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+INSTALLED_APPS = [
+    "comity.safeguards",
+    "comity.store",
+    "comity.authorities",
+    "comity.exchange",
+    "comity.evidence",
+    "comity.requests",
+    "comity.web",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+WEB_MIDDLEWARE = BASE / "web" / "middleware.py"
+if WEB_MIDDLEWARE.is_file():
+    MIDDLEWARE.append("comity.web.middleware.HouseMiddleware")
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE / "web" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+
+def database(address: str, folder: Path) -> dict[str, Any]:
+    """Django's database setting: the embedded SQLite file, or `postgres://user:password@host:port/name`."""
+    if not address:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": str(folder / "node.sqlite3"),
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+            },
+        }
+    parts = urlsplit(address)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+    }
+
+
+def _database_address() -> str:
+    if "COMITY_DATABASE" in os.environ:
+        return os.environ["COMITY_DATABASE"]
+    return COMITY.file.database if (COMITY.folder / "node.json").is_file() else ""
+
+
+DATABASES = {"default": database(_database_address(), COMITY.folder)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "authorities.Officer"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+MFA_SUPPORTED_TYPES = ["totp"]
+MFA_TOTP_ISSUER = "Comity"
+LOGIN_URL = "/sign-in"
+LOGIN_REDIRECT_URL = "/"
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("es", "Español"), ("ar", "العربية")]
+LOCALE_PATHS = [BASE / "web" / "locale"]
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE / "web" / "static"]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 << 20
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
+
+
+def _secret() -> str:
+    """The key of sessions and forms: made at `comity node init`, beside the keyring."""
+    path = COMITY.folder / "session.key"
+    return path.read_text().strip() if path.is_file() else "a node without a folder signs nobody in"
+
+
+SECRET_KEY = _secret()
+_ID = COMITY.file.node_id if (COMITY.folder / "node.json").is_file() else "none"
+SESSION_COOKIE_NAME = f"comity_{_ID}_session"
+CSRF_COOKIE_NAME = f"comity_{_ID}_csrf"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Strict"
+CSRF_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = os.environ.get("COMITY_TLS_PROXY") == "1"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}
