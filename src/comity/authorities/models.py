@@ -1,6 +1,6 @@
 """Tables of authorities, offices and officers. Private keys are never here: they are in the node's `Keyring`."""
 
-from uuid import UUID
+from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -51,10 +51,10 @@ class Office(models.Model):
 class Officer(AbstractUser):
     """A person who works in an office, with the roles given to her there."""
 
-    id: models.UUIDField[UUID, UUID] = models.UUIDField(primary_key=True)
+    id = models.UUIDField(primary_key=True)
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="officers", null=True)
     roles = models.JSONField(default=list)
     function = models.CharField(max_length=200, blank=True)
     language = models.CharField(max_length=8, default="en")
 
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []

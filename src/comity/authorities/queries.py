@@ -51,7 +51,7 @@ def authorities_of(state: str) -> list[Authority]:
 def partner(code: str) -> Partner:
     """The partner's keys and address. Raises `MissingError` for one that is unknown or has no node."""
     row = authority(code)
-    if not row.has_node:
+    if not row.has_node or row.verifying_key is None or row.sealing_key is None:
         raise MissingError(f"{code} has no node; write to it by post.", code="authority:no-node", place=code)
     return Partner(
         row.code,
