@@ -22,6 +22,7 @@ MAX_BYTES = 4 << 20
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 _NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
 _BEYOND_BMP = re.compile("[\U00010000-\U0010ffff]")
+_LEAVES = frozenset({str, bool, type(None)})
 _LONGEST_INTEGER = len(str(-MAX_INTEGER))
 _dumps = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False).encode
 
@@ -111,38 +112,39 @@ def _spell(value: Any) -> bytes:
         ) from error
 
 
-def _fault(value: Any, depth_left: int) -> tuple[str, str, str] | None:
-    """The first thing in a value that has no canonical spelling: code, place and sentence."""
-    kind = type(value)
-    if kind is str or kind is bool or value is None:
+_Fault = tuple[str, str, str]
+"""Code, place and sentence of something that has no canonical spelling."""
+
+
+def _fault(value: Any, depth_left: int) -> _Fault | None:
+    """The first fault in a value, if any; at most `depth_left` containers may stand inside one another."""
+    if value is None or isinstance(value, (str, bool)):
         return None
+    if isinstance(value, (dict, list, tuple)):
+        return _fault_inside(value, depth_left)
     if isinstance(value, int):
         if -MAX_INTEGER <= value <= MAX_INTEGER:
             return None
         return "canonical:integer", "", "An integer lies beyond 2^53-1; write it as text."
-    if isinstance(value, dict):
-        if depth_left == 0:
-            return "canonical:depth", "", f"The value is nested deeper than {MAX_DEPTH}."
-        for key, part in value.items():
-            if not isinstance(key, str):
-                return "canonical:key", f"[{key!r}]", "An object's keys must be texts."
-            fault = _fault(part, depth_left - 1)
-            if fault is not None:
-                return fault[0], f".{key}{fault[1]}", fault[2]
-        return None
-    if isinstance(value, (list, tuple)):
-        if depth_left == 0:
-            return "canonical:depth", "", f"The value is nested deeper than {MAX_DEPTH}."
-        for index, part in enumerate(value):
-            fault = _fault(part, depth_left - 1)
-            if fault is not None:
-                return fault[0], f"[{index}]{fault[1]}", fault[2]
-        return None
-    if isinstance(value, str):
-        return None
     if isinstance(value, float):
         return "canonical:float", "", "A float has no one spelling; write a decimal as text."
-    return "canonical:type", "", f"A {kind.__name__} has no canonical JSON spelling."
+    return "canonical:type", "", f"A {type(value).__name__} has no canonical JSON spelling."
+
+
+def _fault_inside(container: dict[Any, Any] | list[Any] | tuple[Any, ...], depth_left: int) -> _Fault | None:
+    if depth_left == 0:
+        return "canonical:depth", "", f"The value is nested deeper than {MAX_DEPTH}."
+    named = isinstance(container, dict)
+    for name, part in container.items() if isinstance(container, dict) else enumerate(container):
+        if named and not isinstance(name, str):
+            return "canonical:key", f"[{name!r}]", "An object's keys must be texts."
+        if type(part) in _LEAVES:
+            continue
+        fault = _fault(part, depth_left - 1)
+        if fault is not None:
+            code, place, sentence = fault
+            return code, (f".{name}{place}" if named else f"[{name}]{place}"), sentence
+    return None
 
 
 def _refuse_deep(data: bytes, max_depth: int) -> None:

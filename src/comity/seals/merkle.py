@@ -57,7 +57,10 @@ class Frontier:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "Frontier":
-        return cls(value["size"], [from_b64(node) for node in value["nodes"]])
+        try:
+            return cls(value["size"], [from_b64(node) for node in value["nodes"]])
+        except (KeyError, TypeError, AttributeError) as error:
+            raise InvalidInputError("A frontier has a size and its nodes.", code="merkle:frontier") from error
 
 
 def root_of(leaves: Iterable[bytes]) -> bytes:
@@ -70,36 +73,51 @@ def root_of(leaves: Iterable[bytes]) -> bytes:
 
 def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
     """The audit path of one leaf, nearest sibling first (RFC 6962, 2.1.1)."""
-    if not 0 <= index < len(leaves):
-        raise InvalidInputError(f"A tree of {len(leaves)} has no leaf {index}.", code="merkle:index")
-    start, end, path = 0, len(leaves), []
-    while end - start > 1:
-        middle = start + _split(end - start)
-        if index < middle:
-            path.append(root_of(leaves[middle:end]))
-            end = middle
-        else:
-            path.append(root_of(leaves[start:middle]))
-            start = middle
-    return path[::-1]
+    return [root_of(leaves[start:end]) for start, end in inclusion_spans(index, len(leaves))]
 
 
 def consistency_proof(leaves: Sequence[bytes], old_size: int) -> list[bytes]:
     """The proof that the tree of the first `old_size` leaves is a prefix of this one (RFC 6962, 2.1.2)."""
-    if not 0 < old_size <= len(leaves):
-        raise InvalidInputError(f"A tree of {len(leaves)} never had size {old_size}.", code="merkle:index")
-    start, end, path, whole = 0, len(leaves), [], True
-    while old_size != end:
+    return [root_of(leaves[start:end]) for start, end in consistency_spans(old_size, len(leaves))]
+
+
+def inclusion_spans(index: int, size: int) -> list[tuple[int, int]]:
+    """Which subtrees' roots an inclusion proof is made of, as leaf ranges [start, end), nearest first."""
+    if not 0 <= index < size:
+        raise InvalidInputError(f"A tree of {size} has no leaf {index}.", code="merkle:index")
+    start, end = 0, size
+    spans: list[tuple[int, int]] = []
+    while end - start > 1:
         middle = start + _split(end - start)
-        if old_size <= middle:
-            path.append(root_of(leaves[middle:end]))
+        if index < middle:
+            spans.append((middle, end))
             end = middle
         else:
-            path.append(root_of(leaves[start:middle]))
-            start, whole = middle, False
-    if not whole:
-        path.append(root_of(leaves[start:end]))
-    return path[::-1]
+            spans.append((start, middle))
+            start = middle
+    return spans[::-1]
+
+
+def consistency_spans(old_size: int, size: int) -> list[tuple[int, int]]:
+    """Which subtrees' roots a consistency proof is made of, as leaf ranges [start, end).
+
+    Of the empty tree and of a tree to itself the proof is empty.
+    """
+    if not 0 <= old_size <= size:
+        raise InvalidInputError(f"A tree of {size} never had size {old_size}.", code="merkle:index")
+    start, end = 0, size
+    spans: list[tuple[int, int]] = []
+    while old_size not in (0, end):
+        middle = start + _split(end - start)
+        if old_size <= middle:
+            spans.append((middle, end))
+            end = middle
+        else:
+            spans.append((start, middle))
+            start = middle
+    if start:
+        spans.append((start, end))
+    return spans[::-1]
 
 
 def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> None:
@@ -110,18 +128,13 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
     fault = BrokenError(f"Entry {index} is not proved to be in the log of {size}.", code="merkle:inclusion")
     if not 0 <= index < size or not _are_hashes([leaf, root, *proof]):
         raise fault
-    position, last, found = index, size - 1, leaf
-    for sibling in proof:
-        if last == 0:
-            raise fault
-        if position & 1 or position == last:
-            found = node_hash(sibling, found)
-            while not position & 1 and position:
-                position, last = position >> 1, last >> 1
-        else:
-            found = node_hash(found, sibling)
-        position, last = position >> 1, last >> 1
-    if last != 0 or found != root:
+    sides = _sides(index, size - 1)
+    if len(sides) != len(proof):
+        raise fault
+    found = leaf
+    for sibling, left in zip(proof, sides, strict=True):
+        found = node_hash(sibling, found) if left else node_hash(found, sibling)
+    if found != root:
         raise fault
 
 
@@ -133,33 +146,39 @@ def verify_consistency(old_size: int, old_root: bytes, size: int, root: bytes, p
     fault = BrokenError(f"The log of {size} is not proved to continue that of {old_size}.", code="merkle:consistency")
     if not 0 <= old_size <= size or not _are_hashes([old_root, root, *proof]):
         raise fault
-    if old_size == 0 or old_size == size:
-        expected = EMPTY_ROOT if old_size == 0 else root
-        if proof or old_root != expected or (size == 0 and root != EMPTY_ROOT):
+    if (old_size == 0 and old_root != EMPTY_ROOT) or (size == 0 and root != EMPTY_ROOT):
+        raise fault
+    if old_size in (0, size):
+        if proof or (old_size == size and old_root != root):
             raise fault
         return
-    path = list(proof)
-    if old_size & (old_size - 1) == 0:
-        path.insert(0, old_root)
-    if not path:
+    shift = ((old_size - 1) ^ old_size).bit_length() - 1
+    path = [old_root, *proof] if old_size == 1 << shift else list(proof)
+    sides = _sides((old_size - 1) >> shift, (size - 1) >> shift)
+    if len(sides) != len(path) - 1:
         raise fault
-    position, last = old_size - 1, size - 1
-    while position & 1:
-        position, last = position >> 1, last >> 1
     old_found = found = path[0]
-    for sibling in path[1:]:
-        if last == 0:
-            raise fault
-        if position & 1 or position == last:
+    for sibling, left in zip(path[1:], sides, strict=True):
+        if left:
             old_found = node_hash(sibling, old_found)
-            found = node_hash(sibling, found)
-            while not position & 1 and position:
-                position, last = position >> 1, last >> 1
-        else:
-            found = node_hash(found, sibling)
-        position, last = position >> 1, last >> 1
-    if last != 0 or old_found != old_root or found != root:
+        found = node_hash(sibling, found) if left else node_hash(found, sibling)
+    if old_found != old_root or found != root:
         raise fault
+
+
+def _sides(position: int, last: int) -> list[bool]:
+    """For each step from a node up to the root: does its sibling stand on the left?
+
+    `last` is the rightmost position on the node's level; a node without a sibling rises unhashed.
+    """
+    sides: list[bool] = []
+    while last:
+        if position & 1:
+            sides.append(True)
+        elif position < last:
+            sides.append(False)
+        position, last = position >> 1, last >> 1
+    return sides
 
 
 def _split(size: int) -> int:

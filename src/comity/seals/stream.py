@@ -79,7 +79,7 @@ def seal_chunk(key: ContentKey, index: int, last: bool, plaintext: bytes) -> byt
     """Ciphertext and tag of one chunk at its place."""
     if not _fits(index, last, len(plaintext)):
         raise InvalidInputError(
-            f"Chunk {index} of {len(plaintext)} bytes breaks the layout: all are {CHUNK_BYTES}, the last may be shorter.",
+            f"Chunk {index} has {len(plaintext)} bytes; each has {CHUNK_BYTES}, only the last may have fewer.",
             code="seal:size",
         )
     return key.cipher.encrypt(key.nonce(index, last), plaintext, None)

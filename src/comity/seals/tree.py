@@ -1,0 +1,66 @@
+"""A whole Merkle tree kept level by level, so that proofs cost a few look-ups instead of hashing every leaf again."""
+
+from collections.abc import Iterable
+
+from comity.seals.merkle import EMPTY_ROOT, consistency_spans, inclusion_spans, node_hash
+from comity.values.errors import InvalidInputError
+
+
+class Tree:
+    """All complete nodes of a growing RFC 6962 tree in memory: about 64 bytes a leaf.
+
+    `levels[0]` are the leaf hashes; node `i` of level `k` covers leaves [i·2^k, (i+1)·2^k).
+    """
+
+    __slots__ = ("levels",)
+
+    def __init__(self, leaves: Iterable[bytes] = ()) -> None:
+        self.levels: list[list[bytes]] = [[]]
+        for leaf in leaves:
+            self.append(leaf)
+
+    @property
+    def size(self) -> int:
+        return len(self.levels[0])
+
+    def append(self, leaf: bytes) -> None:
+        """Add one leaf hash and every node it completes."""
+        node = leaf
+        for level in self.levels:
+            level.append(node)
+            if len(level) & 1:
+                return
+            node = node_hash(level[-2], level[-1])
+        self.levels.append([node])
+
+    def root(self, size: int | None = None) -> bytes:
+        """The tree head now, or as it was at an earlier size."""
+        size = self._known(size)
+        return self._span_root(0, size) if size else EMPTY_ROOT
+
+    def inclusion_proof(self, index: int, size: int | None = None) -> list[bytes]:
+        return [self._span_root(start, end) for start, end in inclusion_spans(index, self._known(size))]
+
+    def consistency_proof(self, old_size: int, size: int | None = None) -> list[bytes]:
+        return [self._span_root(start, end) for start, end in consistency_spans(old_size, self._known(size))]
+
+    def _known(self, size: int | None) -> int:
+        if size is None:
+            return self.size
+        if not 0 <= size <= self.size:
+            raise InvalidInputError(f"A tree of {self.size} never had size {size}.", code="merkle:index")
+        return size
+
+    def _span_root(self, start: int, end: int) -> bytes:
+        """The root of the leaves [start, end), where start is a multiple of the next power of two from end - start."""
+        found: bytes | None = None
+        while end > start:
+            level = (end & -end).bit_length() - 1 if end else 0
+            while 1 << level > end - start:
+                level -= 1
+            node = self.levels[level][(end >> level) - 1]
+            found = node if found is None else node_hash(node, found)
+            end -= 1 << level
+        if found is None:
+            raise InvalidInputError("A span of no leaves has no root.", code="merkle:index")
+        return found
