@@ -8,7 +8,7 @@ from comity.seals.keys import SigningKey, VerifyingKey
 from comity.seals.signature import SIGNATURE_SUITE, Signature, domain
 from comity.values.errors import BrokenError
 
-__all__ = ["SIGNATURE_SUITE", "Signature", "Signer", "SigningKey", "verify"]
+__all__ = ["SIGNATURE_SUITE", "NoteSigner", "Signature", "Signer", "SigningKey", "verify"]
 
 
 class Signer(Protocol):
@@ -21,6 +21,12 @@ class Signer(Protocol):
     def public(self) -> VerifyingKey: ...
 
     def sign(self, kind: str, content: bytes) -> Signature: ...
+
+
+class NoteSigner(Signer, Protocol):
+    """A signer that also signs the bare text of a C2SP note, as a log's checkpoints need."""
+
+    def sign_note(self, body: bytes) -> Signature: ...
 
 
 def verify(key: VerifyingKey, kind: str, content: bytes, signature: Signature) -> None:

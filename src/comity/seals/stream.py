@@ -6,20 +6,25 @@ so a chunk moved, dropped, repeated or added does not open (Hoang, Reyhanitabar,
 Empty content is one empty last chunk; no other chunk may be empty, so that a size has exactly one layout.
 """
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from comity.values.errors import BrokenError, InvalidInputError
+from comity.values.errors import BrokenError, InvalidInputError, UnavailableError
 
 CHUNK_BYTES = 1 << 20
 TAG_BYTES = 16
 KEY_BYTES = 32
 PREFIX_BYTES = 7
 MAX_CHUNKS = 1 << 32
+BUFFERS = 6
+"""How many chunks are under way at once: memory is this many times two chunks, whatever the size."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,11 @@ def sealed_span(index: int, size: int) -> tuple[int, int]:
     return start, min(start + CHUNK_BYTES + TAG_BYTES, sealed_size(size))
 
 
+def whole_chunks(received: int) -> int:
+    """How many whole sealed chunks the first `received` sealed bytes hold: where a broken transfer goes on."""
+    return received // (CHUNK_BYTES + TAG_BYTES)
+
+
 def seal_chunk(key: ContentKey, index: int, last: bool, plaintext: bytes) -> bytes:
     """Ciphertext and tag of one chunk at its place."""
     if not _fits(index, last, len(plaintext)):
@@ -93,6 +103,167 @@ def open_chunk(key: ContentKey, index: int, last: bool, sealed: bytes) -> bytes:
         return key.cipher.decrypt(key.nonce(index, last), sealed, None)
     except InvalidTag as error:
         raise _broken(index) from error
+
+
+class Source(Protocol):
+    """Bytes to read, such as a file opened with `rb`: `readinto` may give fewer than asked, and 0 at the end only."""
+
+    def readinto(self, buffer: memoryview, /) -> int | None: ...
+
+
+class Sink(Protocol):
+    """Where bytes go, such as a file opened with `wb`: `write` returns how many of them it took."""
+
+    def write(self, data: memoryview, /) -> int | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class StreamSummary:
+    """What passed: plaintext size in bytes, its SHA-256, and the SHA-256 of the sealed bytes ("" if not asked for)."""
+
+    size: int
+    digest: str
+    sealed_digest: str
+
+
+def seal_stream(
+    key: ContentKey,
+    source: Source,
+    sink: Sink,
+    *,
+    sealed_digest: bool = True,
+    settle: Callable[[], None] | None = None,
+) -> StreamSummary:
+    """Seal all of `source` into `sink`, hashing on the way; memory stays flat at any size.
+
+    Reading and sealing, hashing, and writing run in three threads (all three let go of Python's lock). `settle` is
+    called by the writing thread after every 32 chunks and at the end: hand in `lambda: os.fdatasync(file.fileno())`
+    and the disk works while the processor does, and the sealed bytes are durable when this returns.
+    """
+
+    def seal_into(index: int, last: bool, data: memoryview, out: memoryview) -> int:
+        return key.cipher.encrypt_into(key.nonce(index, last), data, None, out[: len(data) + TAG_BYTES])
+
+    flow = _Flow(sink, settle, hash_read=True, hash_written=sealed_digest)
+    return flow.run(source, CHUNK_BYTES, TAG_BYTES, seal_into).summary(read_is_plain=True)
+
+
+def open_stream(
+    key: ContentKey,
+    source: Source,
+    sink: Sink,
+    *,
+    sealed_digest: bool = False,
+    settle: Callable[[], None] | None = None,
+) -> StreamSummary:
+    """Open all of a sealed `source` into `sink`, hashing on the way; no chunk is written before it is authenticated.
+
+    Raises BrokenError `seal:chunk` at the first chunk that is damaged, missing, moved or added; the chunks before it
+    stand in the sink already, so keep what was written apart until this returns.
+    """
+
+    def open_into(index: int, last: bool, data: memoryview, out: memoryview) -> int:
+        size = len(data) - TAG_BYTES
+        if not _fits(index, last, size):
+            raise _broken(index)
+        try:
+            return key.cipher.decrypt_into(key.nonce(index, last), data, None, out[:size])
+        except InvalidTag as error:
+            raise _broken(index) from error
+
+    flow = _Flow(sink, settle, hash_read=sealed_digest, hash_written=True)
+    return flow.run(source, CHUNK_BYTES + TAG_BYTES, 0, open_into).summary(read_is_plain=False)
+
+
+_SETTLE_EVERY = 32
+_Step = Callable[[int, bool, memoryview, memoryview], int]
+
+
+class _Slot:
+    """One chunk under way: its two buffers, and the work in other threads that still reads them."""
+
+    def __init__(self, unit: int, growth: int) -> None:
+        self.data = memoryview(bytearray(unit))
+        self.out = memoryview(bytearray(unit + growth))
+        self.filled = 0
+        self.busy: list[Future[None]] = []
+
+    def fill(self, source: Source) -> "_Slot":
+        """Wait until nobody reads the buffers, then read until full or at the end."""
+        for work in self.busy:
+            work.result()
+        self.busy = []
+        self.filled = 0
+        while self.filled < len(self.data):
+            got = source.readinto(self.data[self.filled :])
+            if not got:
+                break
+            self.filled += got
+        return self
+
+
+class _Flow:
+    """Chunks on their way from a source through one step to a sink, in order, hashed before and after."""
+
+    def __init__(self, sink: Sink, settle: Callable[[], None] | None, *, hash_read: bool, hash_written: bool) -> None:
+        self._sink = sink
+        self._settle = settle
+        self._read = hashlib.sha256() if hash_read else None
+        self._written = hashlib.sha256() if hash_written else None
+        self._read_size = self._written_size = 0
+
+    def run(self, source: Source, unit: int, growth: int, step: _Step) -> "_Flow":
+        """Pass everything; the first error of any thread ends it."""
+        slots = [_Slot(unit, growth) for _ in range(BUFFERS)]
+        with ThreadPoolExecutor(1) as hasher, ThreadPoolExecutor(1) as writer:
+            for index, last, slot in _numbered(source, slots):
+                if index >= MAX_CHUNKS:
+                    raise InvalidInputError("The content is larger than 4 PiB.", code="seal:size")
+                data = slot.data[: slot.filled]
+                if self._read is not None:
+                    slot.busy.append(hasher.submit(self._read.update, data))
+                out = slot.out[: step(index, last, data, slot.out)]
+                slot.busy.append(writer.submit(self._write, index, out))
+                self._read_size += len(data)
+                self._written_size += len(out)
+            for slot in slots:
+                for work in slot.busy:
+                    work.result()
+        if self._settle is not None:
+            self._settle()
+        return self
+
+    def summary(self, *, read_is_plain: bool) -> StreamSummary:
+        read = self._read.hexdigest() if self._read else ""
+        written = self._written.hexdigest() if self._written else ""
+        if read_is_plain:
+            return StreamSummary(self._read_size, read, written)
+        return StreamSummary(self._written_size, written, read)
+
+    def _write(self, index: int, out: memoryview) -> None:
+        if self._written is not None:
+            self._written.update(out)
+        start = 0
+        while start < len(out):
+            taken = self._sink.write(out[start:])
+            if not taken:
+                raise UnavailableError("The destination takes no more bytes; nothing before it was lost.")
+            start += taken
+        if self._settle is not None and index % _SETTLE_EVERY == _SETTLE_EVERY - 1:
+            self._settle()
+
+
+def _numbered(source: Source, slots: list[_Slot]) -> Iterator[tuple[int, bool, _Slot]]:
+    """Each chunk with its index and whether it is the last, which only reading one ahead can tell."""
+    index = 0
+    current = slots[0].fill(source)
+    while True:
+        following = slots[(index + 1) % len(slots)].fill(source)
+        last = following.filled == 0
+        yield index, last, current
+        if last:
+            return
+        index, current = index + 1, following
 
 
 def _fits(index: int, last: bool, size: int) -> bool:
