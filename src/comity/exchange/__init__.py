@@ -1,0 +1,1 @@
+"""Signed, sealed, receipted messages between sovereign nodes, each with exactly one effect."""
