@@ -2,28 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 
+from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from comity.authorities.card import Card
-from comity.authorities.certificates import issue_office_seal
 from comity.authorities.competence import Competence
-from comity.authorities.keyring import AuthorityKeys, Keyring
+from comity.authorities.keyring import Keyring
 from comity.authorities.models import Authority, Office, Officer
 from comity.safeguards.actions import enter
 from comity.safeguards.permissions import Permission
 from comity.safeguards.policy import authorise_house
-from comity.seals.keys import OpeningKey, SigningKey
 from comity.values.actor import Act, ActorKind, Role
 from comity.values.country import parse_country
 from comity.values.errors import ConflictError, InvalidInputError, RefusedError
 from comity.values.reference import AUTHORITY_CODE, Kind, Reference
-
-
-def make_keys(state: str, organisation: str, act: Act) -> AuthorityKeys:
-    """Fresh keys of one authority, kept only in the keyring."""
-    seal_key, seal_certificate = issue_office_seal(state, organisation, act.at)
-    return AuthorityKeys(SigningKey.generate(), OpeningKey.generate(), seal_key, seal_certificate)
 
 
 @transaction.atomic
@@ -104,7 +97,9 @@ def _appoint(
     roles: Sequence[Role],
     function: str = "",
     language: str = "en",
+    one_time_secret: str = "",
 ) -> Officer:
+    """With `one_time_secret` her one-time codes work from the first sign-in; without, she enrols at the first."""
     if Officer.objects.filter(username=username).exists():
         raise ConflictError(f"There is already an officer '{username}'; nothing was changed.", place="username")
     officer = Officer.objects.create(
@@ -119,6 +114,8 @@ def _appoint(
         language=language,
         date_joined=act.at,
     )
+    if one_time_secret:
+        TOTP.activate(officer, one_time_secret)
     enter(
         act,
         "authorities:officer:appointed",

@@ -96,3 +96,9 @@ def officer_name(officer_id: str) -> str:
 
 def officers(code: str) -> list[Officer]:
     return list(Officer.objects.filter(office__authority_id=code).select_related("office").order_by("username"))
+
+
+def pinned_certificates() -> list[str]:
+    """The TLS certificates of all partners with a node, PEM: who may complete a handshake with the exchange port."""
+    rows = Authority.objects.filter(active=True, has_node=True).exclude(tls_certificate="")
+    return list(rows.values_list("tls_certificate", flat=True).distinct())

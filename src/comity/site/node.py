@@ -5,43 +5,18 @@ A node's folder holds `node.json` (its id, ports and whether it is an exercise),
 default, `node.sqlite3`.
 """
 
-import json
 import os
-from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from comity.authorities.keyring import Keyring
-from comity.values.errors import InvalidInputError, MissingError
+from comity.authorities.node_file import NodeFile, read_node_file
+from comity.values.errors import MissingError
 
 if TYPE_CHECKING:
     from comity.exchange.transport import HttpsTransport
-    from comity.store.vault import LocalVault
-
-
-@dataclass(frozen=True)
-class NodeFile:
-    """What `node.json` says of the node."""
-
-    node_id: str
-    host: str
-    web_port: int
-    exchange_port: int
-    exercise: bool
-    database: str = ""
-    """Empty: the embedded SQLite file in the folder; else a PostgreSQL address."""
-
-    @property
-    def origin(self) -> str:
-        return f"http://localhost:{self.web_port}"
-
-    @property
-    def endpoint(self) -> str:
-        return f"https://{self.host}:{self.exchange_port}"
-
-    def write(self, folder: Path) -> None:
-        (folder / "node.json").write_text(json.dumps(asdict(self), indent=1) + "\n")
+    from comity.store.local import LocalVault
 
 
 class Node:
@@ -53,16 +28,7 @@ class Node:
 
     @cached_property
     def file(self) -> NodeFile:
-        path = self.folder / "node.json"
-        if not path.is_file():
-            raise MissingError(
-                f"There is no node in {self.folder}.", code="node:missing", next_step="Make one: comity node init DIR"
-            )
-        try:
-            value: dict[str, Any] = json.loads(path.read_text())
-            return NodeFile(**value)
-        except (ValueError, TypeError) as error:
-            raise InvalidInputError(f"{path} cannot be read: {error}.", code="node:file", place=str(path)) from error
+        return read_node_file(self.folder)
 
     @property
     def node_id(self) -> str:
@@ -105,7 +71,7 @@ class Node:
 
     @cached_property
     def _vault(self) -> "LocalVault":
-        from comity.store.vault import LocalVault  # noqa: PLC0415 - settings load before the rooms
+        from comity.store.local import LocalVault  # noqa: PLC0415 - settings load before the rooms
 
         return LocalVault(self.folder / "vault")
 

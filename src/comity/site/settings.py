@@ -116,6 +116,9 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 MFA_SUPPORTED_TYPES = ["totp"]
 MFA_TOTP_ISSUER = "Comity"
+MFA_TOTP_TOLERANCE = 1
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "node_cache"}}
+STEP_UP_SECONDS = 300
 LOGIN_URL = "/sign-in"
 LOGIN_REDIRECT_URL = "/"
 

@@ -13,3 +13,4 @@ from comity.site.settings import database
 DATABASES = {"default": database(os.environ.get("COMITY_TEST_DATABASE", ""), Path(os.environ["COMITY_NODE"]))}
 SECRET_KEY = "only for the tests"  # noqa: S105 - protects nothing
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -1,0 +1,41 @@
+"""How errors are answered: one tested table from what the caller can do to an HTTP status."""
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, ValidationError
+
+from comity.values import errors
+
+STATUS: tuple[tuple[type[errors.ComityError], int], ...] = (
+    (errors.InvalidInputError, 422),
+    (errors.SignInError, 401),
+    (errors.RefusedError, 403),
+    (errors.MissingError, 404),
+    (errors.ConflictError, 409),
+    (errors.BrokenError, 409),
+    (errors.UnavailableError, 503),
+    (errors.ComityError, 500),
+)
+
+
+def status_of(error: errors.ComityError) -> int:
+    return next(status for kind, status in STATUS if isinstance(error, kind))
+
+
+def answer_errors(api: NinjaAPI) -> None:
+    """Have the API answer our errors as `{"error": {"code", "message", "place", "next_step"}}`."""
+
+    @api.exception_handler(errors.ComityError)
+    def ours(request: HttpRequest, error: errors.ComityError) -> HttpResponse:
+        return api.create_response(request, {"error": error.diagnostics()}, status=status_of(error))
+
+    @api.exception_handler(AuthenticationError)
+    def unknown_caller(request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
+        fault = errors.SignInError("Sign in first: POST /api/sign-in with user name, password and one-time code.")
+        return api.create_response(request, {"error": fault.diagnostics()}, status=401)
+
+    @api.exception_handler(ValidationError)
+    def malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
+        places = "; ".join(f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors)
+        fault = errors.InvalidInputError(f"The call is malformed: {places}.", code="input:malformed")
+        return api.create_response(request, {"error": fault.diagnostics()}, status=422)

@@ -1,0 +1,1 @@
+"""The command line: `comity law`, `comity verify`, `comity simulate`, `comity node`."""

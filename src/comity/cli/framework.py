@@ -1,0 +1,13 @@
+"""Loads the framework for one node's folder; commands that need no node never call it."""
+
+import os
+from pathlib import Path
+
+import django
+
+
+def load_framework(folder: Path) -> None:
+    """Point the settings at the node's folder and set the framework up, once per process."""
+    os.environ["COMITY_NODE"] = str(folder.resolve())
+    os.environ["DJANGO_SETTINGS_MODULE"] = "comity.site.settings"
+    django.setup()

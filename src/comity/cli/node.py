@@ -1,0 +1,149 @@
+"""`comity node`: the operator's commands. Each names the node's folder; the embedded default needs nothing else."""
+
+import json
+import os
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from comity.cli.framework import load_framework
+
+node = typer.Typer(no_args_is_help=True, help="Set up, serve, back up and restore a node; its partners and officers.")
+peer = typer.Typer(no_args_is_help=True, help="Partners of this node.")
+node.add_typer(peer, name="peer")
+
+Folder = Annotated[Path, typer.Argument(help="The node's folder.")]
+Json = Annotated[bool, typer.Option("--json", help="Only JSON on standard output.")]
+says = Console(stderr=True)
+
+
+@node.command()
+def init(
+    folder: Folder,
+    roster: Annotated[Path, typer.Option(help="The YAML file of authorities, offices and first officers.")],
+    database: Annotated[str, typer.Option(help="PostgreSQL address; empty for the embedded SQLite.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Make a node: keyring, database, authorities, offices, first officers. Prints their first passwords once."""
+    from comity.cli.roster import read_roster  # noqa: PLC0415 - the framework loads after the folder is known
+    from comity.cli.setup import prepare_folder  # noqa: PLC0415
+
+    plan = read_roster(roster)
+    prepare_folder(folder, plan, database, datetime.now(UTC))
+    load_framework(folder)
+    from comity.cli.setup import establish  # noqa: PLC0415
+
+    first = establish(plan, datetime.now(UTC))
+    if as_json:
+        typer.echo(json.dumps({"folder": str(folder), "officers": first}))
+        return
+    table = Table(
+        "user name", "password", "one-time code secret", title="First sign-ins: shown once, hand over in person"
+    )
+    for row in first:
+        table.add_row(row["username"], row["password"], row["totp_secret"])
+    Console().print(table)
+
+
+@node.command()
+def serve(
+    folder: Folder,
+    threads: Annotated[int, typer.Option(help="Threads of each listener.")] = 8,
+) -> None:
+    """Serve the node: pages and API, the exchange port, and the worker, until interrupted."""
+    from comity.cli.serving import serve_node  # noqa: PLC0415
+
+    serve_node(folder, threads=threads)
+
+
+@node.command()
+def card(folder: Folder, authority: str, out: Annotated[Path, typer.Option(help="The file to write.")]) -> None:
+    """Write the signed card of one of our authorities, to hand to a partner."""
+    load_framework(folder)
+    from comity.cli.setup import own_card  # noqa: PLC0415
+
+    data, fingerprint = own_card(authority)
+    out.write_bytes(data)
+    says.print(f"Wrote {out}. Tell the partner this fingerprint over another channel: [bold]{fingerprint}[/]")
+
+
+@peer.command("add")
+def add(
+    folder: Folder,
+    card_file: Path,
+    fingerprint: Annotated[str, typer.Option(help="As the partner told you over another channel.")],
+) -> None:
+    """Accept a partner's card once its fingerprint was compared."""
+    load_framework(folder)
+    from comity.authorities.actions import add_partner  # noqa: PLC0415
+    from comity.authorities.card import open_card  # noqa: PLC0415
+
+    row = add_partner(_operator("connect a partner"), card=open_card(card_file.read_bytes()), fingerprint=fingerprint)
+    says.print(f"{row.code} is a partner of this node.")
+
+
+@peer.command("list")
+def list_peers(folder: Folder, as_json: Json = False) -> None:
+    """The partners this node knows."""
+    load_framework(folder)
+    from comity.authorities.queries import partners  # noqa: PLC0415
+
+    rows = [
+        {"code": row.code, "state": row.state, "node": row.has_node, "endpoint": row.endpoint} for row in partners()
+    ]
+    if as_json:
+        typer.echo(json.dumps(rows))
+        return
+    table = Table("code", "State", "node", "endpoint")
+    for row in rows:
+        table.add_row(str(row["code"]), str(row["state"]), "yes" if row["node"] else "by post", str(row["endpoint"]))
+    Console().print(table)
+
+
+@node.command()
+def status(folder: Folder, as_json: Json = False) -> None:
+    """What waits, since when, and whether the ledgers are whole."""
+    load_framework(folder)
+    from comity.cli.status import node_status  # noqa: PLC0415
+
+    found: dict[str, Any] = node_status()
+    if as_json:
+        typer.echo(json.dumps(found))
+    else:
+        for name, value in found.items():
+            Console().print(f"[bold]{name}[/]: {value}")
+    if found["broken"]:
+        raise typer.Exit(1)
+
+
+@node.command()
+def backup(folder: Folder, out: Annotated[Path, typer.Argument(help="The backup file to write.")]) -> None:
+    """Write database, keyring and vault into one file, encrypted under the node's passphrase."""
+    from comity.cli.backups import write_backup  # noqa: PLC0415
+
+    size = write_backup(folder, out, os.urandom)
+    says.print(f"Wrote {out}, {size:,} bytes. It opens only with the node's passphrase: keep the two apart.")
+
+
+@node.command()
+def restore(
+    backup_file: Annotated[Path, typer.Argument(help="The backup to restore.")],
+    folder: Folder,
+    passphrase_file: Annotated[Path, typer.Option(help="The file with the node's passphrase.")],
+) -> None:
+    """Bring a node back from its backup into an empty folder."""
+    from comity.cli.backups import read_backup  # noqa: PLC0415
+
+    count = read_backup(backup_file, folder, passphrase_file.read_text().strip())
+    says.print(f"Restored {count} files into {folder}. Check it: comity node status {folder}")
+
+
+def _operator(purpose: str) -> Any:
+    from comity.values.actor import Act, job  # noqa: PLC0415
+
+    return Act(job("operator", "operator"), datetime.now(UTC), purpose, secrets.token_bytes)

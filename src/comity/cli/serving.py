@@ -1,0 +1,103 @@
+"""Serving a node: three processes under one parent, so that one interrupt ends them all.
+
+Pages and API on plain loopback HTTP (a proxy does TLS), the exchange port on its own TLS listener, and the worker.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+from rich.console import Console
+
+from comity.authorities.keyring import Keyring
+from comity.authorities.node_file import read_node_file
+from comity.values.errors import MissingError, UnavailableError
+
+says = Console(stderr=True)
+GRACE_SECONDS = 8
+
+
+def serve_node(folder: Path, *, threads: int) -> None:
+    """Serve until interrupted; when one process ends by itself, the others are ended and the reason is said."""
+    folder = folder.resolve()
+    file = read_node_file(folder)
+    environment = {**os.environ, "COMITY_NODE": str(folder), "DJANGO_SETTINGS_MODULE": "comity.site.settings"}
+    tls_files = _write_tls(folder, environment)
+    gunicorn = [sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--threads", str(threads)]
+    quiet = ["--log-level", "warning", "--worker-tmp-dir", str(tls_files), "--no-control-socket"]
+    commands = {
+        "pages": [*gunicorn, *quiet, "--bind", f"127.0.0.1:{file.web_port}", "comity.site.wsgi:application"],
+        "exchange": [
+            *gunicorn,
+            *quiet,
+            *("--bind", f"127.0.0.1:{file.exchange_port}", "--config", "python:comity.site.exchange_listener"),
+            "comity.site.wsgi:application",
+        ],
+        "worker": [sys.executable, "-m", "comity.site.worker"],
+    }
+    extra = {"exchange": {"COMITY_URLCONF": "comity.site.exchange_urls", "COMITY_TLS": str(tls_files)}}
+    running = {
+        name: subprocess.Popen(command, env=environment | extra.get(name, {}))  # noqa: S603 - our own commands
+        for name, command in commands.items()
+    }
+    says.print(f"Node [bold]{file.node_id}[/]: {file.origin}  exchange {file.endpoint}")
+    ended = _wait_for_the_first(running)
+    _end(running)
+    for path in tls_files.iterdir():
+        path.unlink()
+    if ended:
+        raise UnavailableError(f"The {ended} process ended by itself; the node was stopped.", code="node:stopped")
+
+
+def _wait_for_the_first(running: dict[str, "subprocess.Popen[bytes]"]) -> str:
+    """The name of the process that ended first, or nothing when we were told to stop."""
+    told = False
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal told
+        told = True
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    while not told:
+        for name, process in running.items():
+            if process.poll() is not None:
+                return name
+        time.sleep(0.2)
+    return ""
+
+
+def _end(running: dict[str, "subprocess.Popen[bytes]"]) -> None:
+    for process in running.values():
+        if process.poll() is None:
+            process.terminate()
+    for process in running.values():
+        try:
+            process.wait(GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _write_tls(folder: Path, environment: dict[str, str]) -> Path:
+    """The exchange port's key and certificate as files only this user may read, for as long as the node is served."""
+    passphrase = Path(environment.get("COMITY_PASSPHRASE_FILE", folder / "passphrase"))
+    if not passphrase.is_file():
+        raise MissingError(
+            f"The passphrase is not in {passphrase}.",
+            code="node:passphrase",
+            next_step="Name its file in COMITY_PASSPHRASE_FILE.",
+        )
+    keys = Keyring.from_file_bytes((folder / "keys.comity").read_bytes(), passphrase.read_text().strip(), os.urandom)
+    place = folder / "run"
+    place.mkdir(mode=0o700, exist_ok=True)
+    for name, data in (("tls.key", keys.tls_key), ("tls.crt", keys.tls_certificate)):
+        path = place / name
+        path.unlink(missing_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as sink:
+            sink.write(data)
+    return place
