@@ -1,0 +1,256 @@
+"""Receiving: an envelope has exactly one effect or none, and the answer says which, signed after the commit."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from comity.authorities.keyring import Keyring
+from comity.authorities.queries import Partner, local_authorities, partner
+from comity.exchange.actions.posting import store_message
+from comity.exchange.envelope import Envelope, Opened, open_envelope, parse_envelope
+from comity.exchange.message import SignedMessage
+from comity.exchange.models import Direction, Equivocation, StoredMessage, StoredReceipt
+from comity.exchange.receipt import Receipt, ReceiptKind, sign_receipt
+from comity.exchange.rejection import SENTENCES, EnvelopeRejectedError, RejectionCode
+from comity.safeguards.actions import enter
+from comity.seals.canonical import sha256_hex
+from comity.values.actor import Act, job, peer
+from comity.values.errors import BrokenError, InvalidInputError, MissingError, RefusedError
+
+Receiver = Callable[[Act, SignedMessage, Mapping[str, bytes], Keyring], None]
+"""The effect of one type of message: called inside the receiving transaction with the content keys of attachments.
+
+It may refuse (RefusedError, InvalidInputError, MissingError, BrokenError): then nothing is kept but the ledger line.
+"""
+
+
+class _SignedRefusalError(RefusedError):
+    """A refusal whose sender is a known partner: it is answered with a signed receipt."""
+
+    def __init__(self, rejection: RejectionCode, reason: str = "", digest: str = "") -> None:
+        super().__init__(reason or SENTENCES[rejection], code=f"exchange:{rejection.value}")
+        self.rejection = rejection
+        self.digest = digest
+
+
+@dataclass(frozen=True)
+class _Arrival:
+    """One envelope at our door: what it is, who stands behind it as far as is known, and with what we answer."""
+
+    envelope: bytes
+    outside: Envelope
+    sender: Partner
+    act: Act
+    keys: Keyring
+
+    @property
+    def holder(self) -> str:
+        return self.outside.recipient
+
+
+def receive(
+    envelope: bytes,
+    *,
+    at: datetime,
+    chance: Callable[[int], bytes],
+    keys: Keyring,
+    receivers: Mapping[str, Receiver],
+    recipient_hint: str | None = None,
+) -> bytes:
+    """Take in one envelope and return the signed receipt about it, positive or negative.
+
+    Message, effect and ledger line commit together; the receipt is signed and stored after that commit. A repeated
+    message is answered with the same receipt. The same id with other content is kept as proof and refused. Whatever
+    is refused leaves a ledger line and nothing else, and does not burn its id.
+    Raises EnvelopeRejectedError (answered unsigned) while sender or addressee is not known; any other error
+    (a database out of reach) means nothing was decided: the sender tries again.
+    """
+    try:
+        outside = parse_envelope(envelope)
+        sender = _known(outside)
+    except EnvelopeRejectedError as rejected:
+        _enter_plain_rejection(rejected, envelope, recipient_hint, at, chance)
+        raise
+    arrival = _Arrival(envelope, outside, sender, Act(peer(sender.code), at, "exchange", chance), keys)
+    try:
+        opened = _authenticated(arrival)
+        row, receipt = _take(arrival, opened, receivers)
+    except _SignedRefusalError as refusal:
+        return _refuse(arrival, refusal)
+    return receipt or _acknowledge(arrival, row)
+
+
+def _known(outside: Envelope) -> Partner:
+    """The partner the header names as sender, if recipient and sender are known here."""
+    try:
+        sender = partner(outside.sender)
+    except MissingError as error:
+        raise EnvelopeRejectedError(RejectionCode.UNKNOWN_PEER) from error
+    if outside.recipient not in {own.code for own in local_authorities()} or outside.recipient == outside.sender:
+        raise EnvelopeRejectedError(RejectionCode.WRONG_RECIPIENT)
+    return sender
+
+
+def _authenticated(arrival: _Arrival) -> Opened:
+    """The opened message, once the seal, the header's agreement with it and both halves of its signature hold."""
+    outside = arrival.outside
+    if outside.sender_key != arrival.sender.verifying_key.key_id:
+        raise _SignedRefusalError(
+            RejectionCode.SIGNATURE, f"Our directory names {arrival.sender.verifying_key.key_id} as the sender's key."
+        )
+    try:
+        opened = open_envelope(outside, arrival.keys.opening_key(arrival.holder))
+    except BrokenError as error:
+        raise _SignedRefusalError(RejectionCode.SEALED, error.message) from error
+    except InvalidInputError as error:
+        version = error.code == "message:version"
+        raise _SignedRefusalError(
+            RejectionCode.UNSUPPORTED_VERSION if version else RejectionCode.MALFORMED, error.message
+        ) from error
+    message, digest = opened.signed.message, opened.signed.digest
+    if message.recipient != outside.recipient:
+        raise _SignedRefusalError(
+            RejectionCode.WRONG_RECIPIENT, "The sealed message is addressed to another authority.", digest
+        )
+    if (message.sender, message.id) != (outside.sender, outside.id):
+        raise _SignedRefusalError(RejectionCode.MALFORMED, "Header and message disagree on sender or id.", digest)
+    try:
+        opened.signed.verify(arrival.sender.verifying_key)
+    except (BrokenError, InvalidInputError) as error:
+        raise _SignedRefusalError(RejectionCode.SIGNATURE, error.message, digest) from error
+    return opened
+
+
+def _take(arrival: _Arrival, opened: Opened, receivers: Mapping[str, Receiver]) -> tuple[StoredMessage, bytes | None]:
+    """The stored message, and its receipt if it was taken in before; two workers with one message make one effect."""
+    try:
+        return _take_once(arrival, opened, receivers)
+    except IntegrityError:
+        # Another worker committed the same id first: now it is found, and answered as a repetition.
+        return _take_once(arrival, opened, receivers)
+
+
+def _take_once(
+    arrival: _Arrival, opened: Opened, receivers: Mapping[str, Receiver]
+) -> tuple[StoredMessage, bytes | None]:
+    signed = opened.signed
+    message = signed.message
+    act = Act(arrival.act.actor, arrival.act.at, message.purpose or "exchange", arrival.act.chance)
+    try:
+        with transaction.atomic():
+            known = StoredMessage.objects.filter(
+                holder=arrival.holder, sender=message.sender, message_id=message.id
+            ).first()
+            if known is None:
+                row = _take_effect(act, arrival, opened, receivers)
+                return row, None
+            if known.digest == signed.digest:
+                _enter(act, arrival, "exchange:message:repeated", signed)
+                stored = known.receipts.filter(kind=ReceiptKind.DELIVERY).first()
+                return known, bytes(stored.data) if stored else None
+            _keep_proof(act, arrival, known, signed)
+    except _SignedRefusalError:
+        raise
+    except (RefusedError, InvalidInputError, MissingError, BrokenError) as error:
+        reason = f"{error.code}: {error.message}"
+        raise _SignedRefusalError(RejectionCode.REFUSED, reason, signed.digest) from error
+    raise _SignedRefusalError(RejectionCode.EQUIVOCATION, digest=signed.digest)
+
+
+def _take_effect(act: Act, arrival: _Arrival, opened: Opened, receivers: Mapping[str, Receiver]) -> StoredMessage:
+    signed = opened.signed
+    receiver = receivers.get(signed.message.type)
+    if receiver is None:
+        raise _SignedRefusalError(RejectionCode.UNSUPPORTED_TYPE, digest=signed.digest)
+    row = store_message(signed, holder=arrival.holder, direction=Direction.IN, act=act)
+    receiver(act, signed, opened.content_keys, arrival.keys)
+    _enter(act, arrival, "exchange:message:received", signed)
+    return row
+
+
+def _keep_proof(act: Act, arrival: _Arrival, known: StoredMessage, signed: SignedMessage) -> None:
+    """Keep the second content with its signature: with the first it proves that the partner signed both."""
+    Equivocation.objects.get_or_create(
+        first=known,
+        digest=signed.digest,
+        defaults={"at": act.at, "content": signed.content, "signature": signed.signature.to_json()},
+    )
+    _enter(act, arrival, "exchange:message:equivocated", signed, first=known.digest)
+
+
+def _enter(act: Act, arrival: _Arrival, event: str, signed: SignedMessage, **facts: str) -> None:
+    message = signed.message
+    enter(
+        act,
+        event,
+        message.dossier,
+        authority=arrival.holder,
+        facts={"digest": signed.digest, "type": message.type, "sender": message.sender, **facts},
+    )
+
+
+def _acknowledge(arrival: _Arrival, row: StoredMessage) -> bytes:
+    """The delivery receipt of a committed message: signed once, stored, and the stored one is what anyone gets."""
+    receipt = Receipt(
+        kind=ReceiptKind.DELIVERY,
+        message_id=row.message_id,
+        digest=row.digest,
+        sender=row.sender,
+        recipient=row.recipient,
+        at=row.stored_at,
+    )
+    data = sign_receipt(receipt, arrival.keys.signer(arrival.holder))
+    stored, _ = StoredReceipt.objects.get_or_create(
+        message=row, kind=ReceiptKind.DELIVERY, defaults={"at": row.stored_at, "data": data}
+    )
+    return bytes(stored.data)
+
+
+def _refuse(arrival: _Arrival, refusal: _SignedRefusalError) -> bytes:
+    """Enter the refusal in the addressee's ledger and sign it for the sender."""
+    outside = arrival.outside
+    envelope = sha256_hex(arrival.envelope)
+    with transaction.atomic():
+        enter(
+            arrival.act,
+            "exchange:envelope:rejected",
+            outside.sender,
+            authority=arrival.holder,
+            facts={"rejection": refusal.rejection.value, "envelope": envelope, "digest": refusal.digest},
+        )
+    receipt = Receipt(
+        kind=ReceiptKind.RELAY_REJECTION,
+        message_id=outside.id,
+        digest=refusal.digest,
+        envelope="" if refusal.digest else envelope,
+        sender=outside.sender,
+        recipient=outside.recipient,
+        at=arrival.act.at,
+        rejection=refusal.rejection,
+        reason=refusal.message[:2000],
+    )
+    return sign_receipt(receipt, arrival.keys.signer(arrival.holder))
+
+
+def _enter_plain_rejection(
+    rejected: EnvelopeRejectedError,
+    envelope: bytes,
+    hint: str | None,
+    at: datetime,
+    chance: Callable[[int], bytes],
+) -> None:
+    """Enter a refusal whose addressee is not known: with the authority the caller meant, else the node's first."""
+    own = [row.code for row in local_authorities()]
+    if not own:
+        return
+    holder = hint if hint in own else own[0]
+    with transaction.atomic():
+        enter(
+            Act(job("exchange", holder), at, "exchange", chance),
+            "exchange:envelope:rejected",
+            "unknown",
+            authority=holder,
+            facts={"rejection": rejected.rejection.value, "envelope": sha256_hex(envelope)},
+        )

@@ -1,0 +1,201 @@
+"""Sending: what waits in the outbox goes to its partner, one leased row at a time, the network outside transactions."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from comity.authorities.keyring import Keyring
+from comity.authorities.queries import Partner, partner
+from comity.exchange.backoff import LEASE_SECONDS, next_attempt
+from comity.exchange.envelope import seal_envelope
+from comity.exchange.message import SignedMessage
+from comity.exchange.models import Line, Outbox, OutboxState, StoredReceipt
+from comity.exchange.receipt import Receipt, expect_about, open_receipt, read_plain_rejection
+from comity.exchange.rejection import PASSING, SENTENCES
+from comity.exchange.transport import Transport
+from comity.safeguards.actions import enter
+from comity.seals.canonical import from_b64
+from comity.seals.signing import Signature
+from comity.values.actor import Act
+from comity.values.errors import BrokenError, ComityError, InvalidInputError, MissingError, UnavailableError
+from comity.values.reference import Reference
+
+DEFAULT_LIMIT = 50
+
+
+class _Reach(Enum):
+    """What a failure says of the line: down for every message to that partner, up, or nothing."""
+
+    DOWN = 1
+    HEARD = 2
+    UNTRIED = 3
+
+
+@dataclass(frozen=True)
+class _Answered:
+    """The partner's verified receipt about the message."""
+
+    receipt: Receipt
+    data: bytes
+
+
+@dataclass(frozen=True)
+class _Failed:
+    """No verdict on the message."""
+
+    code: str
+    reason: str
+    reach: _Reach
+
+
+def send_due(act: Act, *, keys: Keyring, transport: Transport, limit: int = DEFAULT_LIMIT) -> int:
+    """Try every message that is due, oldest first, and return how many were tried.
+
+    Each row is leased before the network is touched, so that several workers never carry the same one at a time, and
+    a worker that dies loses nothing: its lease runs out. A delivery receipt ends the row; a final rejection stops it;
+    anything else is tried again with exponential backoff. One failed connection holds back all rows to that partner.
+    """
+    tried = 0
+    for position in list(_due(act).values_list("message_id", flat=True)[:limit]):
+        row = _lease(act, position)
+        if row is None:
+            continue
+        tried += 1
+        _settle(act, row, _attempt(row, keys, transport))
+    return tried
+
+
+def _due(act: Act) -> QuerySet[Outbox]:
+    down = Line.objects.filter(next_attempt__gt=act.at).values("partner")
+    free = Q(lease_until__isnull=True) | Q(lease_until__lte=act.at)
+    return (
+        Outbox.objects.filter(free, state=OutboxState.WAITING, next_attempt__lte=act.at)
+        .exclude(recipient__in=down)
+        .order_by("message_id")
+    )
+
+
+def _lease(act: Act, position: int) -> Outbox | None:
+    """The row, ours for the length of a lease, or None when it is no longer due or another worker holds it."""
+    lease = act.chance(16).hex()
+    taken = (
+        _due(act)
+        .filter(message_id=position)
+        .order_by()
+        .update(lease=lease, lease_until=act.at + timedelta(seconds=LEASE_SECONDS))
+    )
+    return Outbox.objects.select_related("message").get(message_id=position) if taken else None
+
+
+def _attempt(row: Outbox, keys: Keyring, transport: Transport) -> _Answered | _Failed:
+    """One delivery over the network; whatever comes back is data of a peer and verified before it counts."""
+    stored = row.message
+    signed = SignedMessage.read(bytes(stored.content), Signature.from_json(stored.signature))
+    try:
+        content_keys = {
+            digest: keys.unwrap(f"outbox:{digest}", from_b64(wrapped)) for digest, wrapped in row.content_keys.items()
+        }
+    except BrokenError as error:
+        return _Failed(error.code, error.message, _Reach.UNTRIED)
+    try:
+        to = partner(row.recipient)
+        envelope = seal_envelope(signed, content_keys, to.sealing_key)
+        answer = transport.deliver(to, envelope)
+    except (UnavailableError, BrokenError, InvalidInputError, MissingError) as error:
+        # Unreachable, unknown to our directory, or answering outside the protocol: so for every message to it.
+        return _Failed(error.code, error.message, _Reach.DOWN)
+    plain = read_plain_rejection(answer)
+    if plain is not None:
+        return _Failed(f"exchange:{plain.value}", f"The partner refused it unsigned. {SENTENCES[plain]}", _Reach.HEARD)
+    return _verified(signed, to, envelope, answer)
+
+
+def _verified(signed: SignedMessage, to: Partner, envelope: bytes, answer: bytes) -> _Answered | _Failed:
+    message = signed.message
+    try:
+        receipt = open_receipt(answer, to.verifying_key)
+        expect_about(
+            receipt,
+            message_id=message.id,
+            digest=signed.digest,
+            sender=message.sender,
+            recipient=message.recipient,
+            envelope=envelope,
+        )
+    except ComityError as error:
+        return _Failed(
+            "exchange:answer", f"The partner's answer is no receipt of this message: {error.message}", _Reach.HEARD
+        )
+    return _Answered(receipt, answer)
+
+
+@transaction.atomic
+def _settle(act: Act, row: Outbox, outcome: _Answered | _Failed) -> None:
+    """Write what came of an attempt, if the row is still ours; a lost lease leaves it to the one who holds it."""
+    held = Outbox.objects.filter(message_id=row.message_id, lease=row.lease, state=OutboxState.WAITING)
+    if not held.select_for_update().exists():
+        return
+    line, _ = Line.objects.select_for_update().get_or_create(partner=row.recipient)
+    if isinstance(outcome, _Failed):
+        _note_failure(act, row, line, outcome)
+        return
+    _note_heard(act, line)
+    receipt = outcome.receipt
+    if receipt.rejection in PASSING:
+        _note_failure(act, row, line, _Failed(f"exchange:{receipt.rejection}", receipt.reason, _Reach.HEARD))
+        return
+    StoredReceipt.objects.get_or_create(
+        message=row.message, kind=receipt.kind, defaults={"at": receipt.at, "data": outcome.data}
+    )
+    row.state = OutboxState.STOPPED if receipt.negative else OutboxState.DELIVERED
+    row.last_error = f"exchange:{receipt.rejection}" if receipt.negative else ""
+    row.last_reason = receipt.reason
+    row.failing_since = (row.failing_since or act.at) if receipt.negative else None
+    if not receipt.negative:
+        row.content_keys = {}
+    _release(row)
+    enter(
+        act,
+        "exchange:message:stopped" if receipt.negative else "exchange:message:delivered",
+        Reference.parse(row.message.dossier),
+        authority=row.message.holder,
+        facts={
+            "digest": row.message.digest,
+            "receipt": receipt.kind.value,
+            "rejection": receipt.rejection.value if receipt.rejection else "",
+        },
+    )
+
+
+def _note_failure(act: Act, row: Outbox, line: Line, failed: _Failed) -> None:
+    """Write why and until when; a failed connection is noted on the partner's line and wakes nobody else in vain."""
+    row.failing_since = row.failing_since or act.at
+    row.last_error, row.last_reason = failed.code, failed.reason[:2000]
+    if failed.reach is _Reach.DOWN:
+        line.failures += 1
+        line.down_since = line.down_since or act.at
+        line.next_attempt = next_attempt(act.at, line.failures, act.chance)
+        line.last_error, line.last_reason = row.last_error, row.last_reason
+        line.save()
+        # The row stays first in the queue: it goes out as soon as the line is tried again.
+        row.next_attempt = line.next_attempt
+    else:
+        if failed.reach is _Reach.HEARD:
+            _note_heard(act, line)
+        row.failures += 1
+        row.next_attempt = next_attempt(act.at, row.failures, act.chance)
+    _release(row)
+
+
+def _note_heard(act: Act, line: Line) -> None:
+    line.last_heard, line.down_since, line.failures, line.next_attempt = act.at, None, 0, None
+    line.last_error = line.last_reason = ""
+    line.save()
+
+
+def _release(row: Outbox) -> None:
+    row.lease, row.lease_until = "", None
+    row.save()

@@ -1,0 +1,100 @@
+"""Tables of the exchange. No foreign key leads out: parties and dossiers are named by code and reference."""
+
+from django.db import models
+
+
+class Direction(models.TextChoices):
+    OUT = "out"
+    IN = "in"
+
+
+class OutboxState(models.TextChoices):
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    STOPPED = "stopped"
+
+
+class StoredMessage(models.Model):
+    """One authority's copy of a signed message it sent or received; the content is the very bytes that were signed.
+
+    `holder` is our authority whose copy it is: authorities of one node share no message. The second constraint is
+    the inbox's deduplication: one effect per sender and id, whatever number of envelopes brings it.
+    """
+
+    position = models.BigAutoField(primary_key=True)
+    holder = models.CharField(max_length=15)
+    direction = models.CharField(max_length=3, choices=Direction.choices)
+    digest = models.CharField(max_length=64)
+    message_id = models.UUIDField()
+    type = models.CharField(max_length=100)
+    sender = models.CharField(max_length=15)
+    recipient = models.CharField(max_length=15)
+    dossier = models.CharField(max_length=120)
+    at = models.DateTimeField()
+    stored_at = models.DateTimeField()
+    content = models.BinaryField()
+    signature = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["holder", "digest"], name="exchange_message_once"),
+            models.UniqueConstraint(fields=["holder", "sender", "message_id"], name="exchange_message_one_effect"),
+        ]
+        indexes = [models.Index(fields=["dossier", "holder", "position"], name="exchange_message_dossier")]
+
+
+class StoredReceipt(models.Model):
+    """A signed receipt about a message: given by us after commit, or got from the partner and verified."""
+
+    message = models.ForeignKey(StoredMessage, on_delete=models.PROTECT, related_name="receipts")
+    kind = models.CharField(max_length=30)
+    at = models.DateTimeField()
+    data = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "kind"], name="exchange_receipt_once")]
+
+
+class Outbox(models.Model):
+    """A message on its way. Content keys lie here wrapped by the keyring until the delivery is receipted."""
+
+    message = models.OneToOneField(StoredMessage, on_delete=models.PROTECT, primary_key=True, related_name="outbox")
+    recipient = models.CharField(max_length=15)
+    content_keys = models.JSONField(default=dict)
+    """Attachment digest to wrapped key (base64url)."""
+    state = models.CharField(max_length=10, choices=OutboxState.choices, default=OutboxState.WAITING)
+    failures = models.PositiveIntegerField(default=0)
+    next_attempt = models.DateTimeField()
+    failing_since = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=60, blank=True)
+    last_reason = models.CharField(max_length=2000, blank=True)
+    lease = models.CharField(max_length=32, blank=True)
+    lease_until = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "next_attempt"], name="exchange_outbox_due")]
+
+
+class Line(models.Model):
+    """The connection to one partner: up, or down since when, why, and when it is tried next."""
+
+    partner = models.CharField(max_length=15, primary_key=True)
+    last_heard = models.DateTimeField(null=True)
+    down_since = models.DateTimeField(null=True)
+    failures = models.PositiveIntegerField(default=0)
+    next_attempt = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=60, blank=True)
+    last_reason = models.CharField(max_length=2000, blank=True)
+
+
+class Equivocation(models.Model):
+    """Proof that a partner signed two contents under one id: the first is the stored message, the second is here."""
+
+    first = models.ForeignKey(StoredMessage, on_delete=models.PROTECT, related_name="equivocations")
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    content = models.BinaryField()
+    signature = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["first", "digest"], name="exchange_equivocation_once")]

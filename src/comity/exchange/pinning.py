@@ -1,0 +1,68 @@
+"""TLS to one partner: the only certificate accepted is the one of its directory entry, byte for byte."""
+
+import os
+import socket
+import ssl
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from comity.values.errors import InvalidInputError
+
+
+class PinnedContext(ssl.SSLContext):
+    """A client context whose sole trust anchor is one certificate, compared again in full after each handshake.
+
+    Host names are not compared: the certificate itself is the name. The comparison happens before a byte of the
+    request is sent; a certificate that the pinned key merely signed is therefore refused too.
+    """
+
+    pinned: bytes
+
+    def wrap_socket(self, *args: Any, **options: Any) -> ssl.SSLSocket:
+        wrapped = super().wrap_socket(*args, **options)
+        if wrapped.getpeercert(binary_form=True) != self.pinned:
+            wrapped.close()
+            raise ssl.SSLCertVerificationError("the partner's certificate is not the one in the directory")
+        return wrapped
+
+    def wrap_bio(self, *_args: Any, **_options: Any) -> ssl.SSLObject:
+        raise ssl.SSLError("a pinned connection is made on a socket only")
+
+
+def pinned_context(certificate: str, *, own_key: bytes, own_certificate: bytes) -> PinnedContext:
+    """A TLS 1.3 client context for the partner with this PEM certificate, presenting ours.
+
+    Raises InvalidInputError `transport:certificate-form` when the directory's certificate cannot be read.
+    """
+    context = PinnedContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
+    try:
+        context.pinned = x509.load_pem_x509_certificate(certificate.encode()).public_bytes(Encoding.DER)
+        context.load_verify_locations(cadata=context.pinned)
+    except ValueError as error:
+        raise InvalidInputError(
+            "The partner's TLS certificate in the directory is not a PEM certificate.",
+            code="transport:certificate-form",
+        ) from error
+    load_own(context, own_key=own_key, own_certificate=own_certificate)
+    return context
+
+
+def load_own(context: ssl.SSLContext, *, own_key: bytes, own_certificate: bytes) -> None:
+    """Give a context our key and certificate (PEM); OpenSSL reads files only, so they pass through memory files."""
+    memory = os.memfd_create("tls")
+    try:
+        os.write(memory, own_key.rstrip() + b"\n" + own_certificate)
+        context.load_cert_chain(f"/proc/self/fd/{memory}")
+    finally:
+        os.close(memory)
+
+
+def peer_certificate(connection: socket.socket) -> bytes | None:
+    """The DER certificate the other side of a TLS socket presented, if any."""
+    return connection.getpeercert(binary_form=True) if isinstance(connection, ssl.SSLSocket) else None

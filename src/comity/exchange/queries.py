@@ -1,0 +1,157 @@
+"""Reads of the exchange: a dossier's messages, what became of each, and how each partner's line stands."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Min, Q
+
+from comity.exchange.message import SignedMessage
+from comity.exchange.models import Equivocation, Line, Outbox, OutboxState, StoredMessage, StoredReceipt
+from comity.seals.signing import Signature
+from comity.values.errors import MissingError
+
+
+@dataclass(frozen=True)
+class MessageView:
+    """One authority's stored copy of a message."""
+
+    signed: SignedMessage
+    direction: str
+    """`out` when this authority sent it, `in` when it received it."""
+    position: int
+    stored_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of a message this authority sent; times are None where nothing applies."""
+
+    state: str
+    """`waiting`, `delivered`, `stopped`, or `kept` for a partner without a node."""
+    failures: int = 0
+    failing_since: datetime | None = None
+    next_attempt: datetime | None = None
+    last_error: str = ""
+    last_reason: str = ""
+    delivered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """The connection to one partner: how much waits, since when it is down, when it is tried next."""
+
+    partner: str
+    waiting: int
+    oldest: datetime | None
+    stopped: int
+    last_heard: datetime | None
+    down_since: datetime | None
+    failures: int
+    next_attempt: datetime | None
+    last_error: str
+    last_reason: str
+
+
+@dataclass(frozen=True)
+class EquivocationView:
+    """Two contents a partner signed under one id: a proof anyone with its key can check."""
+
+    first: SignedMessage
+    second: SignedMessage
+    at: datetime
+
+
+def messages_of(holder: str, dossier: str) -> list[MessageView]:
+    """Every message of a dossier in one authority's hands, in the order in which they were stored."""
+    rows = StoredMessage.objects.filter(holder=holder, dossier=dossier).order_by("position")
+    return [_view(row) for row in rows]
+
+
+def message(holder: str, digest: str) -> MessageView:
+    return _view(_row(holder, digest))
+
+
+def receipts_of(holder: str, digest: str) -> list[bytes]:
+    """The signed receipts about a message, as they can be shown to a third party."""
+    rows = StoredReceipt.objects.filter(message__holder=holder, message__digest=digest).order_by("id")
+    return [bytes(row.data) for row in rows]
+
+
+def delivery_of(holder: str, digest: str) -> Delivery:
+    row = _row(holder, digest)
+    queued = Outbox.objects.filter(message=row).first()
+    if queued is None:
+        return Delivery("kept")
+    delivered = row.receipts.filter(kind="delivery").first()
+    waiting = queued.state == OutboxState.WAITING
+    return Delivery(
+        state=queued.state,
+        failures=queued.failures,
+        failing_since=queued.failing_since,
+        next_attempt=queued.next_attempt if waiting else None,
+        last_error=queued.last_error,
+        last_reason=queued.last_reason,
+        delivered_at=delivered.at if delivered else None,
+    )
+
+
+def lines() -> list[LineView]:
+    """Every partner anything was sent to, with the state of its line."""
+    counts: dict[str, dict[str, Any]] = {
+        row["recipient"]: dict(row)
+        for row in Outbox.objects.values("recipient").annotate(
+            waiting=Count("message_id", filter=Q(state=OutboxState.WAITING)),
+            oldest=Min("message__stored_at", filter=Q(state=OutboxState.WAITING)),
+            stopped=Count("message_id", filter=Q(state=OutboxState.STOPPED)),
+        )
+    }
+    known = {line.partner: line for line in Line.objects.all()}
+    views = []
+    for code in sorted(counts.keys() | known.keys()):
+        line = known.get(code) or Line(partner=code)
+        count: dict[str, Any] = counts.get(code, {"waiting": 0, "oldest": None, "stopped": 0})
+        views.append(
+            LineView(
+                partner=code,
+                waiting=count["waiting"],
+                oldest=count["oldest"],
+                stopped=count["stopped"],
+                last_heard=line.last_heard,
+                down_since=line.down_since,
+                failures=line.failures,
+                next_attempt=line.next_attempt,
+                last_error=line.last_error,
+                last_reason=line.last_reason,
+            )
+        )
+    return views
+
+
+def next_due() -> datetime | None:
+    """When the outbox has something to do next, or None when it is empty."""
+    return Outbox.objects.filter(state=OutboxState.WAITING).aggregate(first=Min("next_attempt"))["first"]  # type: ignore[no-any-return]
+
+
+def equivocations(holder: str) -> list[EquivocationView]:
+    rows = Equivocation.objects.filter(first__holder=holder).select_related("first").order_by("id")
+    return [
+        EquivocationView(
+            _view(row.first).signed,
+            SignedMessage.read(bytes(row.content), Signature.from_json(row.signature)),
+            row.at,
+        )
+        for row in rows
+    ]
+
+
+def _row(holder: str, digest: str) -> StoredMessage:
+    row = StoredMessage.objects.filter(holder=holder, digest=digest).first()
+    if row is None:
+        raise MissingError
+    return row
+
+
+def _view(row: StoredMessage) -> MessageView:
+    signed = SignedMessage.read(bytes(row.content), Signature.from_json(row.signature))
+    return MessageView(signed, row.direction, row.position, row.stored_at)

@@ -1,0 +1,158 @@
+"""How envelopes reach a partner: HTTPS to exactly the endpoint of its directory entry, with its certificate pinned.
+
+The message is authenticated by its signature; this is the second wall. No redirect is followed, no proxy or variable
+of the environment is read; answers and times are bounded.
+"""
+
+import ssl
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import httpx
+
+from comity.exchange.pinning import pinned_context
+from comity.exchange.receipt import MAX_RECEIPT_BYTES
+from comity.exchange.ticket import HEADER
+from comity.seals.canonical import decode
+from comity.values.errors import BrokenError, InvalidInputError, RefusedError, UnavailableError
+
+ENVELOPES_PATH = "/exchange/1/envelopes"
+EVIDENCE_PATH = "/exchange/1/evidence/"
+TOTAL_SECONDS = 120
+_TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+_LIMITS = httpx.Limits(max_connections=4, max_keepalive_connections=2, keepalive_expiry=30.0)
+
+
+class Destination(Protocol):
+    """What a transport needs of a partner: its code, its address, and the certificate it must show."""
+
+    @property
+    def code(self) -> str: ...
+
+    @property
+    def endpoint(self) -> str: ...
+
+    @property
+    def tls_certificate(self) -> str: ...
+
+
+class Transport(Protocol):
+    """Carries bytes to a partner and its answer back; it knows nothing of what they mean.
+
+    `deliver` returns the answer to an envelope (a signed receipt or a plain rejection). `fetch` returns the sealed
+    bytes [start, end) of an offered attachment. Both raise UnavailableError when the partner cannot be reached.
+    """
+
+    def deliver(self, partner: Destination, envelope: bytes) -> bytes: ...
+
+    def fetch(self, partner: Destination, digest: str, start: int, end: int, ticket: str) -> bytes: ...
+
+
+class HttpsTransport:
+    """HTTPS with our certificate presented and the partner's pinned. Safe to use from several threads."""
+
+    def __init__(self, tls_key: bytes, tls_certificate: bytes) -> None:
+        self._key, self._certificate = tls_key, tls_certificate
+        self._clients: dict[tuple[str, str], httpx.Client] = {}
+
+    def deliver(self, partner: Destination, envelope: bytes) -> bytes:
+        headers = {"Content-Type": "application/json"}
+        with self._answer(partner, "POST", ENVELOPES_PATH, headers=headers, content=envelope) as response:
+            # A refusal has its code in the body whatever the status: the sender reads it, not the number.
+            return _bounded(response, MAX_RECEIPT_BYTES)
+
+    def fetch(self, partner: Destination, digest: str, start: int, end: int, ticket: str) -> bytes:
+        headers = {"Range": f"bytes={start}-{end - 1}", HEADER: ticket}
+        with self._answer(partner, "GET", EVIDENCE_PATH + digest, headers=headers) as response:
+            if response.status_code != httpx.codes.PARTIAL_CONTENT:
+                raise _refusal(response)
+            span = response.headers.get("Content-Range", "").partition("/")[0]
+            data = _bounded(response, end - start)
+        if span != f"bytes {start}-{end - 1}" or len(data) != end - start:
+            raise BrokenError(
+                f"{partner.code} sent other bytes than the range asked for; they were thrown away.",
+                code="transport:range",
+            )
+        return data
+
+    def close(self) -> None:
+        for client in self._clients.values():
+            client.close()
+        self._clients.clear()
+
+    def _client(self, partner: Destination) -> httpx.Client:
+        place = (partner.endpoint, partner.tls_certificate)
+        if place not in self._clients:
+            _expect_address(partner)
+            context = pinned_context(partner.tls_certificate, own_key=self._key, own_certificate=self._certificate)
+            self._clients[place] = httpx.Client(
+                verify=context, trust_env=False, follow_redirects=False, timeout=_TIMEOUT, limits=_LIMITS
+            )
+        return self._clients[place]
+
+    @contextmanager
+    def _answer(
+        self, partner: Destination, method: str, path: str, *, headers: Mapping[str, str], content: bytes | None = None
+    ) -> Iterator[httpx.Response]:
+        client = self._client(partner)
+        url = partner.endpoint.rstrip("/") + path
+        try:
+            with client.stream(method, url, headers=dict(headers), content=content) as response:
+                yield response
+        except httpx.HTTPError as error:
+            raise _unreachable(partner, error) from error
+
+
+def _expect_address(partner: Destination) -> None:
+    address = urlsplit(partner.endpoint)
+    plain = address.scheme == "https" and address.hostname and not (address.query or address.fragment)
+    if not plain or address.username is not None:
+        raise InvalidInputError(
+            f"The endpoint of {partner.code} in the directory is not a plain https address.",
+            code="transport:endpoint",
+            place=partner.endpoint[:200],
+        )
+
+
+def _bounded(response: httpx.Response, most: int) -> bytes:
+    """The whole answer, if it is no longer than allowed and arrives within the time for one exchange."""
+    deadline = time.monotonic() + TOTAL_SECONDS
+    data = bytearray()
+    for part in response.iter_raw():
+        data += part
+        if len(data) > most:
+            raise BrokenError(f"The partner's answer is longer than {most} bytes.", code="transport:answer-size")
+        if time.monotonic() > deadline:
+            raise UnavailableError("The partner's answer takes too long.", code="transport:slow")
+    return bytes(data)
+
+
+def _refusal(response: httpx.Response) -> RefusedError | UnavailableError:
+    """What a partner's refusal of a range means to the one who pulls: final (4xx) or for now."""
+    try:
+        value = decode(_bounded(response, MAX_RECEIPT_BYTES))
+    except InvalidInputError:
+        value = {}
+    named = str(value.get("error", ""))[:60] if isinstance(value, dict) else ""
+    sentence = f"The partner does not send this content ({response.status_code} {named}).".replace(" )", ")")
+    if 400 <= response.status_code < 500 and response.status_code != httpx.codes.TOO_MANY_REQUESTS:
+        return RefusedError(sentence, code="transport:refused")
+    return UnavailableError(sentence, code="transport:unavailable")
+
+
+def _unreachable(partner: Destination, error: httpx.HTTPError) -> UnavailableError:
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, ssl.SSLCertVerificationError):
+        cause = cause.__cause__ or cause.__context__
+    if cause is not None:
+        return UnavailableError(
+            f"{partner.code} does not show the TLS certificate of its directory entry; nothing was sent.",
+            code="transport:certificate",
+            next_step="Compare the certificate's fingerprint with the partner over another channel.",
+        )
+    return UnavailableError(
+        f"{partner.code} cannot be reached: {error or type(error).__name__}.", code="transport:unreachable"
+    )
