@@ -1,0 +1,1 @@
+"""Sealed content by digest: on the disk only what was sealed, in the database only wrapped keys."""

@@ -1,0 +1,135 @@
+import errno
+import hashlib
+import io
+import os
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from vault_suite import VaultSuite, key_of, pattern, sealed_bytes
+
+from comity.seals.stream import CHUNK_BYTES, TAG_BYTES, sealed_size
+from comity.store.local import LocalVault
+from comity.store.vault import plain_size
+from comity.values.errors import BrokenError, UnavailableError
+
+
+class TestLocalVault(VaultSuite):
+    @pytest.fixture(autouse=True)
+    def _folder(self, tmp_path):
+        self.folder = tmp_path / "vault"
+
+    def make(self, free):
+        return LocalVault(self.folder, free_space=lambda _: free(), reserve=0)
+
+    def files(self):
+        return sorted(str(path.relative_to(self.folder)) for path in self.folder.rglob("*") if path.is_file())
+
+    def test_nothing_but_the_sealed_file_stays_on_the_disk(self, vault):
+        kept = vault.put_sealed(io.BytesIO(b"evidence"), key_of(1))
+        assert self.files() == [f"{kept.name[:2]}/{kept.name[2:4]}/{kept.name}"]
+
+    @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT])
+    def test_a_disk_that_fills_on_the_way_is_a_thing_that_passes(self, vault, monkeypatch, code):
+        def full(descriptor):
+            raise OSError(code, "No space left on device")
+
+        monkeypatch.setattr(os, "fdatasync", full)
+        with pytest.raises(UnavailableError) as raised:
+            vault.put_sealed(io.BytesIO(pattern(CHUNK_BYTES + 5)), key_of(2))
+        assert raised.value.code == "store:full"
+        assert self.files() == []
+
+    def test_a_transfer_on_a_disk_that_fills_keeps_what_it_had(self, vault, monkeypatch):
+        sealed = sealed_bytes(key_of(3), pattern(90))
+        vault.begin("0192f3c4-aaaa", 90)
+        vault.append("0192f3c4-aaaa", 0, sealed[:40])
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fdatasync", lambda _: (_ for _ in ()).throw(OSError(errno.ENOSPC, "full")))
+            with pytest.raises(UnavailableError):
+                vault.append("0192f3c4-aaaa", 40, sealed[40:])
+        assert vault.begin("0192f3c4-aaaa", 90) == 40
+        vault.append("0192f3c4-aaaa", 40, sealed[40:])
+        vault.finish("0192f3c4-aaaa", key_of(3), 90, hashlib.sha256(pattern(90)).hexdigest())
+
+    def test_another_fault_of_the_disk_is_not_taken_for_a_full_one(self, vault, monkeypatch):
+        monkeypatch.setattr(os, "fdatasync", lambda _: (_ for _ in ()).throw(OSError(errno.EIO, "I/O error")))
+        with pytest.raises(OSError, match="I/O error"):
+            vault.put_sealed(io.BytesIO(b"x"), key_of(4))
+        assert self.files() == []
+
+    def test_the_file_is_durable_before_it_has_its_name(self, vault, monkeypatch):
+        order = []
+        sync, link = os.fdatasync, os.link
+        monkeypatch.setattr(os, "fdatasync", lambda fd: (order.append("durable"), sync(fd))[1])
+        monkeypatch.setattr(os, "link", lambda *a: (order.append("named"), link(*a))[1])
+        folders = []
+        fsync = os.fsync
+        monkeypatch.setattr(os, "fsync", lambda fd: (folders.append(order[-1]), fsync(fd))[1])
+        vault.put_sealed(io.BytesIO(b"x"), key_of(5))
+        assert order == ["durable", "named"]
+        assert folders == ["named"] * 3
+
+    def test_what_a_crash_left_half_written_is_tidied_away(self, vault):
+        left = self.folder / "staging" / ("ab" * 32)
+        left.write_bytes(b"half")
+        assert vault.tidy(datetime.now(UTC) - timedelta(hours=1)) == 0
+        assert vault.tidy(datetime.now(UTC) + timedelta(hours=1)) == 1
+        assert self.files() == []
+
+    def test_a_crash_after_naming_a_finished_transfer_is_made_good(self, vault):
+        data, key = pattern(70), key_of(6)
+        digest = hashlib.sha256(data).hexdigest()
+        for _ in range(2):
+            vault.begin("0192f3c4-ffff", 70)
+            vault.append("0192f3c4-ffff", 0, sealed_bytes(key, data))
+            kept = vault.finish("0192f3c4-ffff", key, 70, digest)
+        assert b"".join(vault.open_chunks(kept.name, key)) == data
+
+    @pytest.mark.parametrize(
+        "cut", [0, 1, TAG_BYTES, CHUNK_BYTES, CHUNK_BYTES + TAG_BYTES, CHUNK_BYTES + TAG_BYTES + 3]
+    )
+    def test_a_file_cut_at_rest_is_found(self, vault, cut):
+        kept = vault.put_sealed(io.BytesIO(pattern(CHUNK_BYTES + 50)), key_of(7))
+        os.truncate(self.folder / kept.name[:2] / kept.name[2:4] / kept.name, cut)
+        with pytest.raises(BrokenError):
+            list(vault.open_chunks(kept.name, key_of(7)))
+
+    def test_swapped_chunks_at_rest_are_found(self, vault):
+        kept = vault.put_sealed(io.BytesIO(pattern(2 * CHUNK_BYTES)), key_of(8))
+        path = self.folder / kept.name[:2] / kept.name[2:4] / kept.name
+        data = path.read_bytes()
+        half = len(data) // 2
+        path.write_bytes(data[half:] + data[:half])
+        with pytest.raises(BrokenError, match="Chunk 0"):
+            list(vault.open_chunks(kept.name, key_of(8)))
+
+    @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+    @given(at=st.integers(0, 5015), bit=st.integers(0, 7))
+    def test_any_bit_changed_at_rest_is_found(self, vault, at, bit):
+        name = vault.put_sealed(io.BytesIO(pattern(5000)), key_of(9)).name
+        path = self.folder / name[:2] / name[2:4] / name
+        data = bytearray(path.read_bytes())
+        data[at] ^= 1 << bit
+        path.write_bytes(data)
+        with pytest.raises(BrokenError):
+            list(vault.open_chunks(name, key_of(9)))
+        vault.discard(name)
+
+    def test_the_reserve_of_the_database_is_never_given_away(self):
+        vault = LocalVault(self.folder, free_space=lambda _: 1000, reserve=900)
+        with pytest.raises(UnavailableError, match="has 100 to give"):
+            vault.put_sealed(io.BytesIO(pattern(200)), key_of(10))
+        vault.put_sealed(io.BytesIO(pattern(50)), key_of(10))
+
+
+@given(st.integers(0, 1 << 45))
+def test_the_size_of_content_follows_from_its_sealed_size(size):
+    assert plain_size(sealed_size(size)) == size
+
+
+@pytest.mark.parametrize("size", [0, 15, CHUNK_BYTES + TAG_BYTES + 1, CHUNK_BYTES + 2 * TAG_BYTES])
+def test_a_size_no_content_seals_to_is_found(size):
+    with pytest.raises(BrokenError):
+        plain_size(size)
