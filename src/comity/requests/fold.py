@@ -1,0 +1,173 @@
+"""The fold: from a set of messages, in whatever order they came, to one state that both sides share.
+
+Order is topological by predecessors, ties by digest; a message whose predecessor is missing waits, and all that follow
+it; of acts that exclude each other and crossed on the way one stands (`exclusions`). A message that the workflow does
+not allow where it lands has no effect and stays in the timeline with the reason.
+"""
+
+import heapq
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from comity.requests.effects import EFFECTS, Deed
+from comity.requests.exclusions import EXCLUSIONS
+from comity.requests.messages import MessageType, check_body, parse_type
+from comity.requests.phases import Effect, Side
+from comity.requests.state import DossierState, TimelineEntry
+from comity.requests.workflow import BY_MESSAGE, lands, parts_refusal
+from comity.values.errors import InvalidInputError
+from comity.values.reference import Reference
+
+
+class Folded(Protocol):
+    """What the fold reads of a message; the exchange's messages have it."""
+
+    @property
+    def digest(self) -> str: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def sender(self) -> str: ...
+    @property
+    def dossier(self) -> Reference: ...
+    @property
+    def follows(self) -> tuple[str, ...]: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def body(self) -> Mapping[str, Any]: ...
+
+
+def read(message: Folded) -> Deed:
+    """A message as a deed: the side follows from who sent it, since the dossier bears the requesting side's code."""
+    side = Side.REQUESTING if message.sender == message.dossier.authority else Side.REQUESTED
+    try:
+        kind = parse_type(message.type)
+        check_body(kind, message.body)
+    except InvalidInputError as error:
+        word, fault = message.type, error.message
+        return Deed(message.digest, word, side, message.at, {}, message.follows, fault=fault)
+    if kind is not MessageType.RECORDED:
+        return Deed(message.digest, kind, side, message.at, message.body, message.follows)
+    what = MessageType(message.body["what"])
+    return Deed(message.digest, what, side.other, message.at, message.body["body"], message.follows, recorded=True)
+
+
+def fold(messages: Iterable[Folded]) -> DossierState:
+    """The state of one dossier from all its messages; repeated ones count once."""
+    deeds = {message.digest: read(message) for message in messages}
+    order, waiting = _ordered(deeds)
+    state, _ = _run(order, _exclusions(order, _ancestors(order)))
+    for digest, gaps in sorted(waiting.items()):
+        one = deeds[digest]
+        state.timeline.append(
+            TimelineEntry(digest, str(one.type), one.side, one.at, Effect.WAITING, _missing(gaps), one.recorded)
+        )
+    state.waiting = dict(sorted(waiting.items()))
+    followed = {digest for deed in deeds.values() for digest in deed.follows}
+    state.heads = sorted(deed.digest for deed in order if deed.digest not in followed)
+    return state
+
+
+def _missing(gaps: list[str]) -> str:
+    return f"waits for {len(gaps)} earlier message{'s' if len(gaps) > 1 else ''}"
+
+
+def _ordered(deeds: Mapping[str, Deed]) -> tuple[list[Deed], dict[str, list[str]]]:
+    """Topological by `follows`, ties by digest; and what waits, with the predecessors it lacks."""
+    left = {digest: set(deed.follows) for digest, deed in deeds.items()}
+    followers: dict[str, list[str]] = {}
+    for digest, gaps in left.items():
+        for gap in gaps:
+            followers.setdefault(gap, []).append(digest)
+    ready = [digest for digest, gaps in left.items() if not gaps]
+    heapq.heapify(ready)
+    order: list[Deed] = []
+    while ready:
+        digest = heapq.heappop(ready)
+        order.append(deeds[digest])
+        for follower in followers.get(digest, ()):
+            left[follower].discard(digest)
+            if not left[follower]:
+                heapq.heappush(ready, follower)
+    done = {deed.digest for deed in order}
+    return order, {digest: sorted(gaps) for digest, gaps in left.items() if digest not in done}
+
+
+def _ancestors(order: list[Deed]) -> dict[str, int]:
+    """For each message the bit set of its own place and of all messages before it."""
+    place = {deed.digest: index for index, deed in enumerate(order)}
+    before: dict[str, int] = {}
+    for deed in order:
+        bits = 1 << place[deed.digest]
+        for earlier in deed.follows:
+            bits |= before.get(earlier, 0)
+        before[deed.digest] = bits
+    return before
+
+
+def _exclusions(order: list[Deed], before: Mapping[str, int]) -> dict[str, str]:
+    """Which messages yield to one that crossed them, with the reason; strongest first, only to one that has effect."""
+    place = {deed.digest: index for index, deed in enumerate(order)}
+    excluded: dict[str, str] = {}
+    for row in EXCLUSIONS:
+        for strong in order:
+            if strong.type is not row.stands or strong.digest in excluded:
+                continue
+            losers = {
+                weak.digest: row.why
+                for weak in order
+                if weak.type in row.yields
+                and weak.digest not in excluded
+                and not before[strong.digest] >> place[weak.digest] & 1
+                and not before[weak.digest] >> place[strong.digest] & 1
+            }
+            if losers and strong.digest in _run(order, {**excluded, **losers})[1]:
+                excluded.update(losers)
+    return excluded
+
+
+def _run(order: list[Deed], excluded: Mapping[str, str]) -> tuple[DossierState, set[str]]:
+    state = DossierState()
+    in_effect: set[str] = set()
+    for deed in order:
+        reason = excluded.get(deed.digest) or _no_effect(state, deed)
+        if not reason:
+            EFFECTS[MessageType(deed.type)](state, deed)
+            in_effect.add(deed.digest)
+        effect = Effect.WITHOUT_EFFECT if reason else Effect.IN_EFFECT
+        state.timeline.append(
+            TimelineEntry(deed.digest, str(deed.type), deed.side, deed.at, effect, reason, deed.recorded)
+        )
+    return state, in_effect
+
+
+def _no_effect(state: DossierState, deed: Deed) -> str:
+    """Why the deed has no effect where it lands; empty when it has."""
+    if deed.fault:
+        return deed.fault
+    step = BY_MESSAGE[MessageType(deed.type)]
+    reason = lands(step, deed.side, state.phase, recorded=deed.recorded)
+    if reason:
+        return reason
+    if deed.type is MessageType.ACKNOWLEDGED:
+        known = state.numbers.get(Side.REQUESTED.value)
+        return "" if known in {None, deed.body["number"]} else f"the request was registered as {known} before"
+    if deed.type in {MessageType.ANSWERED, MessageType.CONSULTATION_ANSWERED}:
+        return _no_answer(state, deed)
+    parts = deed.body.get("parts", []) if step.parts_from or deed.type is MessageType.CONSULTED else []
+    return parts_refusal(step, state.part_states(), parts, recorded=deed.recorded)
+
+
+def _no_answer(state: DossierState, deed: Deed) -> str:
+    """An answer needs its question, asked by the other side and not answered yet."""
+    if deed.type is MessageType.ANSWERED:
+        asked = state.questions.get(deed.body["question_id"])
+    else:
+        asked = state.consultations.get(deed.body["consultation_id"])
+    if asked is None:
+        return "nothing of that name was asked"
+    if asked.asked_by is deed.side:
+        return "nobody answers the own question"
+    return "it was answered before" if asked.answer is not None else ""

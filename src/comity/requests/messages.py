@@ -1,0 +1,237 @@
+"""The message types of a request, who may send each, and the shape of its body.
+
+Compatibility: a type's fields are only ever added as optional ones; a body with a field its reader does not know is
+refused, so a new field needs a new protocol version between the two.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from comity.requests.phases import Side
+from comity.requests.shapes import (
+    Shape,
+    anything,
+    authority,
+    choice,
+    day,
+    digest,
+    fault,
+    flag,
+    having,
+    identifier,
+    instant,
+    many,
+    record,
+    text,
+    texts,
+)
+
+
+class MessageType(StrEnum):
+    """Types of message; the value is also the domain of its signature."""
+
+    TRANSMITTED = "request.transmitted"
+    ACKNOWLEDGED = "request.acknowledged"
+    AMENDMENT_ASKED = "request.returned"
+    QUESTIONED = "request.questioned"
+    ANSWERED = "request.answered"
+    ACCEPTED = "request.accepted"
+    CONSULTED = "request.consulted"
+    CONSULTATION_ANSWERED = "request.consulted-answered"
+    DECLINED = "request.declined"
+    POSTPONED = "request.postponed"
+    PASSED_ON = "request.passed-on"
+    AUTHORISED = "request.authorised"
+    EXECUTED = "request.executed"
+    TRANSFER_SUSPENDED = "request.transfer-suspended"
+    TRANSFER_RESUMED = "request.transfer-resumed"
+    EVIDENCE_RETURNED = "evidence.returned"
+    EVIDENCE_COUNTERSIGNED = "evidence.countersigned"
+    FEEDBACK = "request.feedback"
+    CLOSED = "request.closed"
+    WITHDRAWN = "request.withdrawn"
+    REMINDED = "request.reminded"
+    RECORDED = "request.recorded"
+
+
+_PARTS = many(identifier, most=100, unique=True)
+_SHORT = text(300)
+_MAYBE = text(300, empty=True)
+_SIGNATORY = record(name=_SHORT, function=_MAYBE, authority=authority, at=instant, entry=digest)
+_DOCUMENT = record(kind=identifier, language=identifier, digest=digest)
+_RELEASE = record(digest=digest, documents=many(_DOCUMENT, least=0, most=50), attachments=many(digest, least=0))
+_GROUND = record(ground=identifier, provision=_SHORT, reason=texts())
+_ORDER = record(court=_SHORT, number=_SHORT, on=day, text=texts())
+_EXECUTION = record(
+    on=day,
+    place=_SHORT,
+    by=_SHORT,
+    optional={"persons_present": many(_SHORT, least=0), "signed_by": many(_SHORT, least=0), "text": texts()},
+)
+_REMEDY = record(text=texts(), optional={"provision": _SHORT, "until": day})
+
+
+def _until(value: Any, place: str) -> None:
+    """A use condition names its last day or says null (`UseCondition.to_json`)."""
+    if value is not None:
+        day(value, place)
+
+
+CONDITION = record(kind=identifier, text=text(), provision=_MAYBE, until=_until)
+_COVER_LETTER = record(text=texts(), optional={"document": digest, "language": identifier})
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One message type: the side that may send it, its body, what it is in a sentence."""
+
+    sides: frozenset[Side]
+    body: Shape
+    meaning: str
+
+
+_Q = frozenset({Side.REQUESTING})
+_R = frozenset({Side.REQUESTED})
+_BOTH = _Q | _R
+
+KINDS: Mapping[MessageType, Kind] = {
+    MessageType.TRANSMITTED: Kind(
+        _Q,
+        record(
+            number=_SHORT,
+            route=identifier,
+            content=anything,
+            release=_RELEASE,
+            signed_by=_SIGNATORY,
+            optional={
+                "validated_by": _SIGNATORY,
+                "transmitted_by": record(name=_SHORT, function=_MAYBE, authority=authority),
+                "originating": authority,
+                "cover_note": texts(),
+                "prediction": anything,
+                "amends": digest,
+            },
+        ),
+        "The signed request, transmitted with its release digest.",
+    ),
+    MessageType.ACKNOWLEDGED: Kind(
+        _R,
+        record(number=_SHORT, received_at=instant, contact=text(), optional={"annex_b": anything}),
+        "A person registered the request under the requested side's number.",
+    ),
+    MessageType.AMENDMENT_ASKED: Kind(
+        _R,
+        record(reasons=texts(), provision=_SHORT, optional={"places": many(_SHORT, least=0)}),
+        "The request does not conform; the requesting side is asked to amend it.",
+    ),
+    MessageType.QUESTIONED: Kind(
+        _R, record(question_id=identifier, text=texts(), provision=_MAYBE), "Additional information is asked for."
+    ),
+    MessageType.ANSWERED: Kind(_Q, record(question_id=identifier, text=texts()), "Additional information is given."),
+    MessageType.ACCEPTED: Kind(
+        _R,
+        record(parts=_PARTS, conditions=many(CONDITION, least=0, most=50), optional={"reasons": texts()}),
+        "Parts of the request will be executed, under the conditions stated.",
+    ),
+    MessageType.CONSULTED: Kind(
+        _BOTH,
+        record(consultation_id=identifier, parts=many(identifier, least=0, most=100), text=texts(), provision=_MAYBE),
+        "One side consults the other before it decides.",
+    ),
+    MessageType.CONSULTATION_ANSWERED: Kind(
+        _BOTH, record(consultation_id=identifier, text=texts()), "The consulted side answers."
+    ),
+    MessageType.DECLINED: Kind(
+        _R,
+        record(
+            parts=_PARTS,
+            grounds=many(_GROUND, most=30),
+            partial=flag,
+            optional={"scope": texts(), "remedy": _REMEDY},
+        ),
+        "Assistance is refused, wholly or in part, with grounds and reasons.",
+    ),
+    MessageType.POSTPONED: Kind(
+        _R, record(parts=_PARTS, ground=_GROUND, optional={"until": day}), "Execution is put off, with the ground."
+    ),
+    MessageType.PASSED_ON: Kind(
+        _R,
+        record(authority=authority, names=texts(300), parts=_PARTS),
+        "The request was passed to an executing authority.",
+    ),
+    MessageType.AUTHORISED: Kind(_R, record(parts=_PARTS, order=_ORDER), "A domestic order allows the measure."),
+    MessageType.EXECUTED: Kind(
+        _R, record(parts=_PARTS, record=_EXECUTION), "Parts were executed, with the record of it."
+    ),
+    MessageType.TRANSFER_SUSPENDED: Kind(
+        _R,
+        record(parts=_PARTS, reason=texts(), optional={"remedy": _REMEDY}),
+        "The transfer of results waits for a legal remedy.",
+    ),
+    MessageType.TRANSFER_RESUMED: Kind(_R, record(parts=_PARTS, reason=texts()), "The transfer of results goes on."),
+    MessageType.EVIDENCE_RETURNED: Kind(
+        _R,
+        record(
+            parts=_PARTS,
+            items=many(having(item=_SHORT, digest=identifier), most=1_000),
+            cover_letter=_COVER_LETTER,
+            conditions=many(CONDITION, least=0, most=50),
+            custody=many(anything, least=0, most=1_000),
+        ),
+        "Results are returned under the cover letter that vouches for them.",
+    ),
+    MessageType.EVIDENCE_COUNTERSIGNED: Kind(
+        _Q,
+        record(items=many(record(item=_SHORT, digest=identifier, countersignature=anything), most=1_000)),
+        "The custody of returned items was verified and countersigned.",
+    ),
+    MessageType.FEEDBACK: Kind(_Q, record(outcome=texts()), "What came of the assistance."),
+    MessageType.CLOSED: Kind(_Q, record(reason=texts()), "The requesting side closes the matter."),
+    MessageType.WITHDRAWN: Kind(_Q, record(reason=texts()), "The requesting side withdraws the request."),
+    MessageType.REMINDED: Kind(_Q, record(text=texts()), "The requesting side reminds."),
+    MessageType.RECORDED: Kind(
+        _BOTH,
+        record(
+            what=choice(*(kind.value for kind in MessageType if kind is not MessageType.RECORDED)),
+            body=anything,
+            letter_on=day,
+            source=digest,
+            note=choice("not-signed-by-them"),
+        ),
+        "A letter of a partner without a node, recorded by us and not signed by them.",
+    ),
+}
+
+
+def parse_type(word: str) -> MessageType:
+    """The message type of that name. Raises `InvalidInputError` for a type this version does not know."""
+    try:
+        return MessageType(word)
+    except ValueError as error:
+        raise fault("type", f"'{word[:60]}' is not a message type of a request") from error
+
+
+def check_body(kind: MessageType, body: Mapping[str, Any], *, place: str = "") -> None:
+    """Refuse a body that does not have exactly its type's shape; the error names the place of the fault."""
+    KINDS[kind].body(body, place)
+    if kind is MessageType.TRANSMITTED:
+        part_ids(body["content"], place=f"{place}.content" if place else "content")
+    if kind is MessageType.RECORDED:
+        check_body(MessageType(body["what"]), body["body"], place=f"{place}.body" if place else "body")
+
+
+def part_ids(content: Mapping[str, Any], *, place: str = "content") -> list[str]:
+    """The ids of a request's parts in their order; each part needs an id of its own and a measure."""
+    parts = content.get("parts")
+    many(anything, most=100)(parts, f"{place}.parts")
+    found: list[str] = []
+    for index, part in enumerate(parts or []):
+        here = f"{place}.parts[{index}]"
+        identifier(part.get("id"), f"{here}.id")
+        identifier(part.get("measure"), f"{here}.measure")
+        if part["id"] in found:
+            raise fault(f"{here}.id", f"the part '{part['id']}' is given twice")
+        found.append(part["id"])
+    return found
