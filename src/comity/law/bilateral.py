@@ -1,0 +1,191 @@
+"""Bilateral treaties: rows of many registers merged into one instrument each.
+
+The same treaty stands in several files with days as each source prints them. Rows are merged by unordered pair, kind
+and date of signature; a day written shorter (`2003-08`, `1989`) is the same as the longer one it begins; a row without
+a day of signature is taken for the only dated treaty of that pair and kind, and shown as inferred. All sources stay;
+where they differ the conflict is shown and the finding is UNSETTLED between the two days.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from comity.law.register_dates import earliest_day, latest_date, latest_day
+
+KIND_NAMES = {
+    "mla": "MLA",
+    "extradition": "EXTRADITION",
+    "transfer": "TRANSFER",
+    "transfer_sentenced": "TRANSFER",
+    "confiscation": "CONFISCATION",
+    "drugs": "DRUGS",
+}
+_STATUS = {
+    "in_force": "in_force",
+    "operational": "in_force",
+    "in_force_2015": "in_force",
+    "in_force_1997": "in_force",
+    "listed_in_force": "in_force",
+    "listed": "listed",
+    "suspended": "suspended",
+    "terminated": "terminated",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BilateralRow:
+    """One row of one register, as the source prints it."""
+
+    pair: tuple[str, str]
+    kind: str
+    signed: str
+    in_force: str
+    terminated: str
+    status: str
+    title: str
+    source: str
+    as_of: str
+    file: str
+
+    def to_json(self) -> dict[str, str]:
+        return {
+            "title": self.title,
+            "date_signed": self.signed,
+            "entry_into_force": self.in_force,
+            "terminated": self.terminated,
+            "status": self.status,
+            "source": self.source,
+            "as_of": self.as_of,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two sources print different days for one treaty."""
+
+    field: str
+    values: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BilateralTreaty:
+    """One treaty between two States, with every row that speaks of it."""
+
+    code: str
+    aliases: tuple[str, ...]
+    pair: tuple[str, str]
+    kind: str
+    signed: str
+    rows: tuple[BilateralRow, ...]
+    conflicts: tuple[Conflict, ...]
+    inferred: bool
+    """A row without a day of signature was taken for this treaty."""
+
+    @property
+    def title(self) -> str:
+        titles = [row.title for row in self.rows if row.title]
+        return max(titles, key=len, default=f"Treaty between {self.pair[0]} and {self.pair[1]} ({self.kind})")
+
+    @property
+    def statuses(self) -> frozenset[str]:
+        return frozenset(row.status for row in self.rows)
+
+    @property
+    def force_days(self) -> tuple[date, ...]:
+        """Latest days that the printed entries into force can mean, one per row that prints one."""
+        return tuple(day for row in self.rows if (day := latest_day(row.in_force)))
+
+    @property
+    def force_not_before(self) -> date | None:
+        """The first day it can have been in force: the earliest printed entry into force, else the signature."""
+        days = [day for row in self.rows if (day := earliest_day(row.in_force))]
+        return min(days, default=earliest_day(self.signed))
+
+    @property
+    def ended(self) -> date | None:
+        """The first day a recorded termination can mean."""
+        return min((day for row in self.rows if (day := earliest_day(row.terminated))), default=None)
+
+    @property
+    def known_from(self) -> date | None:
+        """The earliest `as_of` among the rows that say it is in force."""
+        days = [latest_date(row.as_of) for row in self.rows if row.status == "in_force"]
+        return min((day for day in days if day), default=None)
+
+
+def merge_rows(rows: Iterable[BilateralRow]) -> tuple[BilateralTreaty, ...]:
+    """All treaties that the rows speak of, in the order of their codes."""
+    groups: dict[tuple[tuple[str, str], str], list[BilateralRow]] = {}
+    for row in rows:
+        groups.setdefault((row.pair, KIND_NAMES[row.kind]), []).append(row)
+    found: list[BilateralTreaty] = []
+    for (pair, kind), members in sorted(groups.items(), key=lambda item: item[0]):
+        found += _treaties(pair, kind, members)
+    return tuple(found)
+
+
+def _treaties(pair: tuple[str, str], kind: str, rows: list[BilateralRow]) -> list[BilateralTreaty]:
+    by_day: dict[str, list[BilateralRow]] = {}
+    for row in sorted((r for r in rows if r.signed), key=lambda r: -len(r.signed)):
+        same = next((day for day in by_day if day.startswith(row.signed)), row.signed)
+        by_day.setdefault(same, []).append(row)
+    undated = [row for row in rows if not row.signed]
+    inferred = bool(undated) and len(by_day) == 1
+    if inferred:
+        next(iter(by_day.values())).extend(undated)
+    elif undated:
+        by_day[""] = undated
+    days = sorted(by_day)
+    stem = f"BILATERAL-{pair[0]}-{pair[1]}-{kind}"
+    several = len(days) > 1
+    years = [day[:4] for day in days]
+    treaties = []
+    for day in days:
+        once = years.count(day[:4]) == 1
+        dated = f"{stem}-{day[:4] if once else day}" if day else stem
+        code = dated if several else stem
+        aliases = tuple(name for name in (dated, f"{stem}-{day}" if day else "") if name and name != code)
+        members = tuple(by_day[day])
+        treaties.append(BilateralTreaty(code, aliases, pair, kind, day, members, _conflicts(members), inferred))
+    return treaties
+
+
+def _conflicts(rows: tuple[BilateralRow, ...]) -> tuple[Conflict, ...]:
+    found = []
+    for field in ("in_force", "terminated"):
+        printed = {row.source: getattr(row, field) for row in rows if getattr(row, field)}
+        values = sorted(set(printed.values()))
+        if any(not longer.startswith(shorter) for shorter, longer in zip(values, values[1:], strict=False)):
+            found.append(Conflict(field, tuple(printed.values()), tuple(printed)))
+    return tuple(found)
+
+
+def read_rows(rows: Iterable[Mapping[str, str]], file: str, defaults: Mapping[str, str]) -> list[BilateralRow]:
+    """The rows of one register file; `defaults` gives what the file says as a whole (its `as_of`, its status)."""
+    found = []
+    for row in rows:
+        first, second = row.get("state_a") or row.get("party_a", ""), row.get("state_b") or row.get("party_b", "")
+        if not (first and second):
+            continue
+        printed = row.get("status") or defaults.get("status", "")
+        if not printed and "status=in_force" in row["source"]:
+            printed = "in_force"
+        status = _STATUS.get(printed, "signed" if printed.startswith("signed") else "listed")
+        terminated = row.get("terminated") or ""
+        low, high = sorted((first, second))
+        found.append(
+            BilateralRow(
+                pair=(low, high),
+                kind=row["kind"],
+                signed=row.get("date_signed") or row.get("year") or "",
+                in_force=(row.get("entry_into_force") or "").split(";")[0].strip(),
+                terminated=terminated,
+                status="terminated" if terminated else status,
+                title=row.get("title") or "",
+                source=row["source"],
+                as_of=row.get("as_of") or defaults.get("as_of", ""),
+                file=file,
+            )
+        )
+    return found

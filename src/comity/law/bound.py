@@ -1,0 +1,136 @@
+"""Whether one State was bound by an instrument on a day: the first of the four things a basis answers."""
+
+from datetime import date
+
+from comity.law.instrument import Instrument, Membership
+from comity.law.participation import Participation
+from comity.values.verdict import Finding, Question, Reason, Verdict
+
+
+def membership_verdict(instrument: Instrument, first: str, second: str, on: date) -> Verdict:
+    """Whether the instrument can bind these two States with one another at all.
+
+    An open instrument can. One that binds a closed class is BARRED for any State outside it, by the provision that
+    closes it; inside, a State that opted out is BARRED by its opt-out.
+    """
+    membership = instrument.membership
+    if not membership.closed:
+        return Verdict()
+    verdict = Verdict()
+    for state in (first, second):
+        verdict += _class_verdict(membership, state, on)
+    if membership.third and not verdict.reasons and (first in membership.third) == (second in membership.third):
+        verdict += _barred(
+            membership,
+            f"It stands between {_words(membership.third)} and the other side, not between {first} and {second}.",
+        )
+    return verdict
+
+
+def _class_verdict(membership: Membership, state: str, on: date) -> Verdict:
+    if state in membership.opted_out:
+        out = membership.opted_out[state]
+        return Verdict((Reason(out.article, f"{state}: {out.text}", Finding.BARRED, out.verified),))
+    if state in membership.doubtful:
+        doubt = membership.doubtful[state]
+        question = Question(f"bound:{state}", f"Do these provisions bind {state}? {doubt.text}", doubt.article)
+        return Verdict(
+            (Reason(doubt.article, f"{state}: {doubt.text}", Finding.UNSETTLED, doubt.verified),), (question,)
+        )
+    if state not in membership.members:
+        return _barred(membership, f"{state} is outside the closed class it binds. {membership.provision.text}")
+    since, until = membership.members[state]
+    if on < since:
+        return _barred(membership, f"{state} belongs to the class it binds only from {since.isoformat()}.")
+    if until and on > until:
+        return _barred(membership, f"{state} belongs to the class it binds only until {until.isoformat()}.")
+    return Verdict()
+
+
+def _barred(membership: Membership, text: str) -> Verdict:
+    rule = membership.provision
+    return Verdict((Reason(rule.article, text.strip(), Finding.BARRED, rule.verified),))
+
+
+def force_verdict(instrument: Instrument, on: date) -> Verdict:
+    """Whether the instrument itself was in force on the day."""
+    force = instrument.force
+    rule = force.provision
+    if force.since and on < force.since:
+        text = f"It applies only from {force.since.isoformat()}."
+        return Verdict((Reason(rule.article, text, Finding.BARRED, rule.verified),))
+    if not force.since and force.not_before:
+        text = f"It had not entered into force by {force.not_before.isoformat()}. {rule.text}".strip()
+        if on <= force.not_before:
+            return Verdict((Reason(rule.article, text, Finding.BARRED, rule.verified),))
+        question = Question(
+            f"in-force:{instrument.code}", f"Has {instrument.code} entered into force since?", rule.article
+        )
+        return Verdict((Reason(rule.article, text, Finding.UNSETTLED, rule.verified),), (question,))
+    return Verdict()
+
+
+def bound_verdict(
+    instrument: Instrument, state: str, participation: Participation | None, on: date, today: date
+) -> Verdict:
+    """What the register's row says of one State on one day; no row is UNSETTLED with the question to ask."""
+    if participation is None:
+        text = f'The register lists nothing for {state}: that is unknown, not "not a party".'
+        return _unsettled(
+            instrument, state, text, f"Is {state} bound by {instrument.code}, and since when?", read=False
+        )
+    age = f" (as of {participation.as_of})" if participation.as_of else " (undated row)"
+    if participation.status in {"party", "bound"}:
+        return _party_verdict(instrument, participation, on, today, age)
+    if participation.status == "not_bound":
+        return _not_bound_verdict(instrument, participation, on, age)
+    if participation.status == "withdrawn":
+        text = f"{state} withdrew; the day is not in the source{age}."
+        return _unsettled(instrument, state, text, f"On what day did the withdrawal of {state} take effect?")
+    words = {
+        "signatory": f"{state} signed{_on(participation.signed)}; no consent to be bound is recorded{age}.",
+        "ratified_not_in_force": f"{state} ratified{_on(participation.consented)}; not in force for it{age}.",
+        "action_recorded": f"{state} took some action; which one is not known{age}.",
+    }
+    return _unsettled(instrument, state, words[participation.status], f"Has {state} become a party, and since when?")
+
+
+def _party_verdict(instrument: Instrument, row: Participation, on: date, today: date, age: str) -> Verdict:
+    state, article = row.state, _article(instrument)
+    sure = not row.inferred
+    if row.force_from and on >= row.force_from:
+        return Verdict((Reason(article, f"{state} is bound since {row.in_force}{age}.", Finding.CLEAR, sure),))
+    if row.force_not_before and on < row.force_not_before:
+        when = f"from {row.in_force}" if row.in_force else f"by its consent of {row.consented}"
+        return Verdict((Reason(article, f"{state} is bound only {when}{age}.", Finding.BARRED, sure),))
+    known_from = row.known_from or today
+    if not row.force_from and on >= known_from:
+        text = f"{state} is listed as {row.status} without the day of entry into force{age}."
+        return Verdict((Reason(article, text, Finding.CLEAR, sure),))
+    text = f"{state} is listed as {row.status}, but not since when{age}; {on.isoformat()} may be before."
+    return _unsettled(instrument, state, text, f"Since when is {state} bound by {instrument.code}?")
+
+
+def _not_bound_verdict(instrument: Instrument, row: Participation, on: date, age: str) -> Verdict:
+    text = f"{row.state} is recorded as not bound{age}."
+    if row.known_from and on.year >= row.known_from.year:
+        return Verdict((Reason(_article(instrument), text, Finding.BARRED, not row.inferred),))
+    question = f"Was {row.state} bound by {instrument.code} on {on.isoformat()}?"
+    return _unsettled(instrument, row.state, text, question)
+
+
+def _unsettled(instrument: Instrument, state: str, text: str, question: str, *, read: bool = True) -> Verdict:
+    article = _article(instrument)
+    return Verdict((Reason(article, text, Finding.UNSETTLED, read),), (Question(f"bound:{state}", question, article),))
+
+
+def _article(instrument: Instrument) -> str:
+    return instrument.force.provision.article
+
+
+def _on(day: str) -> str:
+    return f" on {day}" if day else ""
+
+
+def _words(states: frozenset[str]) -> str:
+    return " and ".join(sorted(states))
