@@ -1,0 +1,107 @@
+"""The one door of every page: who is asking, for what purpose, and by which permission the page stands.
+
+A view is registered here with its permission; an address without one fails a test.
+"""
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import wraps
+from typing import Any, Concatenate
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode, url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods
+
+from comity.authorities.queries import actor_of
+from comity.safeguards.actions import enter_read
+from comity.safeguards.permissions import Permission
+from comity.safeguards.policy import authorise_house
+from comity.safeguards.rules import TABLE, Relation
+from comity.values.actor import Act, Actor
+from comity.values.instant import parse_instant
+from comity.values.reference import Kind, Reference
+
+STEPPED_UP_AT = "comity_stepped_up_at"
+View = Callable[Concatenate[HttpRequest, ...], HttpResponseBase]
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def stepped_up(request: HttpRequest, at: datetime) -> bool:
+    """Whether the officer gave a one-time code again within the last minutes."""
+    given = request.session.get(STEPPED_UP_AT)
+    return bool(given) and at - parse_instant(given) < timedelta(seconds=settings.STEP_UP_SECONDS)
+
+
+def actor_asking(request: HttpRequest) -> Actor:
+    return actor_of(request.user, stepped_up=stepped_up(request, now()))  # type: ignore[arg-type]
+
+
+def act_of(request: HttpRequest) -> Act:
+    """The deed of this request: its officer, the moment, and the purpose chosen for this session."""
+    house = request.house  # type: ignore[attr-defined]
+    return Act(actor_asking(request), now(), house.purpose, os.urandom)
+
+
+def page(permission: Permission, *, methods: str = "GET HEAD") -> Callable[[View], View]:
+    """Register a view under its permission: signed in, with a second factor, and within the policy.
+
+    A permission of the house is authorised here; one that depends on a dossier is authorised by the query or action
+    for exactly the row it opens.
+    """
+
+    def register(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return HttpResponseRedirect(
+                    f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}"
+                )
+            if not has_second_factor(request):
+                return redirect("mfa_activate_totp")
+            rule = TABLE[permission]
+            if rule.relations == {Relation.OWN} and not rule.step_up:
+                act = act_of(request)
+                authorise_house(act.actor, permission, own_reference(act))
+            return view(request, *args, **kwargs)
+
+        bounded = require_http_methods(methods.split())(guarded)
+        bounded.permission = permission  # type: ignore[attr-defined]
+        return bounded
+
+    return register
+
+
+def public(view: View) -> View:
+    """Register a view that nobody needs to be signed in for; it shows and changes nothing of a case."""
+    view.permission = None  # type: ignore[attr-defined]
+    return view
+
+
+def own_reference(act: Act) -> Reference:
+    """The house of the actor's own authority, as something a permission can be asked for."""
+    return Reference(act.actor.authority, Kind.SESSION, act.new_id())
+
+
+def has_second_factor(request: HttpRequest) -> bool:
+    return Authenticator.objects.filter(user_id=request.user.pk, type=Authenticator.Type.TOTP).exists()
+
+
+def enter_opening(request: HttpRequest, subject: Reference | str, event: str) -> None:
+    """Enter in the ledger that this officer opens the subject, durably, before it is sent."""
+    act = act_of(request)
+    enter_read(act, subject, authority=act.actor.authority, event=event)
+
+
+def next_address(request: HttpRequest, otherwise: str = "/") -> str:
+    """Where the form asked to go on to, if that is an address of this node."""
+    wanted = request.POST.get("next", "")
+    here = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return wanted if here and wanted.startswith("/") else otherwise

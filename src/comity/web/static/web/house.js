@@ -1,0 +1,101 @@
+// What a page needs of script: the menu, lists by keyboard, printing, and a draft that never loses a word.
+// No page depends on it to be read or sent.
+document.documentElement.classList.add("js");
+
+function openMenu(event) {
+  const button = event.target.closest("[data-menu]");
+  if (!button) return;
+  const rail = button.closest(".rail");
+  const open = rail.toggleAttribute("data-open");
+  button.setAttribute("aria-expanded", String(open));
+}
+
+function rowsOf(list) {
+  return [...list.querySelectorAll("tbody tr")].filter((row) => row.querySelector("a[href]"));
+}
+
+function moveInList(event) {
+  const typing = event.target.closest("input, select, textarea, [contenteditable]");
+  const list = document.querySelector("[data-list]");
+  if (event.key === "Escape" && typing && typing.closest("[data-filter]")) { typing.blur(); return; }
+  if (!list || typing || event.altKey || event.ctrlKey || event.metaKey) return;
+  if (event.key === "/") {
+    const field = document.querySelector("[data-filter] input[type=search]");
+    if (field) { event.preventDefault(); field.focus(); field.select(); }
+    return;
+  }
+  const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key];
+  if (!step) return;
+  const rows = rowsOf(list);
+  if (!rows.length) return;
+  const here = rows.findIndex((row) => row.contains(document.activeElement));
+  if (here < 0 && event.key.startsWith("Arrow")) return;
+  const next = rows[Math.min(rows.length - 1, Math.max(0, here + step))];
+  event.preventDefault();
+  next.querySelector("a[href]").focus();
+  next.scrollIntoView({ block: "nearest" });
+}
+
+function submitFilter(event) {
+  const form = event.target.closest("form[data-filter]");
+  if (form && event.target.matches("select")) form.requestSubmit();
+}
+
+// A draft is kept in this browser from the first keystroke until the node has said that it is saved.
+const DRAFT = document.querySelector("form[data-draft]");
+let unsaved = false;
+
+function words(form) {
+  return JSON.stringify([...new FormData(form)].filter(([name, value]) => typeof value === "string" && name !== "csrfmiddlewaretoken" && name !== "version"));
+}
+
+function say(state) {
+  const line = document.querySelector("[data-saved]");
+  if (!line) return;
+  line.dataset.state = state;
+  line.querySelector("[data-words]").textContent = line.dataset[state];
+}
+
+function keepWords() {
+  unsaved = true;
+  try { sessionStorage.setItem(DRAFT.dataset.draft, words(DRAFT)); } catch { say("failed"); return; }
+  say("saving");
+}
+
+function offerKeptWords() {
+  const kept = sessionStorage.getItem(DRAFT.dataset.draft);
+  if (!kept || kept === words(DRAFT)) { sessionStorage.removeItem(DRAFT.dataset.draft); return; }
+  const offer = document.querySelector("[data-kept]");
+  if (!offer) return;
+  offer.hidden = false;
+  offer.querySelector("[data-take]").addEventListener("click", () => {
+    for (const [name, value] of JSON.parse(kept)) {
+      const field = DRAFT.elements.namedItem(name);
+      if (field && "value" in field) field.value = value;
+    }
+    offer.hidden = true;
+    DRAFT.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+  offer.querySelector("[data-leave]").addEventListener("click", () => {
+    sessionStorage.removeItem(DRAFT.dataset.draft);
+    offer.hidden = true;
+  });
+}
+
+if (DRAFT) {
+  offerKeptWords();
+  DRAFT.addEventListener("input", keepWords);
+  document.body.addEventListener("htmx:after:request", (event) => {
+    const answer = event.detail?.ctx?.response;
+    if (!answer || !DRAFT.contains(event.target)) return;
+    if (answer.status === 200) { unsaved = false; sessionStorage.removeItem(DRAFT.dataset.draft); } else { say("failed"); }
+  });
+  document.body.addEventListener("htmx:error", () => say("failed"));
+  DRAFT.addEventListener("submit", () => { unsaved = false; });
+  window.addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
+}
+
+document.addEventListener("click", openMenu);
+document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) window.print(); });
+document.addEventListener("keydown", moveInList);
+document.addEventListener("change", submitFilter);

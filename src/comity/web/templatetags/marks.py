@@ -1,0 +1,125 @@
+"""Template tags and filters for the marks of the house."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
+
+from comity.values.country import country_name
+from comity.values.language import direction, language_name
+from comity.values.verdict import Finding
+from comity.web import vocabulary
+from comity.web.marks import ClockMark, Ribbon, SealMark, Stop
+
+register = template.Library()
+
+
+@register.inclusion_tag("marks/ribbon.html", takes_context=True)
+def ribbon(context: Mapping[str, Any]) -> dict[str, Any]:
+    return {"ribbon": context.get("ribbon") or Ribbon(), "house": context["request"].house}
+
+
+@register.inclusion_tag("marks/seal.html")
+def seal(mark: SealMark | None) -> dict[str, Any]:
+    return {"seal": mark}
+
+
+@register.inclusion_tag("marks/verdict.html")
+def verdict(finding: Finding | str, verified: bool = True) -> dict[str, Any]:
+    code = Finding(finding)
+    return {"code": code.value.lower(), "word": vocabulary.FINDINGS[code], "verified": verified}
+
+
+@register.inclusion_tag("marks/clock.html")
+def clock(mark: ClockMark) -> dict[str, Any]:
+    return {"clock": mark}
+
+
+@register.inclusion_tag("marks/custody.html")
+def custody(stops: list[Stop], across: bool = False) -> dict[str, Any]:
+    return {"stops": stops, "across": across}
+
+
+@register.inclusion_tag("marks/icon.html")
+def icon(name: str) -> dict[str, str]:
+    return {"name": name}
+
+
+@register.inclusion_tag("marks/field.html")
+def show_field(field: Any) -> dict[str, Any]:
+    """One form field: label, help, the control, its error beside it; all tied together for a screen reader."""
+    errors = [str(error) for error in field.errors]
+    described = [f"{field.id_for_label}-help"] if field.help_text else []
+    described += [f"{field.id_for_label}-error"] if errors else []
+    attributes = {"aria-describedby": " ".join(described)} if described else {}
+    if errors:
+        attributes["aria-invalid"] = "true"
+    return {"field": field, "errors": errors, "control": field.as_widget(attrs=attributes)}
+
+
+@register.filter
+def state_name(code: str) -> str:
+    return country_name(code, get_language() or "en")
+
+
+@register.filter
+def tongue(code: str) -> str:
+    return language_name(code, get_language() or "en")
+
+
+@register.filter
+def writing(code: str) -> str:
+    return direction(code)
+
+
+@register.filter
+def word(code: object, kind: str) -> str:
+    """The word for a code of the house in the reader's language; an unknown code stands as it is."""
+    return vocabulary.word(kind, str(code))
+
+
+@register.filter
+def short(digest: str) -> SafeString:
+    """A digest shortened for the eye, whole for the copy: first eight and last four characters."""
+    if len(digest) <= 16:
+        return format_html('<span class="digest ltr">{}</span>', digest)
+    return format_html('<span class="digest ltr" title="{}">{}…{}</span>', digest, digest[:8], digest[-4:])
+
+
+@register.filter
+def law_text(text: str) -> SafeString:
+    """A sentence of the register: translated where the catalogue has it, else in English and marked as English."""
+    spoken = gettext(text) if text else ""
+    if spoken == text and (get_language() or "en")[:2] != "en":
+        return format_html('<span lang="en" dir="ltr">{}</span>', text)
+    return format_html("{}", spoken)
+
+
+@register.filter
+def size(count: int | None) -> str:
+    """Bytes in the unit a person reads."""
+    if count is None:
+        return "–"
+    value, unit = float(count), "B"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if value < 1000:
+            break
+        value, unit = value / 1000, larger
+    return f"{value:.0f} {unit}" if unit in {"B", "kB"} else f"{value:.1f} {unit}"
+
+
+@register.filter
+def get(mapping: Mapping[str, Any], key: str) -> Any:
+    return mapping.get(key, "") if mapping else ""
+
+
+@register.filter
+def initial_language(texts: Mapping[str, str] | str) -> str:
+    """The text in the reader's language if there, else the first given: for names of authorities."""
+    if isinstance(texts, str):
+        return texts
+    language = (get_language() or "en")[:2]
+    return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")

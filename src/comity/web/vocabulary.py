@@ -1,0 +1,237 @@
+"""The words for the house's codes, as catalogue keys: rules hold codes, faces hold words."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from comity.values.verdict import Finding
+
+Words = Mapping[str, Promise | str]
+
+FINDINGS: Mapping[Finding, Promise | str] = {
+    Finding.CLEAR: pgettext_lazy("verdict", "CLEAR"),
+    Finding.UNSETTLED: pgettext_lazy("verdict", "UNSETTLED"),
+    Finding.BARRED: pgettext_lazy("verdict", "BARRED"),
+}
+
+ROLES: Words = {
+    "registrar": _("registrar"),
+    "drafter": _("drafter"),
+    "signatory": _("signatory"),
+    "transmitter": _("transmitter"),
+    "executing-officer": _("executing officer"),
+    "evidence-custodian": _("evidence custodian"),
+    "translator": _("translator"),
+    "analyst": _("analyst"),
+    "liaison": _("liaison"),
+    "auditor": _("auditor"),
+    "administrator": _("administrator"),
+}
+
+MEASURES: Words = {
+    "bank-records": _("Bank records"),
+    "subscriber-data": _("Subscriber data"),
+    "traffic-data": _("Traffic data"),
+    "content-data": _("Content data"),
+    "preservation": _("Expedited preservation of stored data"),
+    "search-seizure": _("Search and seizure"),
+    "hearing-witness": _("Hearing of a witness"),
+    "hearing-video": _("Hearing by video link"),
+    "service": _("Service of documents"),
+    "interception": _("Interception of telecommunications"),
+    "controlled-delivery": _("Controlled delivery"),
+    "joint-investigation": _("Joint investigation team"),
+    "freezing": _("Freezing of property"),
+    "confiscation": _("Confiscation"),
+    "transfer-prisoner": _("Transfer of a person in custody"),
+    "extradition": _("Extradition"),
+}
+
+OFFENCES: Words = {
+    "corruption": _("Corruption"),
+    "cybercrime": _("Cybercrime"),
+    "drug-trafficking": _("Drug trafficking"),
+    "fraud": _("Fraud"),
+    "illegal-access": _("Illegal access to a computer system"),
+    "money-laundering": _("Money laundering"),
+    "organised-crime": _("Participation in an organised criminal group"),
+    "terrorist-financing": _("Financing of terrorism"),
+    "trafficking-in-persons": _("Trafficking in persons"),
+    "smuggling-of-migrants": _("Smuggling of migrants"),
+    "firearms": _("Firearms"),
+    "murder": _("Murder"),
+}
+
+PHASES: Words = {
+    "drafting": _("Being drafted"),
+    "signed": _("Signed"),
+    "checked": _("Form checked"),
+    "transmitted": _("Transmitted"),
+    "delivered": _("Delivered"),
+    "registered": _("Registered"),
+    "under-examination": _("Under examination"),
+    "in-execution": _("In execution"),
+    "returned": _("Evidence returned"),
+    "countersigned": _("Custody countersigned"),
+    "closed": _("Closed"),
+    "refused": _("Refused"),
+    "withdrawn": _("Withdrawn"),
+}
+
+PARTS: Words = {
+    "requested": _("Requested"),
+    "accepted": _("Accepted"),
+    "declined": _("Declined"),
+    "declined-in-part": _("Declined in part"),
+    "postponed": _("Postponed"),
+    "authorised": _("Authorised"),
+    "executed": _("Executed"),
+    "suspended": _("Transfer suspended"),
+    "returned": _("Returned"),
+}
+
+MESSAGES: Words = {
+    "request.transmitted": _("Request transmitted"),
+    "request.acknowledged": _("Registered and acknowledged"),
+    "request.returned": _("Returned for amendment"),
+    "request.questioned": _("Question"),
+    "request.answered": _("Answer"),
+    "request.accepted": _("Accepted"),
+    "request.consulted": _("Consultation"),
+    "request.consulted-answered": _("Answer to the consultation"),
+    "request.declined": _("Declined"),
+    "request.postponed": _("Postponed"),
+    "request.passed-on": _("Passed to the executing authority"),
+    "request.authorised": _("Domestic authorisation"),
+    "request.executed": _("Executed"),
+    "request.transfer-suspended": _("Transfer suspended"),
+    "request.transfer-resumed": _("Transfer resumed"),
+    "evidence.returned": _("Evidence returned"),
+    "evidence.countersigned": _("Custody countersigned"),
+    "request.feedback": _("What came of it"),
+    "request.closed": _("Closed"),
+    "request.withdrawn": _("Withdrawn"),
+    "request.reminded": _("Reminder"),
+    "request.recorded": _("Letter recorded"),
+    "receipt.delivery": _("Delivered"),
+}
+
+VERBS: Words = {
+    "open_dossier": _("Open a dossier"),
+    "save_draft": _("Draft"),
+    "sign_request": _("Sign the request"),
+    "withdraw_signature": _("Withdraw the signature"),
+    "validate_order": _("Validate the order"),
+    "check_form": _("Check the form"),
+    "return_to_drafter": _("Return to the drafter"),
+    "transmit_request": _("Transmit"),
+    "register_request": _("Register and acknowledge"),
+    "assess_conformity": _("Record the conformity check"),
+    "return_request": _("Return for amendment"),
+    "ask_question": _("Ask a question"),
+    "answer_question": _("Answer the question"),
+    "accept_request": _("Accept"),
+    "consult": _("Consult"),
+    "answer_consultation": _("Answer the consultation"),
+    "decline_parts": _("Decline"),
+    "postpone": _("Postpone"),
+    "pass_on": _("Pass to an executing authority"),
+    "record_authorisation": _("Record the authorisation"),
+    "record_execution": _("Record the execution"),
+    "check_results": _("Check the results"),
+    "return_evidence": _("Return the evidence"),
+    "suspend_transfer": _("Suspend the transfer"),
+    "resume_transfer": _("Resume the transfer"),
+    "countersign_evidence": _("Countersign the custody"),
+    "give_feedback": _("Say what came of it"),
+    "close_dossier": _("Close the dossier"),
+    "withdraw_request": _("Withdraw the request"),
+    "remind": _("Send a reminder"),
+    "record_letter": _("Record a letter"),
+}
+
+CUSTODY: Words = {
+    "seized": _("Seized"),
+    "taken-in": _("Taken in"),
+    "sealed": _("Sealed"),
+    "checked": _("Checked"),
+    "transferred": _("Transferred"),
+    "received": _("Received"),
+    "verified": _("Verified"),
+    "countersigned": _("Countersigned"),
+    "released": _("Released"),
+}
+
+DOCUMENTS: Words = {
+    "letter-of-request": _("Letter of request"),
+    "cover-note": _("Cover note"),
+    "acknowledgement": _("Acknowledgement of receipt"),
+    "reminder": _("Reminder"),
+    "eio-annex-a": _("European Investigation Order (Annex A)"),
+    "eio-annex-b": _("Confirmation of receipt (Annex B)"),
+    "cover-letter": _("Cover letter"),
+    "refusal": _("Decision of refusal"),
+    "scan": _("Scanned letter"),
+}
+
+ITEMS: Words = {"digital": _("File"), "physical": _("Physical item"), "testimony": _("Testimony")}
+
+COMPETENCES: Words = {
+    "issuing": _("issuing"),
+    "validating": _("validating"),
+    "central": _("central authority"),
+    "receiving": _("receiving"),
+    "executing": _("executing"),
+    "court": _("court"),
+}
+
+PURPOSES: Words = {
+    "casework": _("casework"),
+    "supervision": _("supervision"),
+    "audit": _("audit"),
+    "training": _("training"),
+}
+
+PERSONS: Words = {
+    "suspect": _("Suspect"),
+    "witness": _("Witness"),
+    "victim": _("Victim"),
+    "expert": _("Expert"),
+    "legal-person": _("Legal person"),
+    "other": _("Other person"),
+}
+
+CHANNELS: Words = {
+    "central": _("Between central authorities"),
+    "central-authority": _("Between central authorities"),
+    "central-authorities": _("Between central authorities"),
+    "direct": _("Directly between the authorities"),
+    "diplomatic": _("Through the diplomatic channel"),
+    "justice-ministries": _("Between ministries of justice"),
+    "interpol": _("Through INTERPOL"),
+    "contact-point": _("Through the contact points"),
+}
+
+KINDS: Mapping[str, Words] = {
+    "role": ROLES,
+    "measure": MEASURES,
+    "offence": OFFENCES,
+    "phase": PHASES,
+    "part": PARTS,
+    "message": MESSAGES,
+    "verb": VERBS,
+    "custody": CUSTODY,
+    "document": DOCUMENTS,
+    "item": ITEMS,
+    "competence": COMPETENCES,
+    "purpose": PURPOSES,
+    "person": PERSONS,
+    "channel": CHANNELS,
+}
+
+
+def word(kind: str, code: str) -> str:
+    """The word for a code in the reader's language; a code without a word stands as it is, so that nothing is hidden."""
+    return str(KINDS[kind].get(code, code))
