@@ -19,6 +19,7 @@ class NodeFile:
     exercise: bool
     database: str = ""
     """Empty: the embedded SQLite file in the folder; else a PostgreSQL address."""
+    public_endpoint: str = ""
 
     @property
     def origin(self) -> str:
@@ -26,7 +27,8 @@ class NodeFile:
 
     @property
     def endpoint(self) -> str:
-        return f"https://{self.host}:{self.exchange_port}"
+        """Where partners reach the exchange port: the address in front of it, or the port itself."""
+        return self.public_endpoint or f"https://{self.host}:{self.exchange_port}"
 
     def write(self, folder: Path) -> None:
         (folder / "node.json").write_text(json.dumps(asdict(self), indent=1) + "\n")

@@ -73,6 +73,7 @@ class Roster:
     exercise: bool
     authorities: tuple[AuthorityEntry, ...]
     partners_without_node: tuple[PostalPartner, ...] = ()
+    public_endpoint: str = ""
 
 
 def read_roster(path: Path) -> Roster:
@@ -91,6 +92,7 @@ def read_roster(path: Path) -> Roster:
             bool(node.get("exercise", False)),
             tuple(_authority(entry) for entry in value["authorities"]),
             tuple(_postal(entry) for entry in value.get("partners_without_node", [])),
+            str(node.get("public_endpoint", "")),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InvalidInputError(

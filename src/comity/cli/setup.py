@@ -35,7 +35,9 @@ def prepare_folder(folder: Path, plan: Roster, database: str, at: datetime) -> N
     _private(folder / "passphrase", passphrase.encode())
     _private(folder / "session.key", secrets.token_urlsafe(48).encode())
     _private(folder / "keys.comity", keys.to_file_bytes(passphrase))
-    NodeFile(plan.node_id, plan.host, plan.web_port, plan.exchange_port, plan.exercise, database).write(folder)
+    NodeFile(
+        plan.node_id, plan.host, plan.web_port, plan.exchange_port, plan.exercise, database, plan.public_endpoint
+    ).write(folder)
 
 
 def establish(plan: Roster, at: datetime) -> list[dict[str, str]]:

@@ -11,6 +11,7 @@ from comity.seals import canonical, merkle
 from comity.seals.checkpoint import Checkpoint, sign_checkpoint
 from comity.seals.signing import Signer
 from comity.values.errors import MissingError
+from comity.values.instant import instant_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def broken_places(authority: str) -> Iterator[str]:
             from_entry = canonical.sha256_hex(bytes(row.salt) + bytes(row.entry))
             if from_entry != leaf.hex():
                 yield f"entry {row.seq} was altered"
-            elif canonical.decode(bytes(row.entry))["event"] != row.event:
+            elif not _columns_agree(row, canonical.decode(bytes(row.entry))):
                 yield f"entry {row.seq}: its index columns were altered"
         frontier.append(merkle.leaf_hash(leaf))
     head = LedgerHead.objects.filter(authority=authority).first()
@@ -126,6 +127,19 @@ def broken_places(authority: str) -> Iterator[str]:
         yield f"the head counts {size} entries, the log holds {expected}"
     elif root != frontier.root():
         yield "the head's root does not follow from the entries"
+
+
+def _columns_agree(row: LedgerEntry, entry: dict[str, Any]) -> bool:
+    """Whether the columns by which entries are found say what the entries themselves say."""
+    columns = {
+        "authority": row.authority,
+        "seq": row.seq,
+        "at": instant_text(row.at),
+        "actor": row.actor,
+        "event": row.event,
+        "subject": row.subject,
+    }
+    return all(entry[name] == value for name, value in columns.items())
 
 
 def head_root(head: LedgerHead) -> bytes:

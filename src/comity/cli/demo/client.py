@@ -1,0 +1,87 @@
+"""An officer at her desk: signs in with password and one-time code, and calls the node's public API."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
+
+from comity.cli.roster import OfficerEntry, Roster
+from comity.values.errors import ComityError
+
+
+class CallError(ComityError):
+    """The node answered a call with an error; `status` is the HTTP status."""
+
+    def __init__(self, status: int, fields: dict[str, str]) -> None:
+        super().__init__(fields.get("message", "?"), code=fields.get("code", "?"), place=fields.get("place", ""))
+        self.status = status
+
+
+def one_time_code(secret: str, at: float) -> str:
+    """The code of RFC 6238 for that time, as an authenticator app shows it."""
+    padded = secret + "=" * (-len(secret) % 8)
+    from base64 import b32decode  # noqa: PLC0415 - needed nowhere else
+
+    return TOTP(b32decode(padded), 6, SHA1(), 30, enforce_key_length=False).generate(int(at)).decode()  # noqa: S303
+
+
+@dataclass
+class Desk:
+    """One signed-in officer. `call` raises `CallError` with what the node said."""
+
+    http: httpx.Client
+    officer: OfficerEntry
+
+    def call(self, method: str, path: str, **options: Any) -> Any:
+        answer = self.http.request(method, f"/api{path}", **options)
+        if answer.status_code >= 400:
+            try:
+                fields = answer.json()["error"]
+            except (ValueError, KeyError):
+                fields = {"message": answer.text[:300]}
+            raise CallError(answer.status_code, fields)
+        return (
+            answer.json() if answer.headers.get("content-type", "").startswith("application/json") else answer.content
+        )
+
+    def get(self, path: str, **parameters: Any) -> Any:
+        return self.call("GET", path, params=parameters)
+
+    def post(self, path: str, body: Any = None) -> Any:
+        return self.call("POST", path, json=body if body is not None else {})
+
+    def act(self, dossier: str, verb: str, **fields: Any) -> Any:
+        """One verb on one dossier, at the version the dossier has now."""
+        return self.post(f"/dossiers/{dossier}/acts/{verb}", fields)
+
+    def send_file(self, path: str, file: Path, fields: dict[str, str]) -> Any:
+        with file.open("rb") as source:
+            return self.call("POST", path, files={"file": (file.name, source)}, data=fields)
+
+
+def sign_in(address: str, roster: Roster, username: str, purpose: str) -> Desk:
+    """Sign an officer of the roster in; used codes are not accepted twice, so the next window's is tried too."""
+    officer = next(
+        person
+        for body in roster.authorities
+        for office in body.offices
+        for person in office.officers
+        if person.username == username
+    )
+    http = httpx.Client(base_url=address, timeout=120, headers={"X-Purpose": purpose})
+    desk = Desk(http, officer)
+    fault: CallError | None = None
+    for shift in (0, 30, -30):
+        try:
+            code = one_time_code(officer.totp_secret, time.time() + shift)
+            token = desk.post("/sign-in", {"username": username, "password": officer.password, "code": code})["token"]
+        except CallError as error:
+            fault = error
+        else:
+            http.headers["Authorization"] = f"Bearer {token}"
+            return desk
+    raise fault or ComityError("sign-in was not tried")
