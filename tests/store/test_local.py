@@ -11,7 +11,7 @@ from vault_suite import VaultSuite, key_of, pattern, sealed_bytes
 
 from comity.seals.stream import CHUNK_BYTES, TAG_BYTES, sealed_size
 from comity.store.local import LocalVault
-from comity.store.vault import plain_size
+from comity.store.vault import SEALED_CHUNK, plain_size
 from comity.values.errors import BrokenError, UnavailableError
 
 
@@ -42,16 +42,17 @@ class TestLocalVault(VaultSuite):
         assert self.files() == []
 
     def test_a_transfer_on_a_disk_that_fills_keeps_what_it_had(self, vault, monkeypatch):
-        sealed = sealed_bytes(key_of(3), pattern(90))
-        vault.begin("0192f3c4-aaaa", 90)
-        vault.append("0192f3c4-aaaa", 0, sealed[:40])
+        data = pattern(CHUNK_BYTES + 90)
+        sealed = sealed_bytes(key_of(3), data)
+        vault.begin("0192f3c4-aaaa", len(data))
+        vault.append("0192f3c4-aaaa", 0, sealed[:SEALED_CHUNK])
         with monkeypatch.context() as patch:
             patch.setattr(os, "fdatasync", lambda _: (_ for _ in ()).throw(OSError(errno.ENOSPC, "full")))
             with pytest.raises(UnavailableError):
-                vault.append("0192f3c4-aaaa", 40, sealed[40:])
-        assert vault.begin("0192f3c4-aaaa", 90) == 40
-        vault.append("0192f3c4-aaaa", 40, sealed[40:])
-        vault.finish("0192f3c4-aaaa", key_of(3), 90, hashlib.sha256(pattern(90)).hexdigest())
+                vault.append("0192f3c4-aaaa", SEALED_CHUNK, sealed[SEALED_CHUNK:])
+        assert vault.begin("0192f3c4-aaaa", len(data)) == SEALED_CHUNK
+        vault.append("0192f3c4-aaaa", SEALED_CHUNK, sealed[SEALED_CHUNK:])
+        vault.finish("0192f3c4-aaaa", key_of(3), len(data), hashlib.sha256(data).hexdigest())
 
     def test_another_fault_of_the_disk_is_not_taken_for_a_full_one(self, vault, monkeypatch):
         monkeypatch.setattr(os, "fdatasync", lambda _: (_ for _ in ()).throw(OSError(errno.EIO, "I/O error")))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from comity.seals.stream import CHUNK_BYTES, ContentKey, chunk_count, seal_chunk, sealed_size, sealed_span
-from comity.store.vault import Vault, name_of
+from comity.store.vault import SEALED_CHUNK, Vault, name_of
 from comity.values.errors import BrokenError, ConflictError, InvalidInputError, MissingError, UnavailableError
 
 SIZES = (0, 1, 100, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 2 * CHUNK_BYTES + 77)
@@ -145,10 +145,10 @@ class VaultSuite:
     def test_tidying_leaves_whole_content_and_transfers(self, vault):
         kept = vault.put_sealed(io.BytesIO(b"whole"), key_of(16))
         vault.begin("0192f3c4-abcd", 50)
-        vault.append("0192f3c4-abcd", 0, b"some")
+        vault.append("0192f3c4-abcd", 0, bytes(66))
         tomorrow = datetime.now(UTC) + timedelta(days=1)
         assert vault.tidy(tomorrow) == 0
-        assert vault.begin("0192f3c4-abcd", 50) == 4
+        assert vault.begin("0192f3c4-abcd", 50) == 66
         assert vault.exists(kept.name)
         assert vault.kept_since(kept.name) < tomorrow
         with pytest.raises(MissingError):
@@ -158,11 +158,12 @@ class VaultSuite:
         data, key = pattern(2 * CHUNK_BYTES + 5), key_of(13)
         whole = sealed_bytes(key, data)
         assert vault.begin("0192f3c4-aaaa", len(data)) == 0
-        vault.append("0192f3c4-aaaa", 0, whole[:700_000])
-        assert vault.begin("0192f3c4-aaaa", len(data)) == 700_000
+        vault.append("0192f3c4-aaaa", 0, whole[: SEALED_CHUNK + 999])
+        assert vault.begin("0192f3c4-aaaa", len(data)) == SEALED_CHUNK
         with pytest.raises(ConflictError):
             vault.append("0192f3c4-aaaa", 0, whole[:10])
-        vault.append("0192f3c4-aaaa", 700_000, whole[700_000:])
+        vault.append("0192f3c4-aaaa", SEALED_CHUNK, whole[SEALED_CHUNK:])
+        assert vault.begin("0192f3c4-aaaa", len(data)) == len(whole)
         kept = vault.finish("0192f3c4-aaaa", key, len(data), hashlib.sha256(data).hexdigest())
         assert kept.name == name_of(key)
         assert b"".join(vault.open_chunks(kept.name, key)) == data
@@ -174,7 +175,7 @@ class VaultSuite:
         vault.append("0192f3c4-bbbb", 0, sealed_bytes(key, data)[:-1])
         with pytest.raises(ConflictError):
             vault.finish("0192f3c4-bbbb", key, 50, hashlib.sha256(data).hexdigest())
-        assert vault.begin("0192f3c4-bbbb", 50) == 65
+        assert vault.begin("0192f3c4-bbbb", 50) == 0
 
     @pytest.mark.parametrize("fault", ["bytes", "digest"])
     def test_a_transfer_that_is_not_what_was_promised_is_dropped(self, vault, fault):

@@ -1,6 +1,7 @@
 """A vault on the local disk: `root/ab/cd/<name>`, staging and transfers beside it on the same file system."""
 
 import errno
+import fcntl
 import hashlib
 import os
 import shutil
@@ -132,20 +133,24 @@ class LocalVault:
     def begin(self, partial: str, size: int) -> int:
         path = self._partial(partial)
         held = path.stat().st_size if path.exists() else 0
+        whole = held if held == sealed_size(size) else held - held % SEALED_CHUNK
         if held > sealed_size(size):
-            path.unlink()
-            held = 0
+            whole = 0
+        if whole != held:
+            os.truncate(path, whole)
+            held = whole
         self._expect_room(sealed_size(size) - held)
         return held
 
     def append(self, partial: str, offset: int, sealed: bytes) -> int:
         path = self._partial(partial)
-        held = path.stat().st_size if path.exists() else 0
-        if held != offset:
-            raise ConflictError(
-                f"The transfer stands at {held}, not at {offset}; take it up from there.", code="store:offset"
-            )
         with _disk_faults(path), path.open("ab", buffering=0) as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            held = os.fstat(file.fileno()).st_size
+            if held != offset:
+                raise ConflictError(
+                    f"The transfer stands at {held}, not at {offset}; take it up from there.", code="store:offset"
+                )
             try:
                 _write_all(file.fileno(), sealed)
                 os.fdatasync(file.fileno())

@@ -63,10 +63,17 @@ class Vault(Protocol):
         """Remove what a crash left half-written before that time; returns how many files. Transfers are not touched."""
 
     def begin(self, partial: str, size: int) -> int:
-        """Open or take up an incoming transfer of content of `size` bytes; returns the sealed bytes already held."""
+        """Open or take up an incoming transfer of content of `size` bytes; returns the sealed bytes already held.
+
+        Only whole chunks count: what a crash left of a chunk is dropped. UnavailableError `store:full` with both
+        figures when the disk cannot hold the rest.
+        """
 
     def append(self, partial: str, offset: int, sealed: bytes) -> int:
-        """Add sealed bytes at `offset`, which must be where the transfer stands; returns where it stands now."""
+        """Add sealed bytes at `offset`, durably; returns where the transfer stands now.
+
+        ConflictError `store:offset` when it stands elsewhere: another worker has it.
+        """
 
     def finish(self, partial: str, key: ContentKey, size: int, digest: str) -> Kept:
         """Open every chunk again from the disk, compare the content's SHA-256, then keep it under its name.

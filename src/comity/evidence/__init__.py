@@ -1,0 +1,1 @@
+"""Evidence and its custody: taken in, checked, returned, received, countersigned, released; provable offline."""
