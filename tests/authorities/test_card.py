@@ -1,0 +1,59 @@
+"""Cards: a partner's keys, signed by itself; any change, and any field we do not know, is refused."""
+
+import pytest
+
+from comity.authorities.card import Card, open_card, sign_card
+from comity.seals import canonical
+from comity.seals.keys import OpeningKey, SigningKey
+from comity.values.errors import BrokenError, ComityError, InvalidInputError
+
+SIGNER = SigningKey.generate()
+CARD = Card(
+    "CO-FGN",
+    "CO",
+    {"es": "Fiscalía General de la Nación"},
+    ("central", "receiving"),
+    ("es",),
+    "https://localhost:8421",
+    SIGNER.public,
+    OpeningKey.generate().public,
+    "-----BEGIN CERTIFICATE-----",
+    {"address": "Bogotá"},
+)
+DATA = sign_card(CARD, SIGNER)
+
+
+def test_a_card_is_read_back_as_it_was_signed() -> None:
+    assert open_card(DATA) == CARD
+
+
+@pytest.mark.parametrize("field", sorted(CARD.to_json()))
+def test_a_change_of_any_field_is_refused(field: str) -> None:
+    value = canonical.decode(DATA)
+    before = value["card"][field]
+    value["card"][field] = before + 1 if isinstance(before, int) else (before + "x" if isinstance(before, str) else {})
+    with pytest.raises(ComityError):
+        open_card(canonical.encode(value))
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [
+        ("endpoint", "http://localhost:8421", "card:endpoint"),
+        ("endpoint", "https://user@localhost", "card:endpoint"),
+        ("code", "CH-FGN", "card:code"),
+        ("code", "CO FGN", "card:code"),
+        ("extra", "1", "card:malformed"),
+    ],
+)
+def test_a_card_its_holder_signed_is_still_checked(field: str, value: str, code: str) -> None:
+    content = {**CARD.to_json(), field: value}
+    signature = SIGNER.sign("authority-card", canonical.encode(content)).to_json()
+    with pytest.raises(InvalidInputError) as invalid:
+        open_card(canonical.encode({"card": content, "signature": signature}))
+    assert invalid.value.code == code
+
+
+def test_a_card_signed_by_another_key_is_refused() -> None:
+    with pytest.raises(BrokenError):
+        open_card(sign_card(CARD, SigningKey.generate()))
