@@ -1,7 +1,7 @@
 """What a section of a document is made of: plain data that the fixed templates set; no block carries markup.
 
-text: paragraphs · rows: label and value · list: numbered questions · parts: lettered measures with blocks of their own ·
-table: columns with heads. `verified: false` makes the templates print the mark *not verified* beside the label.
+text: paragraphs · rows: label and value · list: numbered questions · parts: lettered measures with blocks of
+their own · table: columns with heads. `verified: false` prints the mark *not verified* beside the label.
 """
 
 from collections.abc import Iterable, Sequence
@@ -61,7 +61,6 @@ def unverified(sections: Iterable[Block]) -> bool:
     """Whether anything in these sections prints with the mark *not verified*."""
     return any(
         not item["verified"]
-        or any(not entry["verified"] for block in item["blocks"] for entry in block.get("rows", []) if "verified" in entry)
+        or any(not entry["verified"] for block in item["blocks"] if block["kind"] == "rows" for entry in block["rows"])
         for item in sections
-        if isinstance(item, dict)
     )

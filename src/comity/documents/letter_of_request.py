@@ -1,6 +1,6 @@
-"""The letter of request: the content of a request set out under numbered headings, with the provision that asks for each.
+"""The letter of request: a request's content under numbered headings, each with the provision that asks for it.
 
-Contents after UNTOC Art. 18(15) and the instrument that governs; provisions nobody read print with the mark *not verified*.
+Contents after UNTOC Art. 18(15) and the instrument that governs; what nobody read prints with the mark *not verified*.
 """
 
 from collections.abc import Mapping
@@ -30,7 +30,9 @@ def compose_letter_of_request(telling: Telling) -> dict[str, Any]:
         _plain(telling, "purpose", "purpose"),
         _section(telling, "procedure", [_text(telling, "procedure"), _text(telling, "formalities")]),
         _section(
-            telling, "dual_criminality", [text(telling.text((telling.content.get("dual_criminality") or {}).get("statement")))]
+            telling,
+            "dual_criminality",
+            [text(telling.text((telling.content.get("dual_criminality") or {}).get("statement")))],
         ),
         _plain(telling, "transnational", "transnational_grounds"),
         _urgency(telling),
@@ -68,7 +70,7 @@ def _section(telling: Telling, letter: str, blocks: list[Block | None], *, eleme
     return section(
         _word(telling, letter),
         blocks,
-        provision=found.field.provision if found else "",
+        provision=telling.provision(found.field.provision) if found else "",
         verified=found.field.verified if found else True,
     )
 
@@ -83,7 +85,10 @@ def _plain(telling: Telling, letter: str, key: str) -> Block | None:
 
 def _authority(telling: Telling) -> Block | None:
     authority = telling.content.get("authority") or {}
-    entries = [row(_word(telling, f"authority.{key}"), telling.text(authority.get(key))) for key in ("name", "functions", "contact")]
+    entries = [
+        row(_word(telling, f"authority.{key}"), telling.text(authority.get(key)))
+        for key in ("name", "functions", "contact")
+    ]
     return _section(telling, "authority", [rows(entries)])
 
 
@@ -91,7 +96,8 @@ def _basis(telling: Telling) -> Block | None:
     entries = []
     for basis in telling.context.get("legal_basis", []):
         key = "basis.subsidiary" if basis.get("subsidiary") else "basis.instrument"
-        said = ", ".join(value for value in (telling.text(basis.get("title")), str(basis.get("provision") or "")) if value)
+        named = (telling.text(basis.get("title")), telling.provision(str(basis.get("provision") or "")))
+        said = ", ".join(value for value in named if value)
         entries.append(row(_word(telling, key), said, verified=bool(basis.get("verified", False))))
     return section(_word(telling, "basis"), [rows(entries)])
 
@@ -213,13 +219,21 @@ def _place_name(telling: Telling, place: str) -> str:
 def _use(telling: Telling) -> Block | None:
     use = telling.content.get("use") or {}
     proceedings = telling.text(use.get("proceedings"))
-    return _section(telling, "use", [text(telling.phrase("use_limit", proceedings=proceedings)) if proceedings else None])
+    return _section(
+        telling, "use", [text(telling.phrase("use_limit", proceedings=proceedings)) if proceedings else None]
+    )
 
 
 def _translations(telling: Telling) -> Block | None:
     language = telling.language
     lines = [telling.phrase("original_in", language=language_name(telling.original, language))]
     for item in telling.content.get("translations", []):
-        pieces = [term("translation", item.get("kind", ""), language), telling.text(item.get("by")), telling.day(item.get("on"))]
-        lines.append(f"{language_name(item.get('language', ''), language)}: {', '.join(piece for piece in pieces if piece)}")
+        pieces = [
+            term("translation", item.get("kind", ""), language),
+            telling.text(item.get("by")),
+            telling.day(item.get("on")),
+        ]
+        lines.append(
+            f"{language_name(item.get('language', ''), language)}: {', '.join(piece for piece in pieces if piece)}"
+        )
     return _section(telling, "translations", [text("\n\n".join(lines))], element="language")

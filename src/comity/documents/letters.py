@@ -1,4 +1,4 @@
-"""Compose a document: content and context in, plain data for the fixed templates out. Nothing is read, drawn or dated here."""
+"""Compose a document: content and context in, plain data for the fixed templates out; no clock, no chance, no disk."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -15,13 +15,12 @@ COMPOSERS: Mapping[str, Callable[[Telling], dict[str, Any]]] = {
 KINDS = tuple(COMPOSERS)
 
 
-def compose_letter(
-    kind: str, content: Mapping[str, Any], context: Mapping[str, Any], language: str
-) -> dict[str, Any]:
+def compose_letter(kind: str, content: Mapping[str, Any], context: Mapping[str, Any], language: str) -> dict[str, Any]:
     """The data of one document in one language.
 
-    `content` is the request's content (`comity.forms.content`) or, for the letters that follow, its own small mapping; what
-    `context` may hold stands in `comity.documents.sheet` and at each composer. Refuses an unknown kind or language.
+    `content` is the request's content (`comity.forms.content`) or, for the letters that follow, a small mapping of
+    their own; what `context` may hold stands in `comity.documents.sheet` and at each composer. Refuses an unknown
+    kind or language.
     """
     composer = COMPOSERS.get(kind)
     if composer is None:

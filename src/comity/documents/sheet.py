@@ -45,6 +45,10 @@ class Telling:
     def text(self, value: Any) -> str:
         return said_or_original(value, self.language, self.original)
 
+    def provision(self, provision: str) -> str:
+        """A provision as it is cited in the document's language: the data cite articles in the plural as `Arts`."""
+        return provision if self.language == "en" else provision.replace("Arts ", "Art. ")
+
     def day(self, value: Any) -> str:
         return day(str(value), self.language) if value else ""
 

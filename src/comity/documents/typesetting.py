@@ -1,6 +1,6 @@
 """Set a document's data as PDF/A-2a with tags (PDF/UA-1): the same bytes for the same data and time.
 
-The templates are fixed and shipped with the package; what is set comes in as JSON data only and is never read as markup.
+The templates are fixed and part of the package; what is set comes in as JSON data only and is never read as markup.
 typst runs without system fonts, without packages and with an empty folder as its root, so a template can reach no file.
 A character no typeface here can show stops the document: a name must not reach a court with a hole in it.
 """
@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
-from importlib.resources import as_file, files
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -22,14 +22,14 @@ from comity.values.errors import InvalidInputError, UnavailableError
 
 TEMPLATES = files("comity.documents") / "templates"
 FONTS = Path(__file__).with_name("fonts")
-STANDARDS: Final[list[Literal["a-2a", "ua-1"]]] = ["a-2a", "ua-1"]
+STANDARDS: Final[tuple[Literal["a-2a"], Literal["ua-1"]]] = ("a-2a", "ua-1")
 
 
 def typeset(kind: str, data: Mapping[str, Any], language: str, *, at: datetime) -> bytes:
     """The PDF of composed data; `at` is the creation time written into the file.
 
-    `InvalidInputError` with code `document:glyph` names the characters no typeface can show; `UnavailableError` with code
-    `document:fonts` says that set-up did not copy the typefaces.
+    `InvalidInputError` with code `document:glyph` names the characters no typeface can show; `UnavailableError` with
+    code `document:fonts` says that set-up did not copy the typefaces.
     """
     if data.get("kind") != kind or data.get("language") != language:
         raise InvalidInputError(
@@ -41,15 +41,17 @@ def typeset(kind: str, data: Mapping[str, Any], language: str, *, at: datetime) 
         raise InvalidInputError("The time of a document needs a time zone.", code="document:time", place="at")
     with tempfile.TemporaryDirectory(prefix="comity-typst-") as empty:
         try:
-            made, warnings = typst.compile_with_warnings(
+            compiler = typst.Compiler(
                 _template(),
                 root=empty,
                 font_paths=_fonts(),
                 ignore_system_fonts=True,
                 package_path=empty,
                 package_cache_path=empty,
+            )
+            made, warnings = compiler.compile_with_warnings(
                 format="pdf",
-                pdf_standards=STANDARDS,
+                pdf_standards=list(STANDARDS),
                 sys_inputs={"data": json.dumps(data, ensure_ascii=False, sort_keys=True)},
                 timestamp=at.replace(microsecond=0),
             )
@@ -59,7 +61,9 @@ def typeset(kind: str, data: Mapping[str, Any], language: str, *, at: datetime) 
         raise UnavailableError(
             f"The document was not made: {warnings[0].message}.", code="document:template", place=kind
         )
-    return bytes(made)
+    if not isinstance(made, bytes):
+        raise UnavailableError("The document was not made: typst gave no PDF.", code="document:template", place=kind)
+    return made
 
 
 @lru_cache(maxsize=1)
@@ -89,7 +93,9 @@ def _explained(error: typst.TypstError, data: Mapping[str, Any]) -> InvalidInput
         return UnavailableError(
             f"The document was not made: {error.message}.", code="document:template", place=str(data.get("kind"))
         )
-    named = ", ".join(f"{character} (U+{ord(character):04X} {unicodedata.name(character, '')})" for character in found[:8])
+    named = ", ".join(
+        f"{character} (U+{ord(character):04X} {unicodedata.name(character, '')})" for character in found[:8]
+    )
     return InvalidInputError(
         f"No typeface here can show {named}{' and more' if len(found) > 8 else ''}. No document was made.",
         code="document:glyph",

@@ -39,7 +39,7 @@ class Field:
     label: str
     type: str
     required: str
-    """`yes`, `optional`, `if_applicable`, `conditional:…`, …: as the instrument qualifies it, not a rule of validity."""
+    """`yes`, `optional`, `if_applicable`, `conditional:…`: as the instrument qualifies it, not a rule of validity."""
     provision: str
     status: str
     source: str

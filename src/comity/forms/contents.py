@@ -73,7 +73,7 @@ class Asked:
 
 
 def governing_form(instrument: str) -> Form:
-    """The form whose contents list a request under this instrument is held against; a general one where none was read."""
+    """The form a request under this instrument is held against; a general one where no list of contents was read."""
     return load_form(FORM_OF_INSTRUMENT.get(instrument, GENERAL))
 
 

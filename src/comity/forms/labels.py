@@ -1,7 +1,7 @@
 """The words printed for a form: titles, sections, fields and coded values, in the languages documents are made in.
 
-One file per form under `data/labels/`, keyed `title`, `section` or `section.field`, and `terms.yaml` for codes that several
-forms print. English, French and Spanish are complete for every form that is printed; Arabic where the file gives it.
+One file per form under `data/labels/`, keyed `title`, `section` or `section.field`, and `terms.yaml` for codes that
+several forms print. English, French and Spanish are complete for every printed form; Arabic where the file has it.
 """
 
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ def label(form_id: str, field_id: str, language: str) -> str:
 
 
 def term(group: str, code: str, language: str) -> str:
-    """A coded value as it is printed: `term("measure", "bank-records", "fr")`; a code without a word prints as itself."""
+    """A coded value as printed: `term("measure", "bank-records", "fr")`; a code without a word prints as itself."""
     words = _terms().get(group, {}).get(code)
     return _in(words, language, f"{group}.{code}") if words else code
 

@@ -2,8 +2,8 @@
 
 The shape is the one of the data files: a form has sections, a section has fields, a group field has fields of its own.
 `status` says how a fact was learned: V read in the instrument's text or an act that reproduces it, VT read only in a
-national act that transposes it, V2 read only in a secondary source, R recalled, U not established, O ours: the field of a letter
-whose form no instrument prescribes.
+national act that transposes it, V2 read only in a secondary source, R recalled, U not established, O ours: the field
+of a letter whose form no instrument prescribes.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,17 +20,67 @@ DATA = files("comity.forms") / "data"
 STATUSES = frozenset({"V", "VT", "V2", "R", "U", "O"})
 
 FORM_KEYS = frozenset(
-    "id title instrument version status_default source_default semantics sections field_counts sources note notes "
-    "provision rules facts extends languages channels differences_from_untoc instruments".split()
+    {
+        "id",
+        "title",
+        "instrument",
+        "version",
+        "status_default",
+        "source_default",
+        "semantics",
+        "sections",
+        "field_counts",
+        "sources",
+        "note",
+        "notes",
+        "provision",
+        "rules",
+        "facts",
+        "extends",
+        "languages",
+        "channels",
+        "differences_from_untoc",
+        "instruments",
+    }
 )
 FORM_NEEDS = ("id", "title", "instrument", "version", "status_default", "source_default", "sections", "sources")
 SECTION_KEYS = frozenset(
-    "letter title fields required condition status source note prov repeat visible_to hidden_from".split()
+    {
+        "letter",
+        "title",
+        "fields",
+        "required",
+        "condition",
+        "status",
+        "source",
+        "note",
+        "prov",
+        "repeat",
+        "visible_to",
+        "hidden_from",
+    }
 )
 SECTION_NEEDS = ("letter", "title", "fields")
 FIELD_KEYS = frozenset(
-    "id label type required provision options source status fields repeat opts_ref note numbers_per_offence const "
-    "min_days max_days triggers".split()
+    {
+        "id",
+        "label",
+        "type",
+        "required",
+        "provision",
+        "options",
+        "source",
+        "status",
+        "fields",
+        "repeat",
+        "opts_ref",
+        "note",
+        "numbers_per_offence",
+        "const",
+        "min_days",
+        "max_days",
+        "triggers",
+    }
 )
 FIELD_NEEDS = ("id", "label", "type", "required")
 
