@@ -126,7 +126,10 @@ def _signatures(lines: list[str]) -> Iterator[tuple[str, bytes]]:
         name, _, blob = rest.partition(" ")
         if dash != "—" or not _NAME.fullmatch(name):
             raise _malformed("a signature line does not begin with a dash and a name")
-        yield name, _from_b64(blob)
+        data = _from_b64(blob)
+        if len(data) <= KEY_HASH_BYTES:
+            raise _malformed("a signature line holds no signature")
+        yield name, data
 
 
 def _from_b64(text: str) -> bytes:

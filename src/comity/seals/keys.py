@@ -39,6 +39,9 @@ class VerifyingKey:
         except ValueError as error:
             raise InvalidInputError("These bytes are not a verifying key.", code="seal:key-form") from error
 
+    def __repr__(self) -> str:
+        return f"VerifyingKey({self.key_id})"
+
     @cached_property
     def ed25519_key(self) -> Ed25519PublicKey:
         return Ed25519PublicKey.from_public_bytes(self.ed25519)
@@ -128,6 +131,9 @@ class SealingKey:
             _ = self.hpke_key
         except ValueError as error:
             raise InvalidInputError("These bytes are not a sealing key.", code="seal:key-form") from error
+
+    def __repr__(self) -> str:
+        return f"SealingKey({self.key_id})"
 
     @cached_property
     def hpke_key(self) -> MLKEM768X25519PublicKey:

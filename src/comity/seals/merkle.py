@@ -36,7 +36,7 @@ class Frontier:
     def append(self, leaf: bytes) -> None:
         """Add one leaf hash: at most log2(size) hashings, one on average."""
         if len(leaf) != HASH_BYTES:
-            raise InvalidInputError("A leaf hash has 32 bytes.", code="merkle:frontier")
+            raise InvalidInputError("A leaf hash has 32 bytes.", code="merkle:leaf")
         nodes, size = self.nodes, self.size
         while size & 1:
             leaf = node_hash(nodes.pop(), leaf)

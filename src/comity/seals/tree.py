@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from comity.seals.merkle import EMPTY_ROOT, consistency_spans, inclusion_spans, node_hash
+from comity.seals.merkle import EMPTY_ROOT, HASH_BYTES, consistency_spans, inclusion_spans, node_hash
 from comity.values.errors import InvalidInputError
 
 
@@ -25,6 +25,8 @@ class Tree:
 
     def append(self, leaf: bytes) -> None:
         """Add one leaf hash and every node it completes."""
+        if len(leaf) != HASH_BYTES:
+            raise InvalidInputError("A leaf hash has 32 bytes.", code="merkle:leaf")
         node = leaf
         for level in self.levels:
             level.append(node)
