@@ -6,6 +6,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from comity.values.errors import InvalidInputError
+
+_TEXTS = ("kind", "text", "provision")
+
 
 class Handling(StrEnum):
     """Handling codes of the field: a derived thing is never handled more freely than its sources."""
@@ -45,5 +49,14 @@ class UseCondition:
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> "UseCondition":
-        until = value.get("until")
-        return cls(value["kind"], value["text"], value["provision"], date.fromisoformat(until) if until else None)
+        """Read what `to_json` wrote, perhaps by a peer; anything else is refused (`input:use-condition`)."""
+        if not isinstance(value, dict) or not all(isinstance(value.get(name), str) for name in _TEXTS):
+            raise InvalidInputError("A use condition has a kind, a text and a provision.", code="input:use-condition")
+        try:
+            until = date.fromisoformat(value["until"]) if value.get("until") else None
+        except (TypeError, ValueError) as error:
+            raise InvalidInputError("A use condition ends on a day.", code="input:use-condition") from error
+        condition = cls(value["kind"], value["text"], value["provision"], until)
+        if condition.to_json()["until"] != value.get("until"):
+            raise InvalidInputError("A use condition's day is written as 2027-01-31.", code="input:use-condition")
+        return condition

@@ -5,15 +5,14 @@ from datetime import UTC, datetime
 
 from comity.values.errors import InvalidInputError
 
-_FORM = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z")
+_FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
 
 
 def instant_text(at: datetime) -> str:
     """The canonical text of an aware datetime, e.g. `2026-11-21T18:28:44.120Z`."""
     if at.tzinfo is None:
         raise InvalidInputError("An instant needs a time zone.", place=repr(at))
-    moment = at.astimezone(UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def parse_instant(text: str) -> datetime:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from comity.values.errors import InvalidInputError
 
-_AMOUNT = re.compile(r"-?\d{1,15}(\.\d{1,4})?")
+_AMOUNT = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,4})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class Money:
     currency: str
 
     def __str__(self) -> str:
-        return f"{self.amount} {self.currency}"
+        return f"{self.amount:f} {self.currency}"
 
     @classmethod
     def parse(cls, text: str) -> "Money":

@@ -2,12 +2,13 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from comity.values.errors import InvalidInputError
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 AUTHORITY_CODE = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,12}")
 
 
@@ -61,8 +62,9 @@ def uuid7(at: datetime, randomness: bytes) -> UUID:
     """A UUIDv7 (RFC 9562, 5.7) of the time and ten random bytes handed in; milliseconds lead, so ids sort by time."""
     if len(randomness) != 10:
         raise InvalidInputError("A UUIDv7 takes ten random bytes.")
-    milliseconds = int(at.timestamp() * 1000)
-    value = (milliseconds & ((1 << 48) - 1)) << 80 | int.from_bytes(randomness)
+    if at.tzinfo is None or at < _EPOCH:
+        raise InvalidInputError("A UUIDv7 takes a time with its zone, after 1970.")
+    value = (at - _EPOCH) // timedelta(milliseconds=1) << 80 | int.from_bytes(randomness)
     value = value & ~(0xF << 76) | (0x7 << 76)
     value = value & ~(0x3 << 62) | (0x2 << 62)
     return UUID(int=value)
