@@ -1,11 +1,12 @@
 """Reads of the exchange: a dossier's messages, what became of each, and how each partner's line stands."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Min, Q
 
+from comity.exchange.backoff import CAP_SECONDS
 from comity.exchange.message import SignedMessage
 from comity.exchange.models import Equivocation, Line, Outbox, OutboxState, StoredMessage, StoredReceipt
 from comity.seals.signing import Signature
@@ -128,9 +129,14 @@ def lines() -> list[LineView]:
     return views
 
 
-def next_due() -> datetime | None:
-    """When the outbox has something to do next, or None when it is empty."""
-    return Outbox.objects.filter(state=OutboxState.WAITING).aggregate(first=Min("next_attempt"))["first"]  # type: ignore[no-any-return]
+def next_due(at: datetime) -> datetime | None:
+    """When the outbox has something to do next, now at the earliest; None when nothing waits."""
+    waiting = Outbox.objects.filter(state=OutboxState.WAITING)
+    first: datetime | None = waiting.aggregate(first=Min("next_attempt"))["first"]
+    if first is None:
+        return None
+    set_back = first > at + timedelta(seconds=CAP_SECONDS)
+    return at if set_back else max(first, at)
 
 
 def equivocations(holder: str) -> list[EquivocationView]:

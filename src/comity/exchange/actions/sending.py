@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from comity.authorities.keyring import Keyring
 from comity.authorities.queries import Partner, partner
-from comity.exchange.backoff import LEASE_SECONDS, next_attempt
+from comity.exchange.backoff import CAP_SECONDS, LEASE_SECONDS, next_attempt
 from comity.exchange.envelope import seal_envelope
 from comity.exchange.message import SignedMessage
 from comity.exchange.models import Line, Outbox, OutboxState, StoredReceipt
@@ -69,12 +69,16 @@ def send_due(act: Act, *, keys: Keyring, transport: Transport, limit: int = DEFA
 
 
 def _due(act: Act) -> QuerySet[Outbox]:
-    down = Line.objects.filter(next_attempt__gt=act.at).values("partner")
-    free = Q(lease_until__isnull=True) | Q(lease_until__lte=act.at)
+    """What may go out now. A time further ahead than any wait or lease can be was written by a clock since set back:
+
+    it holds nothing up, else one wrong year in a clock would silence the node for that year.
+    """
+    cap, longest = act.at + timedelta(seconds=CAP_SECONDS), act.at + timedelta(seconds=LEASE_SECONDS)
+    down = Line.objects.filter(next_attempt__gt=act.at, next_attempt__lte=cap).values("partner")
+    free = Q(lease_until__isnull=True) | Q(lease_until__lte=act.at) | Q(lease_until__gt=longest)
+    come = Q(next_attempt__lte=act.at) | Q(next_attempt__gt=cap)
     return (
-        Outbox.objects.filter(free, state=OutboxState.WAITING, next_attempt__lte=act.at)
-        .exclude(recipient__in=down)
-        .order_by("message_id")
+        Outbox.objects.filter(free, come, state=OutboxState.WAITING).exclude(recipient__in=down).order_by("message_id")
     )
 
 

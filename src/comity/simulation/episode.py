@@ -1,0 +1,212 @@
+"""One episode: a federation lives through a stretch of faults, then through calm, and is judged."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+from comity.exchange.actions import send_due
+from comity.exchange.queries import message, next_due, receipts_of
+from comity.simulation.attacks import ATTACKS, LIAR, Scene, refusal_in
+from comity.simulation.chance import Chance
+from comity.simulation.database import CrashError, CrashPoint
+from comity.simulation.faults import Fault, Faults
+from comity.simulation.network import Network
+from comity.simulation.node import SimulatedNode, card_of, keys_from
+from comity.simulation.oracle import effects, outcomes, violations
+from comity.simulation.workload import Workload
+
+CODES = ("CH-FOJ", "CO-FGN", "GB-UKCA", "IN-MHA", "US-OIA", "FR-BEPI", "PE-FN", "ZA-DOJ")
+START = datetime(2027, 1, 4, 8, 0, tzinfo=UTC)
+STEPS = 60
+_STEP_SECONDS = {"moment": (0.2, 5.0), "while": (5.0, 600.0), "hours": (600.0, 43200.0), "weeks": (86400.0, 1814400.0)}
+_STEP_WEIGHTS = {"moment": 6.0, "while": 4.0, "hours": 1.0, "weeks": 0.3}
+_DEEDS = {"post": 5.0, "send": 6.0, "attack": 1.0, "cut": 0.3, "mend": 1.0, "clock": 0.3}
+_CALM_ROUNDS = 200
+
+
+@dataclass
+class Outcome:
+    """What an episode came to; `trace` follows from seed, workload and rules alone."""
+
+    trace: bytes
+    messages: int
+    days: float
+    violations: list[str]
+    faults: Counter[str] = field(default_factory=Counter)
+
+
+class Episode:
+    """The nodes, the network and the running trace of one episode."""
+
+    def __init__(self, seed: int, number: int, nodes: int, workload: Workload) -> None:
+        self.chance = Chance(seed, "episode", number)
+        self.tally: Counter[str] = Counter()
+        self._trace = sha256(f"{seed}/{number}/{nodes}".encode())
+        self.workload = workload
+        self.liar = keys_from(self.chance.stream("liar"))
+        start = START + timedelta(days=self.chance.below(2000))
+        self.nodes = {
+            code: SimulatedNode(code, self.chance.stream(code), workload.receivers, self._skew())
+            for code in CODES[:nodes]
+        }
+        cards = [*(node.card() for node in self.nodes.values()), card_of(LIAR, self.liar)]
+        for node in self.nodes.values():
+            node.meet(cards, start)
+        faults = Faults(self.chance.stream("faults"), self.tally, self.note)
+        self.network = Network(self.nodes, self.chance.stream("network"), faults, start)
+        self.network.second_worker = self._second_worker
+        self.start = start
+
+    def note(self, line: str) -> None:
+        """Enter one decision in the trace: digests and words, never a signature or ciphertext."""
+        self._trace.update(line.encode() + b"\n")
+
+    def run(self) -> Outcome:
+        """Live through the faults, then calm down, then be judged."""
+        for _ in range(STEPS):
+            self.network.pass_time(self._step())
+            getattr(self, f"_{self.chance.weighted(_DEEDS)}")()
+        self._calm_down()
+        found = [*self.network.violations, *violations(self.nodes, liar=LIAR)]
+        posted = 0
+        for code, node in self.nodes.items():
+            for digest, recipient, state in outcomes(node):
+                posted += 1
+                self.note(f"{code} {recipient} {digest} {state}")
+            self.note(f"{code} {sorted(effects(node).items())}")
+        days = (self.network.now - self.start) / timedelta(days=1) * len(self.nodes)
+        return Outcome(self._trace.digest(), posted, days, found, self.tally)
+
+    def _step(self) -> timedelta:
+        kind = self.chance.weighted(_STEP_WEIGHTS)
+        if kind == "weeks":
+            self.network.faults.fired(Fault.LONG_SILENCE)
+        return timedelta(seconds=self.chance.between(*_STEP_SECONDS[kind]))
+
+    def _skew(self) -> timedelta:
+        """How far a node's clock lies: mostly seconds, sometimes years."""
+        if self.chance.hits(0.2):
+            self.tally[Fault.CLOCK_SKEW.value] += 1
+            return timedelta(days=self.chance.between(-1500, 1500))
+        return timedelta(seconds=self.chance.between(-30, 30))
+
+    def _node(self) -> SimulatedNode:
+        return self.nodes[self.chance.pick(list(self.nodes))]
+
+    def _post(self) -> None:
+        for number in range(1 + self.chance.below(4)):
+            self._post_one(number)
+
+    def _post_one(self, number: int) -> None:
+        sender = self._node()
+        recipient = self.chance.pick([code for code in self.nodes if code != sender.code])
+        crash = self.network.faults.draws(Fault.CRASH_AWAITING)
+        if crash:
+            sender.database.arm(CrashPoint.BEFORE_COMMIT, 1)
+        try:
+            with sender.acting():
+                act = sender.act(self.network.now, "casework")
+                self.workload.act(
+                    sender.code, recipient, act, sender.keys, self.chance.stream("post", self.network.now, number)
+                )
+        except CrashError:
+            self.network.faults.fired(Fault.CRASH_POSTING)
+            sender.restart()
+        finally:
+            sender.database.disarm()
+
+    def _send(self) -> None:
+        self._work(self._node())
+
+    def _work(self, node: SimulatedNode) -> int:
+        """One round of a node's sending job; a crash in it ends the round and the process."""
+        try:
+            with node.acting():
+                return send_due(
+                    node.act(self.network.now), keys=node.keys, transport=self.network.transport_of(node), limit=8
+                )
+        except CrashError:
+            node.restart()
+            return 1
+
+    def _second_worker(self, node: SimulatedNode) -> None:
+        """Another worker of the same node looks for work while the first waits for its answer."""
+        self._work(node)
+
+    def _cut(self) -> None:
+        first, second = self._node().code, self._node().code
+        if first != second:
+            self.network.cut.add(frozenset((first, second)))
+
+    def _mend(self) -> None:
+        if self.network.cut:
+            self.network.cut.discard(self.chance.pick(sorted(self.network.cut, key=sorted)))
+
+    def _clock(self) -> None:
+        """A clock is set, forwards or backwards."""
+        self._node().skew = self._skew()
+
+    def _attack(self) -> None:
+        kind = self.chance.pick(list(ATTACKS))
+        scene = self._scene()
+        if scene is None:
+            return
+        craft, expected = ATTACKS[kind]
+        self.network.faults.fired(kind)
+        answers = [self._unharmed(scene.victim, envelope) for envelope in craft(scene)]
+        said = refusal_in(answers[-1], scene.victim)
+        self.note(f"attack {kind.value} {said.value if said else 'taken'}")
+        if said is not expected:
+            self.network.violations.append(f"the attack {kind.value} was answered {said}, not {expected.value}")
+
+    def _unharmed(self, victim: SimulatedNode, envelope: bytes) -> bytes:
+        """Deliver without any other fault, so that the answer is the rules' and nobody else's."""
+        was, self.network.faults.active = self.network.faults.active, False
+        try:
+            return self.network.arrive(victim.code, envelope) or b""
+        finally:
+            self.network.faults.active = was
+
+    def _scene(self) -> Scene | None:
+        """A delivered message between two nodes and a victim that is not its recipient; None while there is none."""
+        holder = self._node()
+        delivered = [row for row in outcomes(holder) if row[2] == "delivered"]
+        victims = [node for node in self.nodes.values() if node is not holder]
+        if not delivered:
+            return None
+        digest, recipient, _ = self.chance.pick(delivered)
+        others = [node for node in victims if node.code != recipient] or victims
+        victim = self.chance.pick(others)
+        with holder.acting():
+            genuine, receipt = message(holder.code, digest).signed, receipts_of(holder.code, digest)[0]
+        return Scene(
+            liar=self.liar,
+            victim=victim,
+            other=holder,
+            genuine=genuine,
+            receipt=receipt,
+            at=self.network.now,
+            chance=self.chance.stream("scene", self.network.now),
+            type=next(iter(self.workload.receivers)),
+        )
+
+    def _calm_down(self) -> None:
+        """Faults stop, what is late arrives, and every queue gets the time it asks for."""
+        self.network.faults.active = False
+        self.network.cut.clear()
+        self.network.pass_time(timedelta(days=60))
+        for _ in range(_CALM_ROUNDS):
+            waits = [wait for node in self.nodes.values() if (wait := self._wait(node)) is not None]
+            if not waits:
+                return
+            self.network.pass_time(max(timedelta(seconds=1), min(waits)))
+            for node in self.nodes.values():
+                self._work(node)
+
+    def _wait(self, node: SimulatedNode) -> timedelta | None:
+        """How long until the node's outbox has something to do; a lease left by a crash counts as a minute."""
+        now = node.clock(self.network.now)
+        with node.acting():
+            due = next_due(now)
+        return None if due is None else max(due - now, timedelta(minutes=1))

@@ -1,0 +1,103 @@
+"""One simulated node: an authority with its keys, its own database, and a clock that may lie."""
+
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from comity.authorities.actions import add_partner, establish_authority
+from comity.authorities.card import Card
+from comity.authorities.competence import Competence
+from comity.authorities.keyring import AuthorityKeys, Keyring
+from comity.exchange.actions import Receiver, receive
+from comity.exchange.message import SignedMessage
+from comity.seals.keys import OpeningKey, SigningKey
+from comity.simulation.chance import Chance
+from comity.simulation.database import acting, new_database
+from comity.values.actor import Act, job
+
+
+class SimulatedNode:
+    """Everything one node is: what it keeps is in its database and keyring, as in a real one."""
+
+    def __init__(self, code: str, chance: Chance, receivers: Mapping[str, Receiver], skew: timedelta) -> None:
+        self.code = code
+        self.chance = chance
+        self.skew = skew
+        self.database = new_database()
+        seeds = chance.stream("keys")
+        self.held = keys_from(seeds)
+        self.keys = Keyring(seeds(32), {code: self.held}, b"", b"", seeds.stream("wrap"))
+        self.receivers = {kind: counted(code, receiver) for kind, receiver in receivers.items()}
+
+    def acting(self) -> AbstractContextManager[None]:
+        return acting(self.database)
+
+    def clock(self, now: datetime) -> datetime:
+        return now + self.skew
+
+    def act(self, now: datetime, purpose: str = "exchange") -> Act:
+        return Act(job("simulation", self.code), self.clock(now), purpose, self.chance)
+
+    def card(self) -> Card:
+        """What the node's partners are given of it."""
+        return card_of(self.code, self.held)
+
+    def meet(self, cards: Iterable[Card], now: datetime) -> None:
+        """Establish the node's own authority and write its partners into its directory, as its operator would."""
+        operator = self.act(now, "set-up").by(job("operator", self.code))
+        with self.acting():
+            establish_authority(
+                operator,
+                code=self.code,
+                names={"en": self.code},
+                competences=(Competence.CENTRAL,),
+                languages=("en",),
+                endpoint=f"https://{self.code.lower()}.test",
+                contact={},
+                keys=self.keys,
+            )
+            for card in cards:
+                if card.code != self.code:
+                    add_partner(operator, card=card, fingerprint=card.verifying_key.fingerprint)
+
+    def receive(self, envelope: bytes, now: datetime) -> bytes:
+        """What the exchange port does with an envelope that arrives at this node."""
+        with self.acting():
+            return receive(envelope, at=self.clock(now), chance=self.chance, keys=self.keys, receivers=self.receivers)
+
+    def restart(self) -> None:
+        """The process died and a new one starts: what was committed is all there is."""
+        self.database.restart()
+
+
+def card_of(code: str, held: AuthorityKeys) -> Card:
+    return Card(
+        code=code,
+        state=code[:2],
+        names={"en": code},
+        competences=(Competence.CENTRAL.value,),
+        languages=("en",),
+        endpoint=f"https://{code.lower()}.test",
+        verifying_key=held.signing.public,
+        sealing_key=held.opening.public,
+        tls_certificate="",
+        contact={},
+    )
+
+
+def keys_from(chance: Chance) -> AuthorityKeys:
+    """An authority's keys from seeded bytes; the office's document seal plays no part in a simulation."""
+    return AuthorityKeys(SigningKey.from_seeds(chance(32), chance(32)), OpeningKey.from_bytes(chance(96)), b"", b"")
+
+
+def counted(holder: str, receiver: Receiver) -> Receiver:
+    """A receiver whose every effect leaves one row, in the same transaction, with nothing that hides a second one."""
+
+    def effect(act: Act, signed: SignedMessage, content_keys: Mapping[str, bytes], keys: Keyring) -> None:
+        receiver(act, signed, content_keys, keys)
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO simulation_effect (holder, digest) VALUES (%s, %s)", [holder, signed.digest])
+
+    return effect

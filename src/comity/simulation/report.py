@@ -1,0 +1,79 @@
+"""Running episodes by number or by time, and the report of what they came to."""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from comity.simulation.episode import CODES, Episode
+from comity.simulation.workload import Correspondence, Workload
+from comity.values.errors import InvalidInputError
+
+
+@dataclass
+class Report:
+    """The sum of the episodes; `trace` is equal for equal seed, nodes and number of episodes."""
+
+    seed: int
+    nodes: int
+    episodes: int = 0
+    node_days: float = 0.0
+    messages: int = 0
+    faults: Counter[str] = field(default_factory=Counter)
+    violations: list[str] = field(default_factory=list)
+    trace: str = ""
+    seconds: float = 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "seed": self.seed,
+            "nodes": self.nodes,
+            "episodes": self.episodes,
+            "node_days": round(self.node_days, 1),
+            "messages": self.messages,
+            "faults": dict(sorted(self.faults.items())),
+            "violations": self.violations,
+            "trace": self.trace,
+            "seconds": round(self.seconds, 2),
+        }
+
+
+def simulate(
+    *,
+    seed: int,
+    nodes: int = 2,
+    episodes: int | None = None,
+    seconds: float | None = None,
+    workload: Callable[[], Workload] = Correspondence,
+    progress: Callable[[Report], None] = lambda _report: None,
+) -> Report:
+    """Run that many episodes, or begin new ones until the seconds of wall clock are over (at least one).
+
+    Raises InvalidInputError for a number of nodes outside 2 to 8 or when both limits or none are given.
+    """
+    if not 2 <= nodes <= len(CODES):
+        raise InvalidInputError(f"A federation has 2 to {len(CODES)} nodes.", code="simulation:nodes", place="nodes")
+    if (episodes is None) == (seconds is None):
+        raise InvalidInputError("Give either episodes or seconds.", code="simulation:limit", place="episodes")
+    started = time.monotonic()
+    report = Report(seed, nodes)
+    trace = sha256()
+    while _more(report, episodes, seconds, time.monotonic() - started):
+        outcome = Episode(seed, report.episodes, nodes, workload()).run()
+        report.violations += [f"episode {report.episodes}: {sentence}" for sentence in outcome.violations]
+        report.episodes += 1
+        report.node_days += outcome.days
+        report.messages += outcome.messages
+        report.faults += outcome.faults
+        trace.update(outcome.trace)
+        report.trace, report.seconds = trace.hexdigest(), time.monotonic() - started
+        progress(report)
+    return report
+
+
+def _more(report: Report, episodes: int | None, seconds: float | None, elapsed: float) -> bool:
+    if episodes is not None:
+        return report.episodes < episodes
+    return report.episodes == 0 or elapsed < (seconds or 0)
