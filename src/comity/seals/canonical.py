@@ -21,7 +21,6 @@ MAX_BYTES = 4 << 20
 
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 _NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
-_BEYOND_BMP = re.compile("[\U00010000-\U0010ffff]")
 _LEAVES = frozenset({str, bool, type(None)})
 _LONGEST_INTEGER = len(str(-MAX_INTEGER))
 _dumps = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False).encode
@@ -103,7 +102,7 @@ def _spell(value: Any) -> bytes:
     """
     text = _dumps(value)
     try:
-        if not text.isascii() and _BEYOND_BMP.search(text):
+        if not text.isascii() and len(text.encode("utf-16-le")) != 2 * len(text):
             return rfc8785.dumps(value)
         return text.encode("utf-8")
     except (UnicodeEncodeError, rfc8785.CanonicalizationError) as error:
