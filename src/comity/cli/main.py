@@ -4,34 +4,34 @@ import importlib
 import sys
 from typing import Any
 
-import click
 import typer
 from typer.core import TyperGroup
 
 from comity.values.errors import ComityError
 
 COMMANDS = {
-    "law": ("comity.cli.law", "law", "On what basis one State may ask another, and who is party to what."),
-    "verify": ("comity.cli.verify", "app", "Verify a bundle offline: one line for each thing proved or broken."),
-    "simulate": ("comity.cli.simulate", "app", "A whole federation in one thread, with faults, from a seed."),
-    "node": ("comity.cli.node", "node", "Set up, serve, back up and restore a node; its partners and officers."),
+    "law": ("comity.cli.law", "law", "comity law basis CH CO --measure bank-records --offence drug-trafficking"),
+    "verify": ("comity.cli.verify", "app", "comity verify out/demo/bundle"),
+    "simulate": ("comity.cli.simulate", "app", "comity simulate --nodes 2 --episodes 20 --seed 1"),
+    "node": ("comity.cli.node", "node", "comity node init ./my-node --roster roster.yaml"),
+    "demo": ("comity.cli.demo.command", "app", "comity demo --headless --out out/demo"),
 }
-EXAMPLES = "For example: comity law basis CH CO --measure bank-records --offence drug-trafficking"
+"""Command to its module, its typer object, and an example that works."""
 
 
 class Lazy(TyperGroup):
     """Loads a command's module only when it is called, so that `comity law` starts quickly."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the signature is typer's
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - the same
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - the same
         if cmd_name not in COMMANDS:
             return None
-        module, name, help_text = COMMANDS[cmd_name]
-        command: Any = typer.main.get_command(getattr(importlib.import_module(module), name))
-        command.name, command.help = cmd_name, command.help or help_text
-        return command  # type: ignore[no-any-return]
+        module, name, _example = COMMANDS[cmd_name]
+        command = typer.main.get_command(getattr(importlib.import_module(module), name))
+        command.name = cmd_name
+        return command
 
 
 app = typer.Typer(
@@ -41,8 +41,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
-    help="Mutual legal assistance between sovereign nodes.",
-    epilog=EXAMPLES,
 )
 
 
@@ -52,18 +50,23 @@ def comity() -> None:
 
 
 def run() -> None:
-    """The console entry point: our errors end in one plain sentence on standard error and exit code 2."""
+    """The console entry point.
+
+    Our errors are one plain sentence and the next step on standard error; a malformed command line says what was wrong
+    and shows an example that works. Both end with exit code 2.
+    """
     try:
-        app(standalone_mode=False)
-    except click.exceptions.Abort:
-        sys.stderr.write("Stopped; nothing more was done.\n")
-        sys.exit(130)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
-    except click.ClickException as error:
-        sys.stderr.write(f"{error.format_message()}\n{EXAMPLES}\n")
-        sys.exit(2)
+        app()
     except ComityError as error:
         said = error.diagnostics()
         sys.stderr.write(f"{said['message']}\n" + (f"{said['next_step']}\n" if "next_step" in said else ""))
         sys.exit(2)
+    except SystemExit as stop:
+        if stop.code == 2:
+            asked = next((word for word in sys.argv[1:] if word in COMMANDS), "law")
+            sys.stderr.write(f"For example: {COMMANDS[asked][2]}\n")
+        raise
+
+
+if __name__ == "__main__":
+    run()

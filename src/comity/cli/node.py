@@ -13,7 +13,7 @@ from rich.table import Table
 
 from comity.cli.framework import load_framework
 
-node = typer.Typer(no_args_is_help=True, help="Set up, serve, back up and restore a node; its partners and officers.")
+node = typer.Typer(no_args_is_help=True, add_completion=False, help="Set up, serve, back up and restore a node; its partners and officers.")
 peer = typer.Typer(no_args_is_help=True, help="Partners of this node.")
 node.add_typer(peer, name="peer")
 
