@@ -1,6 +1,6 @@
 """Who is calling: an officer with a session, proved by password and one-time code.
 
-A token is the key of an ordinary session of the node, so signing out, expiry and a change of roles
+A token is the key of an ordinary session of the node, so that signing out, expiry, rate limits and a change of roles
 work the same on pages and here.
 """
 
@@ -8,18 +8,21 @@ import os
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from allauth.account.adapter import get_adapter
+from allauth.core.exceptions import RateLimited
+from allauth.mfa.base.internal.flows import check_rate_limit
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, authenticate
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user
 from django.contrib.sessions.backends.db import SessionStore
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
-from comity.authorities.models import Officer
 from comity.authorities.queries import actor_of
 from comity.values.actor import Act, Actor
-from comity.values.errors import SignInError
+from comity.values.errors import SignInError, UnavailableError
 from comity.values.instant import instant_text, parse_instant
 
 STEPPED_UP_AT = "comity_stepped_up_at"
@@ -27,14 +30,13 @@ DEFAULT_PURPOSE = "casework"
 
 
 class Bearer(HttpBearer):
-    """`Authorization: Bearer TOKEN`; roles are read anew at each request."""
+    """`Authorization: Bearer TOKEN`; the officer and her roles are read anew at each request."""
 
-    def authenticate(self, request: HttpRequest, token: str) -> Officer | None:
-        session = SessionStore(session_key=token)
-        officer = Officer.objects.select_related("office").filter(id=session.get(SESSION_KEY), is_active=True).first()
-        if officer is None or session.get(HASH_SESSION_KEY) != officer.get_session_auth_hash():
+    def authenticate(self, request: HttpRequest, token: str) -> Any:
+        request.session = SessionStore(session_key=token)
+        officer = get_user(request)
+        if not officer.is_authenticated:
             return None
-        request.session = session
         request.user = officer
         return officer
 
@@ -50,10 +52,7 @@ def stepped_up(session: Any, at: datetime) -> bool:
 
 
 def actor(request: HttpRequest) -> Actor:
-    officer = request.user
-    if not isinstance(officer, Officer):
-        raise SignInError("Sign in first: POST /api/sign-in with user name, password and one-time code.")
-    return actor_of(officer, stepped_up=stepped_up(request.session, now()))
+    return actor_of(request.user, stepped_up=stepped_up(request.session, now()))  # type: ignore[arg-type]
 
 
 def act(request: HttpRequest) -> Act:
@@ -62,10 +61,14 @@ def act(request: HttpRequest) -> Act:
     return Act(actor(request), now(), purpose, os.urandom)
 
 
-def sign_in(username: str, password: str, code: str) -> str:
+def sign_in(request: HttpRequest, username: str, password: str, code: str) -> str:
     """A token for a new session. One answer for every failure, so that nothing is learned from it."""
-    officer = authenticate(username=username, password=password)
-    if not isinstance(officer, Officer) or not code_holds(officer, code):
+    try:
+        officer = get_adapter(request).authenticate(request, username=username, password=password)
+        holds = officer is not None and _code_holds(officer, code)
+    except (ValidationError, RateLimited) as error:
+        raise _too_many() from error
+    if not holds:
         raise SignInError("User name, password or one-time code is wrong.", code="session:wrong")
     session = SessionStore()
     session[SESSION_KEY] = str(officer.pk)
@@ -77,14 +80,25 @@ def sign_in(username: str, password: str, code: str) -> str:
 
 
 def step_up(request: HttpRequest, code: str) -> None:
-    officer = request.user
-    if not isinstance(officer, Officer) or not code_holds(officer, code):
+    try:
+        holds = _code_holds(request.user, code)
+    except (ValidationError, RateLimited) as error:
+        raise _too_many() from error
+    if not holds:
         raise SignInError("The one-time code is wrong or was used already.", code="session:code")
     request.session[STEPPED_UP_AT] = instant_text(now())
     request.session.save()
 
 
-def code_holds(officer: Officer, code: str) -> bool:
-    """Whether the one-time code is the officer's and was not used before."""
+def _code_holds(officer: Any, code: str) -> bool:
+    """Whether the one-time code is the officer's and was not used before; wrong ones are counted."""
+    clear = check_rate_limit(officer)
     device = Authenticator.objects.filter(user=officer, type=Authenticator.Type.TOTP).first()
-    return device is not None and bool(TOTP(device).validate_code(code))
+    holds = device is not None and bool(TOTP(device).validate_code(code))
+    if holds:
+        clear()
+    return holds
+
+
+def _too_many() -> UnavailableError:
+    return UnavailableError("Too many tries. Wait five minutes; nothing else was changed.", code="session:too-many")

@@ -26,8 +26,8 @@ class StepUp(Schema):
 
 
 @api.post("/sign-in", auth=None, tags=["session"], summary="A session for an officer: password and one-time code")
-def sign_in(_request: HttpRequest, body: SignIn) -> dict[str, str]:
-    return {"token": sessions.sign_in(body.username, body.password, body.code)}
+def sign_in(request: HttpRequest, body: SignIn) -> dict[str, str]:
+    return {"token": sessions.sign_in(request, body.username, body.password, body.code)}
 
 
 @api.post("/step-up", tags=["session"], summary="Confirm the person again before an act that binds the authority")
