@@ -11,11 +11,11 @@ from datetime import date
 from comity.law.answer import Basis, BasisAnswer
 from comity.law.bilateral_force import age_of, treaty_verdict
 from comity.law.bound import bound_verdict, force_verdict, membership_verdict
-from comity.law.channels import channel_for
-from comity.law.coverage import coverage_verdict, questions_for
+from comity.law.channels import route_for
+from comity.law.coverage import coverage_verdicts, questions_for
 from comity.law.inquiry import Inquiry
 from comity.law.instrument import Instrument
-from comity.law.ranking import ranked, with_relations
+from comity.law.ranking import Candidate, ranked, relate
 from comity.law.register import Register
 from comity.law.vocabulary import parse_measure, parse_offence
 from comity.values.country import parse_country
@@ -56,64 +56,86 @@ def find_bases(
             place="requested",
             next_step="Name the State that asks and the State that is asked, e.g. CH CO.",
         )
-    found = [
-        _of_bilateral(register, instrument, inquiry)
-        for instrument in register.bilateral(inquiry.requesting, inquiry.requested)
-        if inquiry.measure in instrument.measures
-    ]
-    found += [
-        _of_multilateral(register, instrument, inquiry) for instrument in register.by_measure.get(inquiry.measure, ())
-    ]
-    bases = ranked(register, with_relations(register, found, inquiry.measure), inquiry.offence)
-    return BasisAnswer(inquiry.requesting, inquiry.requested, inquiry.measure, inquiry.offence, on, tuple(bases))
+    pair = register.bilateral(inquiry.requesting, inquiry.requested)
+    candidates = [_of_bilateral(register, one, inquiry) for one in pair if inquiry.measure in one.measures]
+    candidates += [_of_multilateral(register, one, inquiry) for one in register.by_measure.get(inquiry.measure, ())]
+    relate(candidates, inquiry.measure)
+    ordered = ranked(candidates, inquiry.offence)
+    return BasisAnswer(
+        inquiry.requesting,
+        inquiry.requested,
+        inquiry.measure,
+        inquiry.offence,
+        on,
+        tuple(_placed(register, candidate, inquiry, rank) for rank, candidate in enumerate(ordered, start=1)),
+    )
 
 
-def _of_multilateral(register: Register, instrument: Instrument, inquiry: Inquiry) -> Basis:
-    first, second, on = inquiry.requesting, inquiry.requested, inquiry.on
-    reach = membership_verdict(instrument, first, second, on)
-    rows = [register.participation(instrument.code, state) for state in (first, second)]
-    parent = register.multilateral.get(instrument.parent)
-    if reach.finding is not Finding.BARRED:
-        reach += force_verdict(instrument, on)
-        for state, row in zip((first, second), rows, strict=True):
-            reach += bound_verdict(instrument, state, row, on, inquiry.today)
-        if parent:
+def _of_multilateral(register: Register, instrument: Instrument, inquiry: Inquiry) -> Candidate:
+    """Weigh a convention or act: class, force, each State's row (and its parent instrument's), then coverage."""
+    first, second, on, today = inquiry.requesting, inquiry.requested, inquiry.on, inquiry.today
+    rows = register.participations.get(instrument.code, {})
+    ours, theirs = rows.get(first), rows.get(second)
+    reach = [membership_verdict(instrument, first, second, on)]
+    if not reach[0].reasons or reach[0].finding is not Finding.BARRED:
+        reach.append(force_verdict(instrument, on))
+        reach.append(bound_verdict(instrument, first, ours, on, today))
+        reach.append(bound_verdict(instrument, second, theirs, on, today))
+        if instrument.parent:
+            parent = register.multilateral[instrument.parent]
             for state in (first, second):
-                reach += bound_verdict(parent, state, register.participation(parent.code, state), on, inquiry.today)
-    ages = sorted(row.known_from.isoformat() for row in rows if row and row.known_from)
-    silent = None in rows and reach.finding is Finding.UNSETTLED
-    return _basis(register, instrument, inquiry, reach, ages[0] if ages else "", silent=silent)
+                reach.append(bound_verdict(parent, state, register.participation(parent.code, state), on, today))
+    silent = ours is None or theirs is None
+    ages = [row.known_from for row in (ours, theirs) if row and row.known_from]
+    as_of = min(ages).isoformat() if ages else ""
+    return _weighed(register, instrument, inquiry, reach, as_of, silent=silent)
 
 
-def _of_bilateral(register: Register, instrument: Instrument, inquiry: Inquiry) -> Basis:
+def _of_bilateral(register: Register, instrument: Instrument, inquiry: Inquiry) -> Candidate:
     treaty = register.treaty(instrument.code)
-    reach = treaty_verdict(treaty, register.treaties_by_pair[treaty.pair], inquiry.on, inquiry.today)
-    return _basis(register, instrument, inquiry, reach, age_of(treaty), silent=False)
+    reach = [treaty_verdict(treaty, register.treaties_by_pair[treaty.pair], inquiry.on, inquiry.today)]
+    return _weighed(register, instrument, inquiry, reach, age_of(treaty), silent=False)
 
 
-def _basis(
-    register: Register, instrument: Instrument, inquiry: Inquiry, reach: Verdict, as_of: str, *, silent: bool
-) -> Basis:
-    if reach.finding is Finding.BARRED:
-        verdict = Verdict(tuple(reason for reason in reach.reasons if reason.finding is Finding.BARRED))
-    else:
-        verdict = reach + coverage_verdict(register, instrument, inquiry)
-    questions = verdict.questions
-    if verdict.finding is not Finding.BARRED:
-        questions += tuple(q for q in questions_for(instrument, inquiry) if q not in questions)
-    channel = channel_for(register, instrument, inquiry.requesting, inquiry.requested, urgent=False)
+def _weighed(
+    register: Register, instrument: Instrument, inquiry: Inquiry, reach: list[Verdict], as_of: str, *, silent: bool
+) -> Candidate:
+    """Reach first; if it is barred nothing else is asked. Then coverage, and the questions that settle nothing."""
+    reasons = [reason for verdict in reach for reason in verdict.reasons]
+    barred = [reason for reason in reasons if reason.finding is Finding.BARRED]
+    if barred:
+        return Candidate(instrument, Finding.BARRED, tuple(barred), (), as_of, silent)
+    questions = [question for verdict in reach for question in verdict.questions]
+    for verdict in coverage_verdicts(register, instrument, inquiry):
+        reasons += verdict.reasons
+        questions += verdict.questions
+        if any(reason.finding is Finding.BARRED for reason in verdict.reasons):
+            return Candidate(instrument, Finding.BARRED, tuple(reasons), tuple(verdict.questions), as_of, silent)
+    unsettled = any(reason.finding is Finding.UNSETTLED for reason in reasons)
+    questions += [
+        question
+        for question in questions_for(instrument, inquiry.measure, inquiry.offence)
+        if question.id not in inquiry.answers
+    ]
+    finding = Finding.UNSETTLED if unsettled else Finding.CLEAR
+    return Candidate(instrument, finding, tuple(reasons), tuple(dict.fromkeys(questions)), as_of, silent)
+
+
+def _placed(register: Register, candidate: Candidate, inquiry: Inquiry, rank: int) -> Basis:
+    instrument = candidate.instrument
+    route, languages = route_for(register, instrument, inquiry.requested)
     return Basis(
         instrument=instrument.code,
         title=instrument.title,
-        rank=0,
-        finding=verdict.finding,
-        reasons=verdict.reasons,
-        questions=questions,
-        as_of=as_of,
-        channel=channel.route,
-        languages=channel.languages,
-        verified=all(reason.verified for reason in verdict.reasons),
+        rank=rank,
+        finding=candidate.finding,
+        reasons=candidate.reasons,
+        questions=candidate.questions,
+        as_of=candidate.as_of,
+        channel=route,
+        languages=languages,
+        verified=all(reason.verified for reason in candidate.reasons),
         sources=instrument.sources,
         kind=instrument.kind,
-        silent=silent,
+        silent=candidate.silent,
     )

@@ -9,6 +9,7 @@ where they differ the conflict is shown and the finding is UNSETTLED between the
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from comity.law.register_dates import earliest_day, latest_date, latest_day
 
@@ -68,7 +69,7 @@ class Conflict:
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class BilateralTreaty:
     """One treaty between two States, with every row that speaks of it."""
 
@@ -156,7 +157,7 @@ def _conflicts(rows: tuple[BilateralRow, ...]) -> tuple[Conflict, ...]:
     for field in ("in_force", "terminated"):
         printed = {row.source: getattr(row, field) for row in rows if getattr(row, field)}
         values = sorted(set(printed.values()))
-        if any(not longer.startswith(shorter) for shorter, longer in zip(values, values[1:], strict=False)):
+        if any(not longer.startswith(shorter) for shorter, longer in pairwise(values)):
             found.append(Conflict(field, tuple(printed.values()), tuple(printed)))
     return tuple(found)
 

@@ -5,9 +5,10 @@ signature or publication, not force. A printed end bars from that day on.
 """
 
 from datetime import date
+from functools import lru_cache
 
 from comity.law.bilateral import BilateralTreaty
-from comity.law.register_dates import earliest_day, latest_date
+from comity.law.register_dates import latest_date
 from comity.values.verdict import Finding, Question, Reason, Verdict
 
 _AMENDING = (
@@ -21,40 +22,53 @@ _AMENDING = (
     "notenaus",
 )
 _KEEPS_SUPERSEDED = "18 U.S.C. 3181"
+_IMPLEMENTING = frozenset({date(2010, 2, 1)})
+"""The day on which the instruments implementing the EU-US agreements of 2003 entered into force: they amend."""
 
 
+@lru_cache(maxsize=1 << 14)
 def treaty_verdict(treaty: BilateralTreaty, siblings: tuple[BilateralTreaty, ...], on: date, today: date) -> Verdict:
-    """In force between the two on the day; `siblings` are all treaties of the pair (a later one may have replaced it)."""
+    """In force between the two on the day; `siblings` are all treaties of the pair, of which a later may replace it."""
     article = f"{treaty.code}, entry into force"
-    verdict = _conflicts(treaty, article)
     ended, first = treaty.ended, treaty.force_not_before
     if ended and on >= ended:
-        return verdict + _reason(article, f"It ended on {ended.isoformat()}.", Finding.BARRED)
-    if first and on < first:
-        return verdict + _reason(article, f"It cannot have been in force before {first.isoformat()}.", Finding.BARRED)
-    if "suspended" in treaty.statuses:
-        return verdict + _suspended(treaty, article, on)
-    days = treaty.force_days
-    if days and on >= max(days):
-        text = f"In force since {max(days).isoformat()}{_age(treaty)}."
-        return verdict + _reason(article, text, Finding.CLEAR, read=True) + _superseded(treaty, siblings, on, article)
-    if days:
-        text = f"Its sources put its entry into force between {first} and {max(days).isoformat()}."
-        return verdict + _asked(treaty, article, text, "On what day did it enter into force?")
-    if "in_force" in treaty.statuses and (on >= (treaty.known_from or today)):
+        said = _reason(article, f"It ended on {ended.isoformat()}.", Finding.BARRED)
+    elif first and on < first:
+        said = _reason(article, f"It cannot have been in force before {first.isoformat()}.", Finding.BARRED)
+    elif "suspended" in treaty.statuses:
+        said = _suspended(treaty, article, on)
+    elif treaty.force_days:
+        said = _dated(treaty, siblings, article, on)
+    else:
+        said = _undated(treaty, siblings, article, on, today)
+    return _conflicts(treaty, article) + said
+
+
+def _dated(treaty: BilateralTreaty, siblings: tuple[BilateralTreaty, ...], article: str, on: date) -> Verdict:
+    """The sources print when it entered into force."""
+    last = max(treaty.force_days)
+    if on >= last:
+        text = f"In force since {last.isoformat()}{_age(treaty)}."
+        return _reason(article, text, Finding.CLEAR) + _superseded(treaty, siblings, on, article)
+    text = f"Its sources put its entry into force between {treaty.force_not_before} and {last.isoformat()}."
+    return _asked(treaty, article, text, "On what day did it enter into force?")
+
+
+def _undated(
+    treaty: BilateralTreaty, siblings: tuple[BilateralTreaty, ...], article: str, on: date, today: date
+) -> Verdict:
+    """No source prints when it entered into force: a row that says so counts from its own age, a listing not at all."""
+    if "in_force" not in treaty.statuses:
+        printed = "signed" if "signed" in treaty.statuses else "listed"
+        signed = f" on {treaty.signed}" if treaty.signed else ""
+        text = f"The sources show it {printed}{signed}{_age(treaty)}; that proves signature or publication, not force."
+        return _asked(treaty, article, text, "Is it in force, and since when?")
+    if on >= (treaty.known_from or today):
         text = f"Recorded as in force{_age(treaty)}; the day of entry into force is not printed."
-        return (
-            verdict
-            + _reason(article, text, Finding.CLEAR, read=not treaty.inferred)
-            + _superseded(treaty, siblings, on, article)
-        )
-    if "in_force" in treaty.statuses:
-        text = f"Recorded as in force{_age(treaty)}, but not since when."
-        return verdict + _asked(treaty, article, text, "Since when is it in force?")
-    printed = "signed" if "signed" in treaty.statuses else "listed"
-    signed = f" on {treaty.signed}" if treaty.signed else ""
-    text = f"The sources show it {printed}{signed}{_age(treaty)}; that proves signature or publication, not force."
-    return verdict + _asked(treaty, article, text, "Is it in force, and since when?")
+        said = _reason(article, text, Finding.CLEAR, read=not treaty.inferred)
+        return said + _superseded(treaty, siblings, on, article)
+    text = f"Recorded as in force{_age(treaty)}, but not since when."
+    return _asked(treaty, article, text, "Since when is it in force?")
 
 
 def _age(treaty: BilateralTreaty) -> str:
@@ -72,14 +86,21 @@ def _suspended(treaty: BilateralTreaty, article: str, on: date) -> Verdict:
 
 
 def _superseded(treaty: BilateralTreaty, siblings: tuple[BilateralTreaty, ...], on: date, article: str) -> Verdict:
-    """A later treaty of extradition may have replaced it: the tables that list both do not say."""
-    if treaty.kind != "EXTRADITION" or any(
-        row.status == "in_force" and _KEEPS_SUPERSEDED not in row.source for row in treaty.rows
-    ):
+    """A later treaty of extradition may have replaced it: the tables that list both do not say.
+
+    A source that says "in force" after the later treaty began settles it.
+    """
+    if treaty.kind != "EXTRADITION":
         return Verdict()
+    known = [
+        latest_date(row.as_of)
+        for row in treaty.rows
+        if row.status == "in_force" and _KEEPS_SUPERSEDED not in row.source
+    ]
+    vouched = max((day for day in known if day), default=date.min)
     for later in siblings:
         amends = any(word in later.title.casefold() for word in _AMENDING)
-        begun = [day for day in later.force_days if day <= on]
+        begun = [day for day in later.force_days if vouched < day <= on and day not in _IMPLEMENTING]
         if later.kind == treaty.kind and later.signed > treaty.signed and begun and not amends:
             text = f"A later treaty of extradition ({later.signed}) is in force; the table keeps superseded treaties."
             return _asked(
@@ -108,11 +129,8 @@ def _asked(treaty: BilateralTreaty, article: str, text: str, question: str) -> V
     return Verdict((Reason(article, text, Finding.UNSETTLED, verified=True),), (asked,))
 
 
+@lru_cache(maxsize=1 << 12)
 def age_of(treaty: BilateralTreaty) -> str:
     """The oldest day among the `as_of` of its rows, as ISO text; empty when all are undated."""
     days = [day for row in treaty.rows if (day := latest_date(row.as_of))]
     return min(days).isoformat() if days else ""
-
-
-def signed_on(treaty: BilateralTreaty) -> date | None:
-    return earliest_day(treaty.signed)

@@ -27,7 +27,7 @@ def instrument_of_treaty(treaty: BilateralTreaty, kind: Mapping[str, Any]) -> In
     offences, otherwise = _offences(
         treaty, kind, pair, Provision(name, kind["offences"], verified=False, source=source)
     )
-    cautions = ()
+    cautions: tuple[Caution, ...] = ()
     if kind.get("caution"):
         cautions = (Caution(Asked(f"{treaty.code}:scope", kind["caution"].format(pair=pair)), known),)
     return Instrument(
@@ -64,7 +64,7 @@ def _offences(
             f"{treaty.code}:listed", f"Does the list of extraditable offences of the treaty of {pair} name it?"
         )
         doubt = Coverage(provision, Finding.UNSETTLED, asked)
-        return {offence: any_offence for offence in kind["listed_offences"]}, doubt
+        return dict.fromkeys(kind["listed_offences"], any_offence), doubt
     if "only" in kind:
         outside = Coverage(
             provision, Finding.UNSETTLED, Asked(f"{treaty.code}:drugs", "Does it concern traffic in drugs?")

@@ -1,12 +1,14 @@
 """Whether one State was bound by an instrument on a day: the first of the four things a basis answers."""
 
 from datetime import date
+from functools import lru_cache
 
 from comity.law.instrument import Instrument, Membership
 from comity.law.participation import Participation
 from comity.values.verdict import Finding, Question, Reason, Verdict
 
 
+@lru_cache(maxsize=1 << 16)
 def membership_verdict(instrument: Instrument, first: str, second: str, on: date) -> Verdict:
     """Whether the instrument can bind these two States with one another at all.
 
@@ -52,6 +54,7 @@ def _barred(membership: Membership, text: str) -> Verdict:
     return Verdict((Reason(rule.article, text.strip(), Finding.BARRED, rule.verified),))
 
 
+@lru_cache(maxsize=1 << 16)
 def force_verdict(instrument: Instrument, on: date) -> Verdict:
     """Whether the instrument itself was in force on the day."""
     force = instrument.force
@@ -70,6 +73,7 @@ def force_verdict(instrument: Instrument, on: date) -> Verdict:
     return Verdict()
 
 
+@lru_cache(maxsize=1 << 16)
 def bound_verdict(
     instrument: Instrument, state: str, participation: Participation | None, on: date, today: date
 ) -> Verdict:

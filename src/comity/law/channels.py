@@ -1,6 +1,7 @@
 """How a request travels under an instrument between two States: who signs, who transmits, in which languages."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from comity.law.declarations import Declarations
 from comity.law.instrument import Instrument
@@ -75,6 +76,13 @@ def channel_for(register: Register, instrument: Instrument, requesting: str, req
         provision=rule.article,
         verified=rule.verified,
     )
+
+
+@lru_cache(maxsize=1 << 14)
+def route_for(register: Register, instrument: Instrument, requested: str) -> tuple[str, tuple[str, ...]]:
+    """The ordinary route and the languages the requested State accepts: what every answer shows."""
+    lane = channel_for(register, instrument, requested, requested, urgent=False)
+    return lane.route, lane.languages
 
 
 def _languages(instrument: Instrument, theirs: Declarations, requested: str, *, urgent: bool) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Inquiry:
     """What is asked: who asks whom, for what measure, for what offence, on what day, with what answers known."""
 

@@ -1,7 +1,8 @@
 """An instrument as the register holds it: what it covers, by which provision, read where.
 
 Everything here is data read from `data/instruments/CODE.yaml`; nothing decides. `verified` is False where a fact was
-recalled or inferred and not read in a text.
+recalled or inferred and not read in a text. Values are compared by identity: each stands once in the register, and the
+rules remember what they derived from it.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from datetime import date
 from comity.values.verdict import Finding
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Provision:
     """One fact of an instrument: the article, what it says in our words, whether it was read, and where."""
 
@@ -21,7 +22,7 @@ class Provision:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Asked:
     """A question that belongs to a rule: `id` is the key of its answer."""
 
@@ -29,7 +30,7 @@ class Asked:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Coverage:
     """How an instrument stands to one measure or one offence.
 
@@ -43,7 +44,7 @@ class Coverage:
     conditions: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Condition:
     """A condition of application that leaves the finding UNSETTLED until answered (e.g. UNTOC Art. 3)."""
 
@@ -53,7 +54,7 @@ class Condition:
     """Offences that meet it by their nature."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Caution:
     """A question that does not change the finding: a threshold, dual criminality, a duty before refusal.
 
@@ -69,7 +70,7 @@ class Caution:
         return (not self.measures or measure in self.measures) and (not self.offences or offence in self.offences)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Relation:
     """What the instrument says of its place beside another: it yields, replaces or supplements.
 
@@ -82,7 +83,7 @@ class Relation:
     measures: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Membership:
     """Who can be bound at all: an open instrument, or a closed class of States with the provision that closes it.
 
@@ -98,7 +99,7 @@ class Membership:
     third: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Force:
     """When the instrument itself entered into force; `since` None with `silent_after` set: not yet, as last known."""
 
@@ -108,7 +109,7 @@ class Force:
     """Known not to be in force up to this day."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Channel:
     """How a request travels: the route, who transmits, in urgency, whether the original must follow."""
 
@@ -124,7 +125,7 @@ class Channel:
     language_provision: Provision | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class DualCriminality:
     """Whether the act must be an offence in both States: `always`, `coercive`, `may-refuse`, `never`, `unknown`."""
 
@@ -134,7 +135,7 @@ class DualCriminality:
     provisions: Mapping[str, Provision] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class UseRule:
     """One limit of use the instrument binds to what is handed over."""
 
@@ -144,7 +145,7 @@ class UseRule:
     proceedings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Instrument:
     """One treaty or act. `rank` orders instruments by specificity: the lower, the more specific."""
 

@@ -2,13 +2,15 @@
 
 Short forms keep the files readable for a lawyer:
 - a provision is `Art. 18(3)(f)`, or a mapping with `at`, `text` and `read`;
-- `read` names a key of `data/sources.yaml`; it is inherited from the section and the file. The key `MEM` means
-  recalled and not read: such a fact carries `verified: false`;
+- `read` names a key of `data/sources.yaml`; it is inherited from the section and the file. A key that is not the
+  instrument's own text (recalled, or read only in a national act that transposes it) gives `verified: false`;
 - an article without the instrument's name gets its `cite` in front, so that a reason stands alone.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -40,15 +42,34 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 def read_yaml(name: str) -> Any:
     """The value of one YAML file of the package's data; a file that does not parse is named with its line."""
     try:
-        return yaml.load((DATA / name).read_bytes(), Loader=_LOADER)  # noqa: S506: the safe loader, its C twin if built
+        # The safe loader, in its C twin where that was built: law files are many.
+        return yaml.load((DATA / name).read_bytes(), Loader=_LOADER)  # noqa: S506
     except yaml.YAMLError as error:
         raise BrokenError(f"A law file cannot be read: {error}", code="law:file", place=name) from error
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sources:
+    """Where facts were read: key to citation, and the keys that are not the instrument's own text."""
+
+    texts: Mapping[str, str]
+    not_the_text: frozenset[str]
+
+    def read(self, key: str) -> bool:
+        """Whether a fact with this key was read in the instrument itself, so that it counts as verified."""
+        return key not in self.not_the_text
+
+
+@lru_cache(maxsize=1)
+def load_sources() -> Sources:
+    value = read_yaml("sources.yaml")
+    return Sources(value["sources"], frozenset(value["not_the_text"]))
 
 
 class LawFile:
     """One file while it is read: its defaults, the sources it may name, and where a fault stands."""
 
-    def __init__(self, name: str, value: Mapping[str, Any], sources: Mapping[str, str]) -> None:
+    def __init__(self, name: str, value: Mapping[str, Any], sources: Sources) -> None:
         self.name = name
         self.value = value
         self.sources = sources
@@ -63,12 +84,12 @@ class LawFile:
         if not isinstance(value, Mapping) or not value.get("at"):
             raise self.broken("a provision is an article, or a mapping with `at`", place)
         source = str(value.get("read", read or self.read))
-        if source not in self.sources:
+        if source not in self.sources.texts:
             raise self.broken(f"'{source}' is not a key of sources.yaml", place)
         article = str(value["at"])
         if article.startswith(("Art", "Chapter", "Recital", "Title")):
             article = f"{self.cite} {article}"
-        return Provision(article, str(value.get("text", "")), source != RECALLED, self.sources[source])
+        return Provision(article, str(value.get("text", "")), self.sources.read(source), self.sources.texts[source])
 
     def coverage(self, given: Any, place: str, read: str | None = None) -> Coverage:
         provision = self.provision(given, place, read)
@@ -90,9 +111,7 @@ class LawFile:
         return frozenset(given or ())
 
 
-def instrument_of(
-    code: str, value: Mapping[str, Any], sources: Mapping[str, str], classes: Mapping[str, Any]
-) -> Instrument:
+def instrument_of(code: str, value: Mapping[str, Any], sources: Sources, classes: Mapping[str, Any]) -> Instrument:
     """The instrument a law file describes; every fault is refused with file, place and reason."""
     file = LawFile(f"instruments/{code}.yaml", {"code": code, **value}, sources)
     offences = value.get("offences", {})
@@ -144,7 +163,7 @@ def instrument_of(
             )
             for given in value.get("use", ())
         ),
-        sources=(sources[file.read],),
+        sources=(sources.texts[file.read],),
         offence_ranks=value.get("offence_ranks", {}),
         states=tuple(value["states"]) if "states" in value else None,
         aliases=tuple(value.get("aliases", ())),

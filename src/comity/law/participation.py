@@ -16,7 +16,7 @@ STATUSES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Participation:
     """One row of a register: status as the source has it, days as far as known, source and age."""
 

@@ -6,57 +6,64 @@ register is silent for one of the two States comes after those it knows.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
-from comity.law.answer import Basis
 from comity.law.instrument import Instrument, Relation
-from comity.law.register import Register
-from comity.values.verdict import Finding, Reason
+from comity.values.verdict import Finding, Question, Reason
 
 
-def ranked(register: Register, bases: Iterable[Basis], offence: str) -> list[Basis]:
-    """The bases in order, each with its rank from 1."""
+@dataclass(slots=True)
+class Candidate:
+    """An instrument weighed for one inquiry, before it has its place in the order."""
 
-    def key(basis: Basis) -> tuple[bool, bool, int, int, str]:
-        instrument = register.instrument(basis.instrument)
+    instrument: Instrument
+    finding: Finding
+    reasons: tuple[Reason, ...]
+    questions: tuple[Question, ...]
+    as_of: str
+    silent: bool
+
+
+def ranked(candidates: Iterable[Candidate], offence: str) -> list[Candidate]:
+    """In order: usable before barred, known before silent, specific before general, later before earlier."""
+
+    def key(candidate: Candidate) -> tuple[bool, bool, int, int, str]:
+        instrument = candidate.instrument
         later_first = -(instrument.signed or date.min).toordinal()
-        barred = basis.finding is Finding.BARRED
-        return barred, basis.silent, instrument.rank_for(offence), later_first, basis.instrument
+        barred = candidate.finding is Finding.BARRED
+        return barred, candidate.silent, instrument.rank_for(offence), later_first, instrument.code
 
-    return [replace(basis, rank=rank) for rank, basis in enumerate(sorted(bases, key=key), start=1)]
+    return sorted(candidates, key=key)
 
 
-def with_relations(register: Register, bases: Sequence[Basis], measure: str) -> list[Basis]:
-    """Each basis with what it, or another that applies, says of their relation to one another.
+def relate(candidates: Sequence[Candidate], measure: str) -> None:
+    """Add to each usable candidate what it, or another that applies, says of their relation to one another.
 
     A relation never changes a finding: it explains the order.
     """
-    clear = [register.instrument(b.instrument) for b in bases if b.finding is Finding.CLEAR]
-    found = []
-    for basis in bases:
-        instrument = register.instrument(basis.instrument)
-        reasons: list[Reason] = []
-        if basis.finding is not Finding.BARRED:
-            for other in clear:
-                if other.code != instrument.code:
-                    reasons += _between(instrument, other, measure)
-        found.append(replace(basis, reasons=basis.reasons + tuple(dict.fromkeys(reasons))) if reasons else basis)
-    return found
+    clear = [candidate.instrument for candidate in candidates if candidate.finding is Finding.CLEAR]
+    for candidate in candidates:
+        if candidate.finding is Finding.BARRED:
+            continue
+        for other in clear:
+            if other is not candidate.instrument and (said := _between(candidate.instrument, other, measure)):
+                candidate.reasons += said
 
 
-def _between(instrument: Instrument, other: Instrument, measure: str) -> list[Reason]:
-    """What stands behind `other`: our own yielding, or the other's replacing."""
+@lru_cache(maxsize=1 << 14)
+def _between(instrument: Instrument, other: Instrument, measure: str) -> tuple[Reason, ...]:
+    """What stands behind `other`: our own yielding or supplementing, or the other's replacing."""
     found = []
     for relation in instrument.relations:
         if relation.kind in {"yields", "supplements"} and _meets(relation, other, measure):
-            found.append(
-                _reason(relation, other, "Leaves the field to" if relation.kind == "yields" else "Supplements")
-            )
+            words = "Leaves the field to" if relation.kind == "yields" else "Supplements"
+            found.append(_reason(relation, other, words))
     for relation in other.relations:
         if relation.kind == "replaces" and _meets(relation, instrument, measure):
             found.append(_reason(relation, other, "Replaced between these States by"))
-    return found
+    return tuple(found)
 
 
 def _meets(relation: Relation, other: Instrument, measure: str) -> bool:

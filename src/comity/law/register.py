@@ -4,6 +4,7 @@ Read once from the package's own data files. What is not listed is unknown. Noth
 """
 
 import csv
+import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -13,13 +14,13 @@ from comity.law.bilateral import BilateralTreaty, merge_rows, read_rows
 from comity.law.bilateral_instruments import instrument_of_treaty
 from comity.law.declarations import Declarations, read_declarations
 from comity.law.instrument import Instrument
-from comity.law.law_files import DATA, instrument_of, read_yaml
+from comity.law.law_files import DATA, instrument_of, load_sources, read_yaml
 from comity.law.participation import Participation, read_participations
 from comity.law.vocabulary import nearest
 from comity.values.errors import InvalidInputError
 
 
-@dataclass
+@dataclass(eq=False)
 class Register:
     """All the law the package ships, indexed for the questions asked of it."""
 
@@ -115,8 +116,7 @@ class Register:
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    with (DATA / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    return list(csv.DictReader(io.StringIO((DATA / name).read_text(encoding="utf-8"), newline="")))
 
 
 def _names_in(folder: str, suffix: str) -> list[str]:
@@ -140,9 +140,10 @@ def _bilateral_rows(corrections: Iterable[Mapping[str, str]]) -> tuple[Bilateral
 @lru_cache(maxsize=1)
 def load_register() -> Register:
     """The register of this package, read once; a broken law file is refused with its place."""
-    sources = read_yaml("sources.yaml")
+    sources = load_sources()
     classes = read_yaml("classes.yaml")
-    multilateral, deep = {}, {}
+    multilateral: dict[str, Instrument] = {}
+    deep: dict[str, Instrument] = {}
     for code in _names_in("instruments", ".yaml"):
         instrument = instrument_of(code, read_yaml(f"instruments/{code}.yaml"), sources, classes)
         (deep if instrument.states else multilateral)[code] = instrument
