@@ -1,0 +1,118 @@
+"""Signing in over the API: both factors, no hints, no reuse of a code, counted failures, effective sign-out."""
+
+import time
+from base64 import b32decode
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from django.core.cache import cache
+from django.test import Client
+from tests.authorities.test_actions import OPERATOR, house
+
+from comity.authorities import actions
+from comity.authorities.models import Office, Officer
+from comity.values.actor import Role
+
+pytestmark = pytest.mark.django_db
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+PASSWORD = "exercise-ada-12"
+
+
+def code(shift: int = 0) -> str:
+    generator = TOTP(b32decode(SECRET), 6, SHA1(), 30, enforce_key_length=False)  # noqa: S303 - RFC 6238 as authenticators speak it
+    return generator.generate(int(time.time()) + shift).decode()
+
+
+__all__ = ["house"]
+
+
+@pytest.fixture
+def ada(house: Office) -> Officer:
+    cache.clear()
+    return actions.appoint_first_officer(
+        OPERATOR,
+        office=house,
+        username="ada",
+        first_name="Ada",
+        last_name="Exercice",
+        password=PASSWORD,
+        roles=[Role.REGISTRAR],
+        one_time_secret=SECRET,
+    )
+
+
+def sign_in(client: Client, **changes: str) -> Any:
+    body = {"username": "ada", "password": PASSWORD, "code": code(), **changes}
+    return client.post("/api/sign-in", body, content_type="application/json")
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def test_both_factors_open_a_session(client: Client, ada: Officer) -> None:
+    token = sign_in(client).json()["token"]
+    me = client.get("/api/me", headers=bearer(token)).json()
+    assert (me["name"], me["authority"], me["roles"], me["stepped_up"]) == (
+        "Ada Exercice",
+        "CH-FOJ",
+        ["registrar"],
+        True,
+    )
+
+
+@pytest.mark.parametrize("changes", [{"password": "wrong"}, {"code": "000000"}, {"username": "eve"}, {"code": ""}])
+def test_every_failure_answers_alike(client: Client, ada: Officer, changes: dict[str, str]) -> None:
+    answer = sign_in(client, **changes)
+    assert answer.status_code == 401
+    assert answer.json() == {
+        "error": {"code": "session:wrong", "message": "User name, password or one-time code is wrong."}
+    }
+
+
+def test_a_code_is_good_once(client: Client, ada: Officer) -> None:
+    one = code()
+    assert sign_in(client, code=one).status_code == 200
+    assert sign_in(client, code=one).status_code == 401
+
+
+def test_guessing_is_stopped(client: Client, ada: Officer) -> None:
+    answers = [sign_in(client, password=f"guess-{n}").status_code for n in range(12)]
+    assert answers[0] == 401
+    assert answers[-1] == 503
+
+
+def test_nothing_is_answered_without_a_session(client: Client, ada: Officer) -> None:
+    for token in ("", "x", "0" * 32):
+        assert client.get("/api/me", headers=bearer(token)).status_code == 401
+    assert client.get("/api/me").status_code == 401
+
+
+def test_signing_out_ends_the_session(client: Client, ada: Officer) -> None:
+    headers = bearer(sign_in(client).json()["token"])
+    client.post("/api/sign-out", headers=headers)
+    assert client.get("/api/me", headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize("change", [{"is_active": False}, {"password": "another"}])
+def test_a_closed_or_changed_account_is_out_at_the_next_request(
+    client: Client, ada: Officer, change: dict[str, Any]
+) -> None:
+    headers = bearer(sign_in(client).json()["token"])
+    Officer.objects.filter(id=ada.id).update(**change)
+    assert client.get("/api/me", headers=headers).status_code == 401
+
+
+def test_new_roles_hold_at_the_next_request(client: Client, ada: Officer) -> None:
+    headers = bearer(sign_in(client).json()["token"])
+    Officer.objects.filter(id=ada.id).update(roles=["auditor"])
+    assert client.get("/api/me", headers=headers).json()["roles"] == ["auditor"]
+
+
+def test_a_malformed_call_names_its_place(client: Client, ada: Officer) -> None:
+    answer = client.post("/api/sign-in", {"username": "ada"}, content_type="application/json")
+    assert answer.status_code == 422
+    assert "body.body.password" in answer.json()["error"]["message"]
