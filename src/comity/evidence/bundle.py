@@ -207,9 +207,7 @@ def _write(root: Path, content: BundleContent, signer: Signer) -> str:
         "files": payload.files,
     }
     comity = encode(value)
-    signature = encode(
-        {"authority": content.authority, "signature": signer.sign(SIGNATURE_KIND, comity).to_json()}
-    )
+    signature = encode({"authority": content.authority, "signature": signer.sign(SIGNATURE_KIND, comity).to_json()})
     info, files = card_of(value), bag.manifest({path: entry["sha256"] for path, entry in payload.files.items()})
     tags = bag.tag_manifest(info=info, payload_manifest=files, comity=comity, signature=signature)
     for name, data in (

@@ -169,7 +169,7 @@ def next_event(
 
 
 def check_order(chain: Iterable[SignedEvent], item: str) -> None:
-    """Return if the events are one unbroken chain of this item; else BrokenError `custody:chain` names event and field."""
+    """Return if the events are one unbroken chain of this item; BrokenError `custody:chain` says where not."""
     last: CustodyEvent | None = None
     for index, signed in enumerate(chain):
         event = signed.event

@@ -17,9 +17,7 @@ class Party(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["holder", "dossier", "authority", "relation"], name="evidence_party_once"
-            )
+            models.UniqueConstraint(fields=["holder", "dossier", "authority", "relation"], name="evidence_party_once")
         ]
 
 
@@ -84,9 +82,7 @@ class PartnerKey(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["authority", "fingerprint"], name="evidence_partner_key_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["authority", "fingerprint"], name="evidence_partner_key_once")]
 
 
 class Offer(models.Model):
@@ -99,9 +95,7 @@ class Offer(models.Model):
     since = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["digest", "holder", "recipient"], name="evidence_offer_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["digest", "holder", "recipient"], name="evidence_offer_once")]
 
 
 class Transfer(models.Model):

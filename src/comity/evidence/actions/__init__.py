@@ -1,0 +1,32 @@
+"""What changes evidence: one function per verb; `admit`, `offer_content`, `receive_*` are steps of casework's acts."""
+
+from comity.evidence.actions.countersigning import countersign, verify_item
+from comity.evidence.actions.fetching import fetch_due
+from comity.evidence.actions.intake import check_item, move_item, take_in, take_in_physical, take_in_record
+from comity.evidence.actions.receiving import receive_attachments, receive_offer, record_arrival
+from comity.evidence.actions.record import admit
+from comity.evidence.actions.releasing import approve_release, export_bundle, propose_release, refuse_release
+from comity.evidence.actions.returning import Offered, offer_content, offer_items, receive_countersignature
+
+__all__ = [
+    "Offered",
+    "admit",
+    "approve_release",
+    "check_item",
+    "countersign",
+    "export_bundle",
+    "fetch_due",
+    "move_item",
+    "offer_content",
+    "offer_items",
+    "propose_release",
+    "receive_attachments",
+    "receive_countersignature",
+    "receive_offer",
+    "record_arrival",
+    "refuse_release",
+    "take_in",
+    "take_in_physical",
+    "take_in_record",
+    "verify_item",
+]

@@ -1,0 +1,159 @@
+"""What a bundle is made of: read from the tables, chosen by the release; everything else is left out by its salt."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from comity.authorities.keyring import Keyring
+from comity.authorities.queries import verifying_key
+from comity.evidence.actions.returning import key_of
+from comity.evidence.bundle import (
+    BundleContent,
+    BundleItem,
+    BundleLetter,
+    BundleMessage,
+    LedgerEntryProof,
+    LedgerPart,
+    LeftOut,
+)
+from comity.evidence.custody import EventType, SignedEvent, last_of
+from comity.evidence.models import Item, Release
+from comity.evidence.queries import chain_of
+from comity.exchange.message import Message
+from comity.exchange.models import StoredMessage
+from comity.safeguards.ledger import origin
+from comity.safeguards.models import LedgerEntry
+from comity.safeguards.queries import leaves
+from comity.seals.canonical import decode, digest_of, from_b64, to_b64
+from comity.seals.checkpoint import Checkpoint, sign_checkpoint
+from comity.seals.keys import VerifyingKey
+from comity.seals.merkle import inclusion_proof, root_of
+from comity.seals.signing import Signature
+from comity.store.queries import content_chunks, holds
+from comity.store.vault import Vault
+from comity.values.actor import Act
+
+_RELEASED_TYPES = {"evidence.returned": "custody", "evidence.countersigned": "items"}
+"""Messages that concern the items themselves, and the member of the body that lists them."""
+
+_REASON_ITEM = "not selected for this release"
+_REASON_MESSAGE = "not concerned with custody; the request and internal work are not released"
+_REASON_OTHERS = "it names items that are not released"
+
+
+def bundle_content(
+    act: Act, release: Release, items: list[Item], *, keys: Keyring, vault: Vault
+) -> tuple[BundleContent, list[dict[str, Any]]]:
+    """The content of a release's bundle, and what is left out, to be kept with the release."""
+    chains = {item.reference: chain_of(item) for item in items}
+    messages, withheld = _messages(release, set(release.selection))
+    named = {digest for message in messages for digest in Message.from_content(bytes(message.content)).follows}
+    salts = {entry["digest"]: entry["salt"] for entry in release.left_out}
+    left = [
+        LeftOut(kind, digest, from_b64(salts[digest]) if digest in salts else act.chance(16), reason, digest in named)
+        for kind, digest, reason in [*_other_items(release), *withheld]
+    ]
+    content = BundleContent(
+        reference=release.reference,
+        dossier=release.dossier,
+        audience=release.audience,
+        authority=release.authority,
+        at=release.approved_at or act.at,
+        ground=release.ground,
+        items=[_item(item, chains[item.reference], keys, vault) for item in items],
+        keys=_keys(chains.values(), messages, release, keys),
+        messages=[BundleMessage(row.type, bytes(row.content), Signature.from_json(row.signature)) for row in messages],
+        letters=list(_letters(chains.values(), keys, vault)),
+        ledgers=list(_ledgers(chains.values(), keys)),
+        left_out=left,
+    )
+    kept = [{"kind": entry.kind, "digest": entry.digest, "salt": to_b64(entry.salt)} for entry in left]
+    return content, kept
+
+
+def _item(item: Item, chain: list[SignedEvent], keys: Keyring, vault: Vault) -> BundleItem:
+    chunks = content_chunks(item.digest, keys=keys, vault=vault) if item.digest else None
+    return BundleItem(item.description, chain, item.conditions, item.handling, chunks)
+
+
+def _messages(release: Release, selected: set[str]) -> tuple[list[StoredMessage], list[tuple[str, str, str]]]:
+    """The messages released whole, in the order they came, and those left out with the reason.
+
+    A message about custody is released only if every item it names is: it lists them all.
+    """
+    released, withheld = [], []
+    for row in StoredMessage.objects.filter(holder=release.holder, dossier=release.dossier).order_by("position"):
+        if row.type not in _RELEASED_TYPES:
+            withheld.append(("message", row.digest, _REASON_MESSAGE))
+        elif _named_items(row) <= selected:
+            released.append(row)
+        else:
+            withheld.append(("message", row.digest, _REASON_OTHERS))
+    return released, withheld
+
+
+def _named_items(row: StoredMessage) -> set[str]:
+    body = Message.from_content(bytes(row.content)).body
+    entries = body.get(_RELEASED_TYPES[row.type])
+    names = [entry["item"] for entry in entries] if isinstance(entries, list) else []
+    return {name["reference"] if isinstance(name, Mapping) else name for name in names}
+
+
+def _other_items(release: Release) -> list[tuple[str, str, str]]:
+    rows = Item.objects.filter(holder=release.holder, dossier=release.dossier).exclude(reference__in=release.selection)
+    return [("item", digest_of(row.description), _REASON_ITEM) for row in rows.order_by("id")]
+
+
+def _keys(
+    chains: Iterable[list[SignedEvent]], messages: Iterable[StoredMessage], release: Release, keys: Keyring
+) -> dict[str, VerifyingKey]:
+    found = {signed.event.authority: key_of(signed) for chain in chains for signed in chain}
+    found[release.authority] = keys.signer(release.authority).public
+    for row in messages:
+        if row.sender not in found:
+            found[row.sender] = _sender_key(row.sender, keys)
+    return found
+
+
+def _sender_key(code: str, keys: Keyring) -> VerifyingKey:
+    return keys.signer(code).public if code in keys.authorities() else verifying_key(code)
+
+
+def _letters(chains: Iterable[list[SignedEvent]], keys: Keyring, vault: Vault) -> Iterator[BundleLetter]:
+    """The cover letters that the transfers name, as far as they are here."""
+    digests = []
+    for chain in chains:
+        transfer = last_of(chain, EventType.TRANSFERRED)
+        letter = transfer.event.facts.get("letter") if transfer else None
+        if isinstance(letter, str) and letter and letter not in digests:
+            digests.append(letter)
+    for digest in digests:
+        if holds(digest):
+            chunks = content_chunks(digest, keys=keys, vault=vault)
+            yield BundleLetter("cover-letter", "application/pdf", digest, chunks)
+
+
+def _ledgers(chains: Iterable[list[SignedEvent]], keys: Keyring) -> Iterator[LedgerPart]:
+    """For each of our authorities that signed: its checkpoint, and the proof that each event stands in its ledger."""
+    own = set(keys.authorities())
+    events: dict[str, dict[str, set[str]]] = {}
+    for chain in chains:
+        for signed in chain:
+            if signed.event.authority in own:
+                by_item = events.setdefault(signed.event.authority, {})
+                by_item.setdefault(signed.event.item, set()).add(signed.event.digest)
+    for authority, wanted in sorted(events.items()):
+        rows = [row for item, digests in wanted.items() for row in _entries(authority, item, digests)]
+        log = leaves(authority)
+        entries = [
+            LedgerEntryProof(row.seq, bytes(row.salt or b""), bytes(row.entry or b""), inclusion_proof(log, row.seq))
+            for row in sorted(rows, key=lambda row: row.seq)
+        ]
+        checkpoint = Checkpoint(origin(authority), len(log), root_of(log))
+        yield LedgerPart(authority, sign_checkpoint(checkpoint, keys.signer(authority)), entries)
+
+
+def _entries(authority: str, item: str, digests: set[str]) -> Iterator[LedgerEntry]:
+    """The ledger entries that hold these custody events; one erased by law is not there to be proved."""
+    for row in LedgerEntry.objects.filter(authority=authority, subject=item, event__startswith="evidence:custody:"):
+        if row.entry is not None and decode(bytes(row.entry))["facts"].get("digest") in digests:
+            yield row

@@ -1,0 +1,232 @@
+"""Taking evidence in: bytes, things and testimony, each with the record of how it came into the authority's hands."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, BinaryIO, TypedDict, Unpack
+
+from django.db import transaction
+
+from comity.authorities.keyring import Keyring
+from comity.evidence.actions.record import append_event, expect_texts, granted_item, move_on
+from comity.evidence.custody import EventType, describe, description_digest
+from comity.evidence.item_state import ItemKind, ItemState
+from comity.evidence.models import Item
+from comity.evidence.queries import dossier_target
+from comity.safeguards.permissions import Permission
+from comity.safeguards.policy import authorise
+from comity.seals.canonical import encode
+from comity.store.actions import Sealed, enter_content, sealed_content
+from comity.store.vault import Vault
+from comity.values.actor import Act
+from comity.values.errors import InvalidInputError
+from comity.values.handling import Handling
+from comity.values.reference import Kind, Reference
+
+LONGEST_NAME = 1000
+RECORD_MEMBERS = ("on", "place", "by")
+"""What every record of seizure, hearing or delivery says: on what day, where, by whom."""
+
+
+class IntakeRecord(TypedDict, total=False):
+    """What is known of an item beyond its bytes; all but `seizure` may be left out."""
+
+    seizure: Mapping[str, Any]
+    """How it came into the authority's hands: at least `on`, `place` and `by`."""
+    execution: Mapping[str, Any]
+    """The record of the executed measure, if it is not the same."""
+    formalities: Mapping[str, Any]
+    """Formalities asked for by the requesting State and how each was met."""
+    media_type: str
+    parts: Iterable[str]
+    handling: str
+    expected_size: int
+    place: str
+    """Where it is kept."""
+
+
+@transaction.atomic
+def _enter(
+    act: Act,
+    *,
+    dossier: str,
+    authority: str,
+    kind: ItemKind,
+    title: str,
+    name: str,
+    sealed: Sealed | None,
+    keys: Keyring,
+    record: IntakeRecord,
+) -> Item:
+    authorise(act.actor, Permission.ITEM_TAKE_IN, dossier_target(act.actor, holder=authority, dossier=dossier))
+    reference = str(act.new_reference(authority, Kind.ITEM))
+    blob = enter_content(sealed, keys=keys, at=act.at) if sealed else None
+    handling = Handling(record.get("handling", "H0"))
+    description = describe(
+        reference=reference,
+        kind=kind.value,
+        title=title,
+        name=name,
+        media_type=record.get("media_type", "application/octet-stream") if blob else "",
+        size=blob.size if blob else None,
+        digest=blob.digest if blob else None,
+        records=_records(record),
+        formalities=record.get("formalities"),
+        handling=handling.value,
+    )
+    item = Item.objects.create(
+        holder=authority,
+        reference=reference,
+        dossier=dossier,
+        kind=kind.value,
+        state=ItemState.TAKEN_IN.value,
+        title=title,
+        digest=description["digest"] or "",
+        description=description,
+        handling=handling.value,
+        own=True,
+        parts=list(record.get("parts", ())),
+    )
+    seizure = dict(record["seizure"])
+    taken = {
+        "description": description_digest(description),
+        "digest": description["digest"],
+        "size": description["size"],
+    }
+    events: list[tuple[EventType, str, dict[str, Any]]] = [
+        (EventType.SEIZED, seizure["place"], {"record": seizure}),
+        (EventType.TAKEN_IN, record.get("place", ""), taken),
+    ]
+    if blob:
+        events.append((EventType.SEALED, record.get("place", ""), {"digest": blob.digest, "size": blob.size}))
+    for type_, place, facts in events:
+        append_event(act, item, type_, keys=keys, authority=act.actor.authority, place=place, facts=facts)
+    return item
+
+
+def _records(record: IntakeRecord) -> dict[str, Any]:
+    records = {"seizure": dict(record["seizure"])}
+    if record.get("execution"):
+        records["execution"] = dict(record["execution"])
+    return records
+
+
+def _expect_intake(title: str, name: str, record: IntakeRecord) -> str:
+    """What must be said before a byte is read; returns the name as inert text."""
+    if not title.strip() or len(title) > 400:
+        raise InvalidInputError(
+            "Give the item a title of at most 400 characters.", code="evidence:title", place="title"
+        )
+    if len(name) > LONGEST_NAME:
+        raise InvalidInputError("The file's name is longer than 1000 characters.", code="evidence:name", place="name")
+    expect_texts(record.get("seizure", {}), RECORD_MEMBERS, "seizure")
+    for part in (record["seizure"], record.get("execution", {}), record.get("formalities", {})):
+        encode(dict(part))
+    # A name from outside is kept as data and never used as a path; bytes no text can spell become U+FFFD.
+    return name.encode("utf-8", "replace").decode("utf-8")
+
+
+def take_in(
+    act: Act,
+    *,
+    dossier: Reference | str,
+    authority: str,
+    file: BinaryIO,
+    name: str,
+    title: str,
+    keys: Keyring,
+    vault: Vault,
+    **record: Unpack[IntakeRecord],
+) -> Item:
+    """Take a file in: sealed into the vault while it is hashed, then recorded in one transaction.
+
+    `authority` is our party to the dossier, which will answer for the item; the actor's own authority signs the
+    intake; what both are to the dossier was said with `admit`. The file is opaque: never opened, unpacked or looked
+    at. Raises UnavailableError `store:full` before the first byte, InvalidInputError for a record that lacks
+    something, and what the policy raises before any work.
+    """
+    return _take_file(act, ItemKind.DIGITAL, str(dossier), authority, (file, name, title), (keys, vault), record)
+
+
+def take_in_record(
+    act: Act,
+    *,
+    dossier: Reference | str,
+    authority: str,
+    file: BinaryIO,
+    name: str,
+    title: str,
+    keys: Keyring,
+    vault: Vault,
+    **record: Unpack[IntakeRecord],
+) -> Item:
+    """Take testimony in: the signed record of a hearing, with who was present (`seizure` is the hearing's record)."""
+    return _take_file(act, ItemKind.TESTIMONY, str(dossier), authority, (file, name, title), (keys, vault), record)
+
+
+def _take_file(
+    act: Act,
+    kind: ItemKind,
+    dossier: str,
+    authority: str,
+    what: tuple[BinaryIO, str, str],
+    where: tuple[Keyring, Vault],
+    record: IntakeRecord,
+) -> Item:
+    (file, name, title), (keys, vault) = what, where
+    inert = _expect_intake(title, name, record)
+    authorise(act.actor, Permission.ITEM_TAKE_IN, dossier_target(act.actor, holder=authority, dossier=dossier))
+    with sealed_content(file, vault=vault, chance=act.chance, expected_size=record.get("expected_size")) as sealed:
+        return _enter(
+            act,
+            dossier=dossier,
+            authority=authority,
+            kind=kind,
+            title=title,
+            name=inert,
+            sealed=sealed,
+            keys=keys,
+            record=record,
+        )
+
+
+def take_in_physical(
+    act: Act,
+    *,
+    dossier: Reference | str,
+    authority: str,
+    title: str,
+    keys: Keyring,
+    **record: Unpack[IntakeRecord],
+) -> Item:
+    """Take a thing in by its description; `place` says where it is kept."""
+    _expect_intake(title, "", record)
+    expect_texts(record, ("place",), "record")
+    return _enter(
+        act,
+        dossier=str(dossier),
+        authority=authority,
+        kind=ItemKind.PHYSICAL,
+        title=title,
+        name="",
+        sealed=None,
+        keys=keys,
+        record=record,
+    )
+
+
+@transaction.atomic
+def check_item(act: Act, item: Reference | str, *, keys: Keyring, note: str = "") -> Item:
+    """Record that the central authority checked the item for completeness and form before it is returned."""
+    row = granted_item(act, item, Permission.ITEM_CHECK)
+    append_event(act, row, EventType.CHECKED, keys=keys, facts={"complete": True, "note": note})
+    return row
+
+
+@transaction.atomic
+def move_item(act: Act, item: Reference | str, *, to: str, keys: Keyring) -> Item:
+    """Record that a thing was brought to another place."""
+    row = granted_item(act, item, Permission.ITEM_TAKE_IN)
+    if not to.strip():
+        raise InvalidInputError("Say where the item is now.", code="evidence:place", place="to")
+    append_event(act, row, EventType.MOVED, keys=keys, authority=act.actor.authority, place=to)
+    move_on(row, None)
+    return row

@@ -1,0 +1,134 @@
+"""The steps every action of this room shares: finding an item for an actor, and writing its next custody event."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+
+from comity.authorities.keyring import Keyring
+from comity.evidence.custody import EventType, SignedEvent, next_event, sign_event
+from comity.evidence.item_state import AFTER, ItemState
+from comity.evidence.models import Custody, Item, Party
+from comity.evidence.queries import chain_of, item_of, target_of
+from comity.safeguards.actions import enter
+from comity.safeguards.permissions import Permission
+from comity.safeguards.policy import Relation, authorise
+from comity.values.actor import Act, ActorKind
+from comity.values.errors import ConflictError, InvalidInputError, RefusedError
+from comity.values.reference import Reference
+
+Relations = Mapping[str, Iterable[str]]
+
+
+def admit(act: Act, *, holder: str, dossier: Reference | str, relations: Relations) -> None:
+    """Say what authorities of ours are to the evidence of a dossier: authority to relations.
+
+    A step inside an action that has already asked the policy, like `enter`; what was said before stays.
+    """
+    for authority, names in relations.items():
+        for name in names:
+            relation = Relation(name).value
+            _, new = Party.objects.get_or_create(
+                holder=holder, dossier=str(dossier), authority=authority, relation=relation
+            )
+            if new:
+                facts = {"authority": authority, "relation": relation}
+                enter(act, "evidence:party:admitted", str(dossier), authority=holder, facts=facts)
+
+
+def granted_item(act: Act, reference: Reference | str, permission: Permission) -> Item:
+    """The item at the version the policy was asked about; MissingError where the actor may not know of it."""
+    item = item_of(act.actor, reference)
+    authorise(act.actor, permission, target_of(item, act.actor))
+    return item
+
+
+def append_event(
+    act: Act,
+    item: Item,
+    type_: EventType,
+    *,
+    keys: Keyring,
+    authority: str = "",
+    place: str = "",
+    facts: Mapping[str, Any] | None = None,
+) -> SignedEvent:
+    """Sign the next custody event of an item, store it and enter it in the signing authority's ledger.
+
+    Inside the caller's transaction. `authority` signs, the item's holder unless told. Raises RefusedError
+    `custody:order` where the event may not follow, ConflictError when another hand wrote an event meanwhile.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RefusedError("Custody is written only in the transaction of the act.", code="custody:no-transaction")
+    chain, signer = chain_of(item), authority or item.holder
+    try:
+        event = next_event(
+            chain,
+            type_,
+            item=item.reference,
+            at=act.at,
+            authority=signer,
+            hand=hand_of(act),
+            place=place,
+            facts=facts,
+        )
+    except InvalidInputError as error:
+        raise RefusedError(error.message, code=error.code, place=item.reference) from error
+    signed = sign_event(event, keys.signer(signer))
+    store_event(item, signed, officer=act.actor.id if act.actor.kind is ActorKind.OFFICER else "")
+    move_on(item, AFTER.get(type_))
+    enter(
+        act,
+        f"evidence:custody:{type_.value}",
+        item.reference,
+        authority=signer,
+        facts={"digest": event.digest, "sequence": event.sequence},
+    )
+    return signed
+
+
+def store_event(item: Item, signed: SignedEvent, *, officer: str = "") -> None:
+    event = signed.event
+    Custody.objects.create(
+        item=item,
+        sequence=event.sequence,
+        type=event.type.value,
+        at=event.at,
+        authority=event.authority,
+        officer=officer,
+        digest=event.digest,
+        content=event.content,
+        signature=signed.signature.to_json(),
+    )
+
+
+def move_on(item: Item, state: ItemState | None, **columns: Any) -> None:
+    """Write an item at exactly the version it was read at."""
+    if state is not None:
+        columns["state"] = state.value
+    changed = Item.objects.filter(pk=item.pk, version=item.version).update(version=item.version + 1, **columns)
+    if not changed:
+        raise ConflictError("The item changed meanwhile; read it again.", place=item.reference)
+    item.version += 1
+    for name, value in columns.items():
+        setattr(item, name, value)
+
+
+def hand_of(act: Act) -> str:
+    """Who did it, as a court may read it: an officer's name, or the node's own job."""
+    actor = act.actor
+    if actor.kind is ActorKind.OFFICER:
+        return actor.name or f"officer of {actor.authority}"
+    return f"the node of {actor.authority} ({actor.id})"
+
+
+def expect_texts(record: Mapping[str, Any], names: Iterable[str], place: str) -> None:
+    """Each named member is a text that says something, or InvalidInputError with its place."""
+    for name in names:
+        value = record.get(name) if isinstance(record, Mapping) else None
+        if not isinstance(value, str) or not value.strip():
+            raise InvalidInputError(
+                f"The record does not say '{name}'; add it and try again.",
+                code="evidence:record",
+                place=f"{place}.{name}",
+            )

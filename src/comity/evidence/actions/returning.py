@@ -1,0 +1,178 @@
+"""Returning evidence: what goes into the message, what the partner may pull, and what comes back countersigned."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from django.db import transaction
+
+from comity.authorities.keyring import Keyring
+from comity.authorities.queries import verifying_key
+from comity.evidence.actions.record import append_event, granted_item, move_on, store_event
+from comity.evidence.bag import safe_extension
+from comity.evidence.custody import EventType, SignedEvent, check_order, check_signature
+from comity.evidence.item_state import AFTER, ItemState
+from comity.evidence.models import Item, Offer, PartnerKey
+from comity.evidence.queries import chain_of
+from comity.exchange.message import Attachment, SignedMessage
+from comity.safeguards.actions import enter
+from comity.safeguards.permissions import Permission
+from comity.seals.keys import VerifyingKey
+from comity.store.queries import blob, content_key
+from comity.values.actor import Act
+from comity.values.errors import BrokenError, InvalidInputError, MissingError, RefusedError
+from comity.values.handling import UseCondition
+from comity.values.reference import Reference
+
+
+class Offered(NamedTuple):
+    """What an `evidence.returned` message is made of: its attachments, their content keys, and the custody exports."""
+
+    attachments: tuple[Attachment, ...]
+    content_keys: dict[str, bytes]
+    custody: list[dict[str, Any]]
+    """One entry per item: description, handling, conditions, keys of the signers, events. Goes into the body."""
+
+
+def signers_of(chain: Iterable[SignedEvent], more: Mapping[str, VerifyingKey]) -> dict[str, str]:
+    """Fingerprints by authority of everyone who signed this chain, and of those who are about to."""
+    keys = {signed.event.authority: key_of(signed) for signed in chain}
+    return {code: key.fingerprint for code, key in sorted((keys | dict(more)).items())}
+
+
+def key_of(signed: SignedEvent) -> VerifyingKey:
+    """The key that verifies an event we hold: the directory's, or the one vouched for when it came."""
+    code, key_id = signed.event.authority, signed.signature.key_id
+    for row in PartnerKey.objects.filter(authority=code):
+        key = VerifyingKey.from_json(row.key)
+        if key.key_id == key_id:
+            return key
+    return verifying_key(code)
+
+
+@transaction.atomic
+def offer_items(
+    act: Act,
+    items: Sequence[Reference | str],
+    *,
+    recipient: str,
+    conditions: Sequence[UseCondition],
+    keys: Keyring,
+    letter: str = "",
+) -> Offered:
+    """Bind conditions to checked items, sign their transfer, and let the recipient pull them.
+
+    `letter` is the digest of the cover letter that vouches for them. The conditions and handling code stand in the
+    signed event of each item, with the keys of all who signed before and of the recipient. Raises RefusedError
+    `custody:order` for an item that was not checked.
+    """
+    attachments: dict[str, Attachment] = {}
+    content_keys: dict[str, bytes] = {}
+    exports: list[dict[str, Any]] = []
+    for reference in items:
+        item = granted_item(act, reference, Permission.EVIDENCE_RETURN)
+        before = chain_of(item)
+        own = keys.signer(item.holder).public
+        bound = [condition.to_json() for condition in conditions]
+        facts = {
+            "recipient": recipient,
+            "dossier": item.dossier,
+            "conditions": bound,
+            "handling": item.handling,
+            "letter": letter,
+            "signers": signers_of(before, {item.holder: own, recipient: verifying_key(recipient)}),
+        }
+        signed = append_event(act, item, EventType.TRANSFERRED, keys=keys, facts=facts)
+        move_on(item, None, conditions=bound)
+        chain = [*before, signed]
+        exports.append(
+            {
+                "item": item.description,
+                "handling": item.handling,
+                "conditions": bound,
+                "keys": {event.event.authority: key_of(event).to_json() for event in chain},
+                "events": [event.to_json() for event in chain],
+            }
+        )
+        if item.digest and item.digest not in attachments:
+            name = f"item-{len(attachments) + 1:04d}.{safe_extension(item.description['media_type'])}"
+            attachments[item.digest] = Attachment(
+                item.digest, item.description["size"], name, item.description["media_type"], item.reference
+            )
+            content_keys[item.digest] = _opened(act, item.digest, item.holder, recipient, item.dossier, keys)
+    return Offered(tuple(attachments.values()), content_keys, exports)
+
+
+def offer_content(
+    act: Act,
+    digests: Iterable[str],
+    *,
+    holder: str,
+    recipient: str,
+    dossier: Reference | str,
+    keys: Keyring,
+) -> dict[str, bytes]:
+    """Let a partner pull content of ours (letters, forms); returns the content keys for the envelope.
+
+    A step inside an action that has already asked the policy, like `enter`.
+    """
+    return {digest: _opened(act, digest, holder, recipient, str(dossier), keys) for digest in digests}
+
+
+def _opened(act: Act, digest: str, holder: str, recipient: str, dossier: str, keys: Keyring) -> bytes:
+    blob(digest)
+    Offer.objects.get_or_create(
+        digest=digest, holder=holder, recipient=recipient, defaults={"dossier": dossier, "since": act.at}
+    )
+    return content_key(digest, keys).to_bytes()
+
+
+def receive_countersignature(act: Act, signed: SignedMessage) -> None:
+    """Take in the partner's custody events that follow our transfer: the chain then carries both States' signatures.
+
+    The effect of `evidence.countersigned`, inside the receiving transaction. Raises BrokenError or InvalidInputError,
+    and then the whole message is refused.
+    """
+    message = signed.message
+    entries = message.body.get("items")
+    if not isinstance(entries, list) or not entries:
+        raise InvalidInputError("The message names no items.", code="evidence:form", place="body.items")
+    for number, entry in enumerate(entries):
+        place = f"body.items[{number}]"
+        reference, events = _countersigned(entry, place)
+        item = Item.objects.filter(holder=message.recipient, reference=reference, own=True).first()
+        if item is None:
+            raise MissingError("We returned no such item.", code="evidence:unknown-item", place=place)
+        if item.state != ItemState.OFFERED.value:
+            raise RefusedError("The item is not waiting for a countersignature.", code="evidence:state", place=place)
+        _continue(act, item, events, message.sender, place)
+
+
+def _countersigned(entry: Any, place: str) -> tuple[str, list[SignedEvent]]:
+    countersignature = entry.get("countersignature") if isinstance(entry, dict) else None
+    events = countersignature.get("events") if isinstance(countersignature, dict) else None
+    if not isinstance(events, list) or not isinstance(entry.get("item"), str):
+        raise InvalidInputError("This is not a countersignature.", code="evidence:form", place=place)
+    return entry["item"], [SignedEvent.from_json(event) for event in events]
+
+
+def _continue(act: Act, item: Item, events: list[SignedEvent], sender: str, place: str) -> None:
+    before = chain_of(item)
+    check_order([*before, *events], item.reference)
+    if not events or events[-1].event.type is not EventType.COUNTERSIGNED:
+        raise BrokenError("The events do not end in a countersignature.", code="custody:chain", place=place)
+    if events[-1].event.facts.get("covers") != before[-1].event.digest:
+        raise BrokenError(
+            "The countersignature covers another event than our transfer.", code="custody:covers", place=place
+        )
+    known = {sender: verifying_key(sender)}
+    for event in events:
+        check_signature(event, known)
+        store_event(item, event)
+    move_on(item, AFTER[EventType.COUNTERSIGNED])
+    enter(
+        act,
+        "evidence:custody:countersigned",
+        item.reference,
+        authority=item.holder,
+        facts={"digest": events[-1].event.digest, "by": sender},
+    )

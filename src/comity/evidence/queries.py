@@ -1,0 +1,223 @@
+"""Reads of evidence. What an actor's authority has no relation to answers as if it were not there."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from comity.authorities.keyring import Keyring
+from comity.authorities.queries import partner
+from comity.evidence.custody import CustodyEvent, SignedEvent
+from comity.evidence.models import Custody, Item, Offer, Party, Release, Transfer
+from comity.exchange.ticket import honour_ticket, read_ticket
+from comity.safeguards.actions import enter_read
+from comity.safeguards.permissions import Permission
+from comity.safeguards.policy import Relation, Target, authorise, decide
+from comity.seals.signing import Signature
+from comity.store.queries import blob, content_chunks
+from comity.store.vault import Vault
+from comity.values.actor import Act, Actor
+from comity.values.errors import MissingError
+from comity.values.reference import Kind, Reference
+
+_HANDS = {
+    "taken-in": Permission.ITEM_TAKE_IN,
+    "checked": Permission.ITEM_CHECK,
+    "transferred": Permission.EVIDENCE_RETURN,
+    "countersigned": Permission.EVIDENCE_COUNTERSIGN,
+}
+
+
+def relations_to(actor: Actor, *, holder: str, dossier: str) -> frozenset[Relation]:
+    """What the actor's authority is to a holder's evidence in a dossier; empty: it may not know of it."""
+    rows = Party.objects.filter(holder=holder, dossier=dossier, authority=actor.authority)
+    return frozenset(Relation(row.relation) for row in rows)
+
+
+def holders_in(actor: Actor, dossier: Reference | str) -> list[str]:
+    rows = Party.objects.filter(dossier=str(dossier), authority=actor.authority)
+    return sorted({row.holder for row in rows})
+
+
+def item_of(actor: Actor, reference: Reference | str) -> Item:
+    """The item, if the actor's authority stands in any relation to it; MissingError otherwise."""
+    for item in Item.objects.filter(reference=str(reference)).order_by("holder"):
+        if relations_to(actor, holder=item.holder, dossier=item.dossier):
+            return item
+    raise MissingError
+
+
+def target_of(item: Item, actor: Actor) -> Target:
+    """The item as the policy sees it: version, relations, and whose hands were on it."""
+    hands: dict[Permission, set[str]] = {}
+    for type_, officer in Custody.objects.filter(item=item).exclude(officer="").values_list("type", "officer"):
+        if type_ in _HANDS:
+            hands.setdefault(_HANDS[type_], set()).add(officer)
+    return Target(
+        Reference.parse(item.reference),
+        item.version,
+        relations_to(actor, holder=item.holder, dossier=item.dossier),
+        {permission: frozenset(ids) for permission, ids in hands.items()},
+    )
+
+
+def chain_of(item: Item) -> list[SignedEvent]:
+    """The custody chain as signed, oldest first."""
+    rows = Custody.objects.filter(item=item).order_by("sequence")
+    return [
+        SignedEvent(CustodyEvent.from_content(bytes(row.content)), Signature.from_json(row.signature)) for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemView:
+    """An item as a page shows it."""
+
+    reference: str
+    kind: str
+    state: str
+    title: str
+    name: str
+    media_type: str
+    size: int | None
+    digest: str
+    own: bool
+    handling: str
+    conditions: list[dict[str, Any]]
+    records: dict[str, Any]
+    formalities: dict[str, Any]
+    parts: list[str]
+    custody: list[dict[str, Any]]
+    """Each event's content, oldest first."""
+    transfer: "TransferView | None"
+
+
+@dataclass(frozen=True, slots=True)
+class TransferView:
+    """How far a transfer is, and if it waits, since when, why and until when."""
+
+    digest: str
+    partner: str
+    state: str
+    size: int
+    held: int
+    mended: int
+    failures: int
+    failing_since: datetime | None
+    next_attempt: datetime
+    last_reason: str
+
+
+def _transfer_view(row: Transfer) -> TransferView:
+    return TransferView(
+        row.digest,
+        row.partner,
+        row.state,
+        row.size,
+        min(row.held, row.size),
+        row.mended,
+        row.failures,
+        row.failing_since,
+        row.next_attempt,
+        row.last_reason,
+    )
+
+
+def _item_view(item: Item) -> ItemView:
+    transfer = Transfer.objects.filter(holder=item.holder, digest=item.digest).first() if item.digest else None
+    described = item.description
+    return ItemView(
+        item.reference,
+        item.kind,
+        item.state,
+        item.title,
+        described["name"],
+        described["media_type"],
+        described["size"],
+        item.digest,
+        item.own,
+        item.handling,
+        item.conditions,
+        described["records"],
+        described["formalities"],
+        item.parts,
+        [signed.event.to_json() for signed in chain_of(item)],
+        _transfer_view(transfer) if transfer and not item.own else None,
+    )
+
+
+def items_of(actor: Actor, dossier: Reference | str) -> list[ItemView]:
+    """The items of a dossier that the actor may read, oldest first; none where the actor may not know of them."""
+    found = []
+    for item in Item.objects.filter(dossier=str(dossier), holder__in=holders_in(actor, dossier)).order_by("id"):
+        if decide(actor, Permission.ITEM_READ, target_of(item, actor)).allowed:
+            found.append(_item_view(item))
+    return found
+
+
+def item_view(actor: Actor, reference: Reference | str) -> ItemView:
+    item = item_of(actor, reference)
+    authorise(actor, Permission.ITEM_READ, target_of(item, actor))
+    return _item_view(item)
+
+
+def item_content(
+    act: Act, reference: Reference | str, *, keys: Keyring, vault: Vault
+) -> tuple[ItemView, Iterator[bytes]]:
+    """An item's content for an officer to download: served as bytes, never opened; the read is in the ledger first."""
+    item = item_of(act.actor, reference)
+    authorise(act.actor, Permission.ITEM_READ, target_of(item, act.actor))
+    if not item.digest:
+        raise MissingError
+    chunks = content_chunks(item.digest, keys=keys, vault=vault)
+    enter_read(act, item.reference, authority=act.actor.authority, event="evidence:item:read")
+    return _item_view(item), chunks
+
+
+def transfers_of(holder: str, dossier: Reference | str) -> list[TransferView]:
+    return [_transfer_view(row) for row in Transfer.objects.filter(holder=holder, dossier=str(dossier))]
+
+
+def release_of(actor: Actor, reference: Reference | str) -> Release:
+    row = Release.objects.filter(reference=str(reference)).first()
+    if row is None or not relations_to(actor, holder=row.holder, dossier=row.dossier):
+        raise MissingError
+    return row
+
+
+def releases_of(actor: Actor, dossier: Reference | str) -> list[Release]:
+    return list(
+        Release.objects.filter(dossier=str(dossier), holder__in=holders_in(actor, dossier)).order_by("reference")
+    )
+
+
+def release_target(row: Release, actor: Actor) -> Target:
+    return Target(
+        Reference.parse(row.reference),
+        row.version,
+        relations_to(actor, holder=row.holder, dossier=row.dossier),
+        {Permission.RELEASE_PROPOSE: frozenset({row.proposed_by})},
+    )
+
+
+def dossier_target(actor: Actor, *, holder: str, dossier: str) -> Target:
+    """A dossier's evidence as a whole: for taking in and for proposing a release."""
+    reference = Reference.parse(dossier)
+    if reference.kind is not Kind.DOSSIER:
+        raise MissingError
+    return Target(reference, 0, relations_to(actor, holder=holder, dossier=dossier))
+
+
+def offered_range(digest: str, start: int, end: int, *, ticket: str, vault: Vault, at: datetime) -> tuple[bytes, int]:
+    """Sealed bytes [start, end) of offered content and its sealed size, for the partner whose ticket it is.
+
+    A content that is not there, or not offered to that partner, is missing: the answers are alike. Raises what
+    `ticket.read_ticket` and `honour_ticket` raise.
+    """
+    presented = read_ticket(ticket)
+    claimed = presented.ticket
+    honour_ticket(presented, partner(claimed.sender).verifying_key, digest=digest, at=at)
+    if not Offer.objects.filter(digest=digest, holder=claimed.recipient, recipient=claimed.sender).exists():
+        raise MissingError
+    name = blob(digest).name
+    return vault.sealed_range(name, start, end), vault.sealed_size(name)
