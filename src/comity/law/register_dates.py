@@ -9,7 +9,10 @@ from calendar import monthrange
 from datetime import date
 from functools import lru_cache
 
+from comity.values.errors import InvalidInputError
+
 _IN_TEXT = re.compile(r"(?<![\d.])(1[6-9]\d\d|20\d\d)(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?(?![\d.]\d|\d)")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @lru_cache(maxsize=4096)
@@ -41,3 +44,35 @@ def _end(year: int, month: str, day: str) -> date:
         return date(year, 12, 31)
     last = monthrange(year, int(month))[1]
     return date(year, int(month), min(int(day), last) if day else last)
+
+
+def parse_day(text: str) -> date:
+    """A day written 2026-11-21; anything else is answered with the nearest day that could be meant."""
+    written = text.strip()
+    if _DAY.fullmatch(written):
+        try:
+            return date.fromisoformat(written)
+        except ValueError:
+            pass  # a day that does not exist: the nearest that does is named below
+    near = ", ".join(dict.fromkeys(day.isoformat() for day in _meant(written))) or "2026-11-21 is how a day is written"
+    raise InvalidInputError(
+        f"'{text[:40]}' is not a day. Nearest: {near}.",
+        code="law:date",
+        place="on",
+        next_step="Write the day as year, month, day: --on 2026-11-21.",
+    )
+
+
+def _meant(text: str) -> list[date]:
+    """Days a slip of the pen may have meant: other separators, day first, a day after the month's end."""
+    parts = [int(part) for part in re.findall(r"\d+", text)][:3]
+    if len(parts) < 3:
+        whole = latest_day(text)
+        return [day for day in (earliest_day(text), whole) if day]
+    first, second, third = parts
+    orders = [(first, second, third)] if first > 31 else [(third, second, first), (third, first, second)]
+    return [
+        date(year, min(max(month, 1), 12), min(max(day, 1), monthrange(year, min(max(month, 1), 12))[1]))
+        for year, month, day in orders
+        if 1 <= year <= 9999
+    ]
