@@ -1,7 +1,6 @@
 """TLS to one partner: the only certificate accepted is the one of its directory entry, byte for byte."""
 
 import os
-import socket
 import ssl
 from typing import Any
 
@@ -61,8 +60,3 @@ def load_own(context: ssl.SSLContext, *, own_key: bytes, own_certificate: bytes)
         context.load_cert_chain(f"/proc/self/fd/{memory}")
     finally:
         os.close(memory)
-
-
-def peer_certificate(connection: socket.socket) -> bytes | None:
-    """The DER certificate the other side of a TLS socket presented, if any."""
-    return connection.getpeercert(binary_form=True) if isinstance(connection, ssl.SSLSocket) else None

@@ -43,7 +43,8 @@ class Transport(Protocol):
     """Carries bytes to a partner and its answer back; it knows nothing of what they mean.
 
     `deliver` returns the answer to an envelope (a signed receipt or a plain rejection). `fetch` returns the sealed
-    bytes [start, end) of an offered attachment. Both raise UnavailableError when the partner cannot be reached.
+    bytes [start, end) of an offered attachment, fewer when the connection broke on the way. Both raise
+    UnavailableError when the partner cannot be reached, RefusedError when it will not.
     """
 
     def deliver(self, partner: Destination, envelope: bytes) -> bytes: ...
@@ -66,17 +67,21 @@ class HttpsTransport:
 
     def fetch(self, partner: Destination, digest: str, start: int, end: int, ticket: str) -> bytes:
         headers = {"Range": f"bytes={start}-{end - 1}", HEADER: ticket}
-        with self._answer(partner, "GET", EVIDENCE_PATH + digest, headers=headers) as response:
-            if response.status_code != httpx.codes.PARTIAL_CONTENT:
-                raise _refusal(response)
-            span = response.headers.get("Content-Range", "").partition("/")[0]
-            data = _bounded(response, end - start)
-        if span != f"bytes {start}-{end - 1}" or len(data) != end - start:
-            raise BrokenError(
-                f"{partner.code} sent other bytes than the range asked for; they were thrown away.",
-                code="transport:range",
-            )
-        return data
+        data = bytearray()
+        try:
+            with self._answer(partner, "GET", EVIDENCE_PATH + digest, headers=headers) as response:
+                if response.status_code != httpx.codes.PARTIAL_CONTENT:
+                    raise _refusal(response)
+                if not response.headers.get("Content-Range", "").startswith(f"bytes {start}-"):
+                    raise BrokenError(
+                        f"{partner.code} sent another range than the one asked for.", code="transport:range"
+                    )
+                _collect(response, data, end - start)
+        except UnavailableError:
+            # What came before the break counts: the caller asks for the rest.
+            if not data:
+                raise
+        return bytes(data)
 
     def close(self) -> None:
         for client in self._clients.values():
@@ -119,15 +124,20 @@ def _expect_address(partner: Destination) -> None:
 
 def _bounded(response: httpx.Response, most: int) -> bytes:
     """The whole answer, if it is no longer than allowed and arrives within the time for one exchange."""
-    deadline = time.monotonic() + TOTAL_SECONDS
     data = bytearray()
+    _collect(response, data, most)
+    return bytes(data)
+
+
+def _collect(response: httpx.Response, into: bytearray, most: int) -> None:
+    """Add the answer's bytes as they come; what came stays in `into` when the connection breaks or time is up."""
+    deadline = time.monotonic() + TOTAL_SECONDS
     for part in response.iter_raw():
-        data += part
-        if len(data) > most:
+        if len(into) + len(part) > most:
             raise BrokenError(f"The partner's answer is longer than {most} bytes.", code="transport:answer-size")
+        into += part
         if time.monotonic() > deadline:
             raise UnavailableError("The partner's answer takes too long.", code="transport:slow")
-    return bytes(data)
 
 
 def _refusal(response: httpx.Response) -> RefusedError | UnavailableError:
