@@ -82,6 +82,15 @@ def test_another_key_or_another_name_is_not_believed():
     assert refused(NOTE.replace("CH-FOJ/ledger\n", "CO-MJD/ledger\n", 1)) == "checkpoint:unsigned"
 
 
+def test_our_signature_under_a_line_with_another_name_is_not_ours():
+    assert refused(BODY + "\n" + ED25519_LINE.replace("CH-FOJ/ledger", "CO-MJD") + MLDSA_LINE) == "checkpoint:unsigned"
+
+
+def test_as_many_lines_as_the_format_asks_for_are_read():
+    """C2SP signed-note: verifiers must accept at least 16 signatures."""
+    assert open_checkpoint(NOTE + "— a QUJDREU=\n" * 62, KEY.public) == HEAD
+
+
 @pytest.mark.parametrize(("old", "new"), [("20852163\n", "20852164\n"), ("AAECAwQ", "AAECAwU")])
 def test_a_changed_head_is_refused(old, new):
     assert old in NOTE
@@ -132,7 +141,7 @@ def test_a_witness_adds_its_lines_and_both_are_believed_under_their_names():
         NOTE.replace("— ", "—  ", 1),
         NOTE + "— name not*base64\n",
         NOTE + "— name\n",
-        NOTE + "— a QQ==\n" * 63,
+        NOTE + "— a QUJDREU=\n" * 63,
         NOTE + "— a " + "Q" * (256 << 10) + "\n",
     ],
 )

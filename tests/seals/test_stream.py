@@ -4,7 +4,9 @@ import hashlib
 import io
 import itertools
 import threading
+import time
 import tracemalloc
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -223,6 +225,22 @@ def test_short_reads_and_short_writes_lose_nothing(step):
     seal_stream(KEY, Trickle(data, step), sink)
     assert sink.getvalue() == sealed(data)
     open_stream(KEY, Trickle(sink.getvalue(), step), back)
+    assert back.getvalue() == data
+
+
+class Slow(io.BytesIO):
+    """A sink slower than everything before it."""
+
+    def write(self, data, /):
+        time.sleep(0.01)
+        return super().write(data)
+
+
+def test_a_slow_disk_holds_the_rest_back_and_no_buffer_is_overwritten_before_it_is_written():
+    data, sink, back = content((2 * BUFFERS + 3) * CHUNK_BYTES + 9), Slow(), Slow()
+    summary = seal_stream(KEY, io.BytesIO(data), sink)
+    assert sink.getvalue() == sealed(data)
+    assert open_stream(KEY, io.BytesIO(sink.getvalue()), back) == replace(summary, sealed_digest="")
     assert back.getvalue() == data
 
 
