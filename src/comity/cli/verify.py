@@ -1,0 +1,66 @@
+"""`comity verify`: verify a bundle of evidence offline; needs no node, no network and no database."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from comity.evidence.report import Line, Report, State
+from comity.evidence.verification import verify_bundle
+from comity.values.errors import MissingError
+
+_STYLE = {State.PROVED: "green", State.BROKEN: "bold red", State.ABSENT: "yellow", State.NOTE: "cyan"}
+
+
+def verify(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="The bundle's folder.")],
+    trust: Annotated[
+        list[str] | None,
+        typer.Option("--trust", metavar="FINGERPRINT", help="Fingerprint of an authority's key; may be repeated."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Only JSON on standard output.")] = False,
+) -> None:
+    """Verify a bundle offline: one line per thing proved or broken.
+
+    Exit 0: all holds. 1: something is broken, and named. 2: there is no bundle at PATH.
+    """
+    try:
+        report = verify_bundle(path, trust)
+    except MissingError as error:
+        if as_json:
+            typer.echo(json.dumps({"path": str(path), "holds": False, "error": error.diagnostics()}))
+        else:
+            typer.echo(f"{error.message} {error.next_step}", err=True)
+        raise typer.Exit(2) from error
+    if as_json:
+        typer.echo(
+            json.dumps(
+                {"path": str(path), "trust": list(trust or ()), **report.to_json()}, ensure_ascii=False, indent=2
+            )
+        )
+    else:
+        _print(report)
+    raise typer.Exit(0 if report.holds else 1)
+
+
+def _print(report: Report) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    for line in report.lines:
+        console.print(_row(line))
+    broken = report.broken
+    if broken:
+        console.print(
+            Text(f"BROKEN: {len(broken)} of {len(report.lines)} lines. First: {broken[0].place}.", "bold red")
+        )
+    else:
+        console.print(Text(f"All holds: {len(report.lines)} lines, none broken.", "bold green"))
+
+
+def _row(line: Line) -> Text:
+    """One line as plain text: nothing of a bundle is read as markup or as control characters."""
+    words = f"{line.place}: {line.text}"
+    inert = "".join(letter if letter.isprintable() else "�" for letter in words)
+    return Text.assemble((f"{line.state.value:<7}", _STYLE[line.state]), " ", inert)

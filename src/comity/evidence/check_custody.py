@@ -1,0 +1,186 @@
+"""Checking items: content, description, custody chain, the signatures of both States, and the conditions."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from comity.evidence.custody import (
+    EventType,
+    SignedEvent,
+    check_order,
+    check_signature,
+    described_by,
+    description_digest,
+    last_of,
+)
+from comity.evidence.manifest import CONDITIONS_SHAPE, RECORD_SHAPE, read_shaped
+from comity.evidence.opened import Opened
+from comity.evidence.report import Report
+from comity.values.errors import BrokenError, InvalidInputError
+
+CONDITIONS_FILE = "data/conditions.json"
+
+
+def check_items(opened: Opened, report: Report) -> None:
+    """One line per thing proved or broken of each item."""
+    conditions = _conditions(opened, report)
+    seen: set[str] = set()
+    for number, entry in enumerate(opened.manifest["items"], 1):
+        if entry["number"] != number or entry["item"] in seen:
+            report.breaks(f"comity.json, items[{number - 1}]", "Items are numbered from 1, each once.")
+        seen.add(entry["item"])
+        with report.breaking(entry["record"]):
+            record = read_shaped(opened.text(entry["record"]), RECORD_SHAPE, entry["record"])
+            opened.records[entry["item"]] = record
+            _check_record(opened, entry, record, report)
+        with report.breaking(entry["custody"]):
+            opened.chains[entry["item"]] = chain = _chain(opened.text(entry["custody"]), entry["custody"])
+            _check_chain(opened, entry, chain, report)
+            _check_sides(opened, entry, chain, report)
+            _check_conditions(entry, chain, conditions, report)
+            _check_release(opened, entry, chain, report)
+    for reference in sorted(set(conditions) - seen):
+        report.breaks(CONDITIONS_FILE, f"Conditions of an item that is not here: {reference[:120]}.")
+
+
+def _conditions(opened: Opened, report: Report) -> dict[str, Mapping[str, Any]]:
+    with report.breaking(CONDITIONS_FILE):
+        entries = read_shaped(opened.text(CONDITIONS_FILE), CONDITIONS_SHAPE, CONDITIONS_FILE)
+        return {entry["item"]: entry for entry in entries}
+    return {}
+
+
+def _chain(data: bytes, path: str) -> list[SignedEvent]:
+    values = read_shaped(data, [{"event": dict, "signature": dict}], path)
+    chain = []
+    for number, value in enumerate(values):
+        try:
+            chain.append(SignedEvent.from_json(value))
+        except (InvalidInputError, BrokenError) as error:
+            raise BrokenError(error.message, code="custody:form", place=f"event {number}") from error
+    return chain
+
+
+def _check_record(opened: Opened, entry: Mapping[str, Any], record: Mapping[str, Any], report: Report) -> None:
+    """The content is the one described; a description with a digest has its content here."""
+    number, path = entry["number"], entry["content"]
+    if record["reference"] != entry["item"]:
+        raise BrokenError("It describes another item.", code="bundle:record", place="reference")
+    if path is None:
+        if record["digest"] is None:
+            report.proved(entry["record"], f"Item {number} is a thing, here by its description.")
+        else:
+            report.breaks(f"comity.json, items[{number - 1}].content", f"The content of item {number} is not here.")
+        return
+    found = opened.digests.get(path)
+    size = opened.manifest["files"][path]["size"]
+    if found is not None:
+        report.expect(
+            found == record["digest"] and size == record["size"],
+            path,
+            f"Item {number} is byte for byte what was taken in.",
+            f"Item {number} is not what was taken in: its SHA-256 is {found}, described is {record['digest']}.",
+        )
+
+
+def _check_chain(opened: Opened, entry: Mapping[str, Any], chain: Sequence[SignedEvent], report: Report) -> None:
+    """Each event by its signature, all by their order, and the description by the intake's signature."""
+    for number, signed in enumerate(chain):
+        place = f"{entry['custody']}, event {number}"
+        event = signed.event
+        text = f"{event.type.value} on {event.to_json()['at']}, signed by {event.authority}."
+        if report.attempt(place, text, partial(check_signature, signed, opened.keys)):
+            opened.proved.append(signed)
+    report.attempt(
+        entry["custody"],
+        f"{len(chain)} custody events of item {entry['number']}, each following from the one before.",
+        lambda: check_order(chain, entry["item"]),
+    )
+    record = opened.records.get(entry["item"])
+    if record is not None:
+        report.expect(
+            described_by(chain) == description_digest(record),
+            entry["record"],
+            f"Item {entry['number']} is described as it was signed at intake.",
+            "The description is not the one signed at intake (event taken-in, facts.description).",
+        )
+        taken = last_of(chain, EventType.TAKEN_IN)
+        digests = [
+            (signed.event.sequence, signed.event.facts["digest"])
+            for signed in chain
+            if signed is not taken and signed.event.type is not EventType.RELEASED and "digest" in signed.event.facts
+        ]
+        for sequence, digest in digests:
+            if digest != record["digest"]:
+                report.breaks(f"{entry['custody']}, event {sequence}, facts.digest", "It speaks of other content.")
+
+
+def _check_sides(opened: Opened, entry: Mapping[str, Any], chain: Sequence[SignedEvent], report: Report) -> None:
+    """Both States signed: the one by its transfer, the other by a countersignature that covers it."""
+    transfer, counter = last_of(chain, EventType.TRANSFERRED), last_of(chain, EventType.COUNTERSIGNED)
+    place = entry["custody"]
+    if transfer is None or counter is None:
+        missing = "transfer" if transfer is None else "countersignature"
+        report.absent(place, f"Item {entry['number']} has no {missing}: only one State vouches for it.")
+        return
+    first, second = transfer.event, counter.event
+    if first.facts.get("dossier") != opened.manifest["release"]["dossier"]:
+        report.breaks(f"{place}, event {first.sequence}, facts.dossier", "The item was returned in another dossier.")
+    if first.authority[:2] == second.authority[:2]:
+        report.breaks(f"{place}, event {second.sequence}, authority", "One State countersigned itself.")
+    if first.facts.get("recipient") != second.authority:
+        report.breaks(
+            f"{place}, event {second.sequence}, authority", f"It was transferred to {first.facts.get('recipient')}."
+        )
+    both = transfer in opened.proved and counter in opened.proved
+    report.expect(
+        both and second.facts.get("covers") == first.digest,
+        f"{place}, event {second.sequence}",
+        f"Both States signed: {second.authority} countersigned what {first.authority} sent.",
+        f"The countersignature of {second.authority} does not cover the transfer by {first.authority}.",
+    )
+
+
+def _check_conditions(
+    entry: Mapping[str, Any],
+    chain: Sequence[SignedEvent],
+    conditions: Mapping[str, Mapping[str, Any]],
+    report: Report,
+) -> None:
+    """The conditions shown are those both States signed."""
+    shown = conditions.get(entry["item"])
+    if shown is None:
+        report.breaks(CONDITIONS_FILE, f"It does not say under which conditions item {entry['number']} stands.")
+        return
+    for type_ in (EventType.TRANSFERRED, EventType.COUNTERSIGNED):
+        signed = last_of(chain, type_)
+        if signed is None:
+            continue
+        for name in ("conditions", "handling"):
+            if signed.event.facts.get(name) != shown[name]:
+                report.breaks(
+                    f"{CONDITIONS_FILE}, item {entry['number']}, {name}",
+                    f"{signed.event.authority} signed others (event {signed.event.sequence}).",
+                )
+                return
+    if last_of(chain, EventType.TRANSFERRED) is not None:
+        report.proved(
+            f"{CONDITIONS_FILE}, item {entry['number']}",
+            f"{len(shown['conditions'])} conditions and handling {shown['handling']}, as signed at the transfer.",
+        )
+
+
+def _check_release(opened: Opened, entry: Mapping[str, Any], chain: Sequence[SignedEvent], report: Report) -> None:
+    """The item was released for this bundle."""
+    release = opened.manifest["release"]
+    events = [
+        signed.event
+        for signed in chain
+        if signed.event.type is EventType.RELEASED and signed.event.facts.get("release") == release["reference"]
+    ]
+    report.expect(
+        len(events) == 1 and events[0].facts.get("audience") == release["audience"],
+        f"{entry['custody']}, released",
+        f"Item {entry['number']} was released to the {release['audience']}.",
+        f"No custody event releases item {entry['number']} under {release['reference']} to the {release['audience']}.",
+    )

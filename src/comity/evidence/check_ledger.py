@@ -1,0 +1,72 @@
+"""Checking that custody events stand in the ledger of the authority that signed them (RFC 6962, C2SP checkpoints)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from comity.evidence.manifest import LEDGER_SHAPE, read_shaped
+from comity.evidence.opened import Opened
+from comity.evidence.report import Report
+from comity.safeguards.ledger import leaf_of, origin
+from comity.seals.canonical import decode, from_b64
+from comity.seals.checkpoint import Checkpoint, open_checkpoint
+from comity.seals.merkle import verify_inclusion
+from comity.values.errors import BrokenError
+
+
+def check_ledgers(opened: Opened, report: Report) -> None:
+    """Each checkpoint by its signature, each entry by its path to the root, each event by its entry."""
+    events = {signed.event.digest: signed.event for chain in opened.chains.values() for signed in chain}
+    entered: set[str] = set()
+    for part in opened.manifest["ledgers"]:
+        with report.breaking(part["checkpoint"]):
+            checkpoint = _checkpoint(opened, part)
+            report.proved(
+                part["checkpoint"], f"The ledger of {part['authority']} with {checkpoint.size} entries, signed by it."
+            )
+            with report.breaking(part["entries"]):
+                entries = read_shaped(opened.text(part["entries"]), LEDGER_SHAPE, part["entries"])
+                for number, entry in enumerate(entries):
+                    place = f"{part['entries']}, entry {number}"
+                    with report.breaking(place):
+                        digest = _check_entry(part["authority"], entry, checkpoint)
+                        event = events.get(digest)
+                        if event is None or event.authority != part["authority"] or digest in entered:
+                            raise BrokenError("It is not the entry of an event of this bundle.", code="bundle:ledger")
+                        entered.add(digest)
+                        report.proved(
+                            place,
+                            f"Event '{event.type.value}' stands in the ledger of {event.authority} at {entry['seq']}.",
+                        )
+    authorities = {part["authority"] for part in opened.manifest["ledgers"]}
+    for digest, event in sorted(events.items(), key=lambda pair: (pair[1].item, pair[1].sequence)):
+        if event.authority in authorities and digest not in entered:
+            report.breaks(
+                f"item {event.item}, event {event.sequence}",
+                f"The ledger of {event.authority} is here, without the entry of this event.",
+            )
+    for authority in sorted({event.authority for event in events.values()} - authorities):
+        report.absent(f"ledger of {authority}", "Its ledger is not in the bundle; its signatures stand for themselves.")
+
+
+def _checkpoint(opened: Opened, part: Mapping[str, Any]) -> Checkpoint:
+    try:
+        text = opened.text(part["checkpoint"]).decode()
+    except UnicodeDecodeError as error:
+        raise BrokenError("The checkpoint is not text.", code="checkpoint:form") from error
+    checkpoint = open_checkpoint(text, opened.key(part["authority"]))
+    if checkpoint.origin != origin(part["authority"]):
+        raise BrokenError("The checkpoint is that of another log.", code="checkpoint:origin")
+    return checkpoint
+
+
+def _check_entry(authority: str, entry: Mapping[str, Any], checkpoint: Checkpoint) -> str:
+    """The digest of the event that an entry holds, once the entry is proved to stand in the log."""
+    data = from_b64(entry["entry"])
+    leaf = leaf_of(from_b64(entry["salt"]), data)
+    proof = [from_b64(step) for step in entry["proof"]]
+    verify_inclusion(leaf, entry["seq"], checkpoint.size, proof, checkpoint.root)
+    value = decode(data)
+    facts = value.get("facts") if isinstance(value, dict) else None
+    if not isinstance(facts, dict) or (value.get("authority"), value.get("seq")) != (authority, entry["seq"]):
+        raise BrokenError("The entry is that of another log or place.", code="bundle:ledger")
+    return str(facts.get("digest"))

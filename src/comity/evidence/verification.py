@@ -1,0 +1,184 @@
+"""Verifying a bundle offline: every file, signature, chain, condition and proof; pure reading, no network, no database.
+
+Nothing in the bundle is believed: its paths are only those an export can make, no link is followed, every file is
+bounded before it is read. What is proved rests on the keys; `trust` says which keys the reader knows to be right.
+"""
+
+import hashlib
+import os
+import stat
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+
+from comity.evidence import bag
+from comity.evidence.bundle import card_of
+from comity.evidence.check_custody import check_items
+from comity.evidence.check_ledger import check_ledgers
+from comity.evidence.check_messages import check_left_out, check_letters, check_messages
+from comity.evidence.manifest import KEY_SHAPE, SIGNATURE_KIND, SIGNATURE_SHAPE, read_manifest, read_shaped
+from comity.evidence.opened import Opened
+from comity.evidence.report import Report
+from comity.evidence.trust import check_trust
+from comity.seals.keys import VerifyingKey
+from comity.seals.signing import Signature, verify
+from comity.values.errors import BrokenError, MissingError
+
+READ_BYTES = 1 << 20
+LARGEST_READ = 32 << 20
+"""No file but an item or letter is larger; those are only hashed."""
+
+
+def verify_bundle(path: Path, trust: Collection[str] | None = None) -> Report:
+    """Verify the bundle in a folder; `trust` pins fingerprints of authorities' keys known from elsewhere.
+
+    Raises MissingError `bundle:absent` only when neither `bagit.txt` nor `comity.json` is there.
+    """
+    root = Path(path)
+    if not any(_is_there(root / name) for name in (bag.BAGIT_FILE, bag.COMITY_FILE)):
+        raise MissingError(
+            f"There is no bundle at {root}: neither bagit.txt nor comity.json is there.",
+            code="bundle:absent",
+            next_step="Name the folder that holds comity.json.",
+        )
+    report = Report()
+    found = dict(_files(root, report))
+    opened = _open(found, report)
+    if opened is None:
+        report.breaks(bag.COMITY_FILE, "Without a readable comity.json nothing else in the bundle can be verified.")
+        return report
+    _check_bag(found, opened, report)
+    _check_keys(opened, report)
+    _check_signature(opened, report)
+    check_items(opened, report)
+    check_messages(opened, report)
+    check_letters(opened, report)
+    check_ledgers(opened, report)
+    check_left_out(opened, report)
+    check_trust(opened, frozenset(trust or ()), report)
+    return report
+
+
+def _is_there(path: Path) -> bool:
+    return os.path.lexists(path)
+
+
+def _files(root: Path, report: Report) -> Iterator[tuple[str, Path]]:
+    """Every regular file by its path in the bag; anything else is broken: no link is followed, no device is read."""
+    for folder, folders, names in os.walk(root):
+        inside = Path(folder).relative_to(root)
+        if not names and not folders:
+            report.breaks(f"{inside.as_posix()}/", "An empty folder that no export makes.")
+        for name in [*names, *folders]:
+            path = Path(folder) / name
+            place = (inside / name).as_posix()
+            mode = path.lstat().st_mode
+            if stat.S_ISREG(mode):
+                yield place, path
+            elif not stat.S_ISDIR(mode):
+                report.breaks(place, "It is neither a file nor a folder; it was not opened.")
+
+
+def _read(path: Path | None, place: str) -> bytes:
+    if path is None:
+        raise BrokenError("The file is missing.", code="bundle:missing", place=place)
+    if path.stat().st_size > LARGEST_READ:
+        raise BrokenError("The file is larger than any export makes it.", code="bundle:size", place=place)
+    return path.read_bytes()
+
+
+def _open(found: Mapping[str, Path], report: Report) -> Opened | None:
+    """The manifest and the bytes of every file it lists, hashed; None when the manifest cannot be read."""
+    manifest, comity = None, b""
+    with report.breaking(bag.COMITY_FILE):
+        comity = _read(found.get(bag.COMITY_FILE), bag.COMITY_FILE)
+        manifest = read_manifest(comity)
+    if manifest is None:
+        return None
+    opened = Opened(manifest, comity)
+    for place, entry in sorted(manifest["files"].items()):
+        if place not in found:
+            report.breaks(place, "The file is missing.")
+            continue
+        digest, size = _digest(found[place])
+        opened.digests[place] = digest
+        report.expect(
+            digest == entry["sha256"] and size == entry["size"],
+            place,
+            f"{size} bytes, SHA-256 as signed in comity.json.",
+            f"The file was changed: it has {size} bytes and SHA-256 {digest}; comity.json says {entry['size']} bytes "
+            f"and {entry['sha256']}.",
+        )
+        if not place.startswith(("data/items/", "data/letters/")):
+            with report.breaking(place):
+                opened.texts[place] = _read(found[place], place)
+    with report.breaking(bag.SIGNATURE_FILE):
+        opened.signature = _read(found.get(bag.SIGNATURE_FILE), bag.SIGNATURE_FILE)
+    return opened
+
+
+def _digest(path: Path) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    with path.open("rb") as file:
+        while chunk := file.read(READ_BYTES):
+            digest.update(chunk)
+            size += len(chunk)
+    return digest.hexdigest(), size
+
+
+def _check_bag(found: Mapping[str, Path], opened: Opened, report: Report) -> None:
+    """The bag's own files are rebuilt from comity.json and compared byte for byte; nothing else may lie in the bag."""
+    files = {place: entry["sha256"] for place, entry in opened.manifest["files"].items()}
+    manifest, info = bag.manifest(files), card_of(opened.manifest)
+    tags = bag.tag_manifest(info=info, payload_manifest=manifest, comity=opened.comity, signature=opened.signature)
+    rebuilt = {
+        bag.BAGIT_FILE: bag.BAGIT,
+        bag.INFO_FILE: info,
+        bag.MANIFEST_FILE: manifest,
+        bag.TAG_MANIFEST_FILE: tags,
+    }
+    for place, expected in rebuilt.items():
+        with report.breaking(place):
+            data = _read(found.get(place), place)
+            report.expect(data == expected, place, "Rebuilt and equal byte for byte.", _difference(data, expected))
+    for place in sorted(set(found) - set(files) - set(bag.BAG_FILES)):
+        report.breaks(place, "A file that the bundle does not list.")
+
+
+def _difference(data: bytes, expected: bytes) -> str:
+    """Where a rebuilt file begins to differ."""
+    at = next((n for n, (one, other) in enumerate(zip(data, expected, strict=False)) if one != other), None)
+    if at is None:
+        return f"Rebuilt, it has {len(expected)} bytes, not {len(data)}."
+    line = expected[:at].count(b"\n") + 1
+    return f"It differs from what follows from comity.json in line {line}, at byte {at}."
+
+
+def _check_keys(opened: Opened, report: Report) -> None:
+    """Each carried key has the fingerprint the manifest names for its authority."""
+    for number, entry in enumerate(opened.manifest["keys"]):
+        with report.breaking(entry["path"]):
+            value = read_shaped(opened.text(entry["path"]), KEY_SHAPE, entry["path"])
+            key = VerifyingKey.from_json(value["key"])
+            same = (value["authority"], key.fingerprint) == (entry["authority"], entry["fingerprint"])
+            if entry["authority"] in opened.keys:
+                report.breaks(f"comity.json, keys[{number}]", f"A second key of {entry['authority']}.")
+            elif report.expect(
+                same,
+                entry["path"],
+                f"The key of {entry['authority']}, fingerprint {key.fingerprint}.",
+                f"The key is {value['authority'][:20]}'s with fingerprint {key.fingerprint}; comity.json names "
+                f"{entry['authority']} and {entry['fingerprint']}.",
+            ):
+                opened.keys[entry["authority"]] = key
+
+
+def _check_signature(opened: Opened, report: Report) -> None:
+    """comity.json is signed by the authority that released the bundle."""
+    authority = opened.manifest["release"]["authority"]
+    with report.breaking(bag.SIGNATURE_FILE):
+        value = read_shaped(opened.signature, SIGNATURE_SHAPE, bag.SIGNATURE_FILE)
+        if value["authority"] != authority:
+            raise BrokenError(f"comity.json names {authority} as the one that released it.", code="bundle:signature")
+        verify(opened.key(authority), SIGNATURE_KIND, opened.comity, Signature.from_json(value["signature"]))
+        opened.signed_by = authority
+        report.proved(bag.COMITY_FILE, f"Signed by {authority}, which released it.")
