@@ -79,6 +79,12 @@ def _until(value: Any, place: str) -> None:
         day(value, place)
 
 
+def _content_digest(value: Any, place: str) -> None:
+    """An item's SHA-256, or null for a thing on a shelf."""
+    if value is not None:
+        digest(value, place)
+
+
 CONDITION = record(kind=identifier, text=text(), provision=_MAYBE, until=_until)
 _COVER_LETTER = record(text=texts(), optional={"document": digest, "language": identifier})
 
@@ -175,7 +181,7 @@ KINDS: Mapping[MessageType, Kind] = {
         _R,
         record(
             parts=_PARTS,
-            items=many(having(item=_SHORT, digest=identifier), most=1_000),
+            items=many(having(item=_SHORT, digest=_content_digest), most=1_000),
             cover_letter=_COVER_LETTER,
             conditions=many(CONDITION, least=0, most=50),
             custody=many(anything, least=0, most=1_000),
@@ -184,7 +190,7 @@ KINDS: Mapping[MessageType, Kind] = {
     ),
     MessageType.EVIDENCE_COUNTERSIGNED: Kind(
         _Q,
-        record(items=many(record(item=_SHORT, digest=identifier, countersignature=anything), most=1_000)),
+        record(items=many(record(item=_SHORT, digest=_content_digest, countersignature=anything), most=1_000)),
         "The custody of returned items was verified and countersigned.",
     ),
     MessageType.FEEDBACK: Kind(_Q, record(outcome=texts()), "What came of the assistance."),

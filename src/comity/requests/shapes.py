@@ -11,12 +11,12 @@ from typing import Any
 
 from comity.values.errors import InvalidInputError
 from comity.values.instant import parse_instant
-from comity.values.language import parse_language
 from comity.values.reference import AUTHORITY_CODE, Reference
 
 Shape = Callable[[Any, str], None]
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,119}")
 
 
@@ -47,8 +47,8 @@ def texts(largest: int = 20_000) -> Shape:
         if not isinstance(value, Mapping) or not value:
             raise fault(place, 'a text by language is expected, e.g. {"es": "..."}')
         for language, words in value.items():
-            if parse_language(language) != language:
-                raise fault(f"{place}.{language}", "write the language code in lower case")
+            if not isinstance(language, str) or not _LANGUAGE.fullmatch(language):
+                raise fault(f"{place}.{str(language)[:20]}", "a language code in lower case is expected, e.g. es")
             one(words, f"{place}.{language}")
 
     return check

@@ -13,7 +13,7 @@ from comity.requests.phases import DEAD_PARTS, PartState, Phase, Side
 from comity.safeguards.permissions import Permission
 from comity.values.errors import RefusedError
 
-CH_CO = "BILATERAL-CH-CO-MLA-2011"
+CH_CO = "BILATERAL-CH-CO-MLA"
 EIO = "EU-EIO-2014-41"
 UNTOC = "UNTOC"
 UNCAC = "UNCAC"

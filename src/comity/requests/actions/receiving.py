@@ -1,0 +1,132 @@
+"""What a partner's message does here: the dossier's row follows from the fold of all its messages."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from comity.authorities.keyring import Keyring
+from comity.authorities.queries import authority, local_authority
+from comity.evidence.actions import admit, receive_attachments, receive_countersignature, receive_offer
+from comity.exchange.message import Message, SignedMessage
+from comity.forms.content import parse_content
+from comity.law.register import load_register
+from comity.requests.actions.shape import write
+from comity.requests.lanes import canonical_code
+from comity.requests.messages import MessageType, check_body, parse_type
+from comity.requests.models import Document, DomesticAct, Dossier
+from comity.requests.phases import Effect, Phase, Side
+from comity.requests.queries.access import partner_of, state_of
+from comity.requests.standing import relations_told
+from comity.requests.state import DossierState
+from comity.values.actor import Act
+from comity.values.errors import RefusedError
+
+TITLE = 400
+
+
+def apply_message(act: Act, signed: SignedMessage, content_keys: Mapping[str, bytes], keys: Keyring) -> None:
+    """The effect of a received message, inside the receiving transaction.
+
+    Refused (and nothing kept but the ledger's line): a sender that is not the dossier's other party, a dossier that the
+    sender does not own, a body that has not its shape, a letter recorded in our name. A message that the workflow does
+    not allow is kept without effect; one whose predecessor is missing waits.
+    """
+    message = signed.message
+    kind = parse_type(message.type)
+    if kind is MessageType.RECORDED:
+        raise RefusedError(
+            "A partner does not record letters for an authority that signs for itself.", code="requests:recorded"
+        )
+    check_body(kind, message.body)
+    if kind is MessageType.TRANSMITTED:
+        parse_content(message.body["content"])
+    row = _row(act, message)
+    _take_cargo(act, signed, kind, row, content_keys, keys)
+    before = {entry["digest"] for entry in row.state.get("timeline", []) if entry["effect"] == Effect.IN_EFFECT}
+    state = state_of(row)
+    fresh = [entry for entry in state.timeline if entry.effect is Effect.IN_EFFECT and entry.digest not in before]
+    changes = _changes(row, state)
+    if row.side == Side.REQUESTING and any(entry.type == MessageType.AMENDMENT_ASKED for entry in fresh):
+        DomesticAct.objects.filter(
+            dossier=row, verb__in=("sign_request", "validate_order", "check_form"), void=False
+        ).update(void=True)
+        changes |= {"stage": Phase.DRAFTING.value, "signed_release": ""}
+    row = write(row, state, act.at, version=row.version, changes=changes)
+    admit(act, holder=row.holder, dossier=row.reference, relations=relations_told(row))
+
+
+def _row(act: Act, message: Message) -> Dossier:
+    """The row of the dossier, locked; a new one only for the requesting authority's own dossier."""
+    holder, dossier = local_authority(message.recipient).code, message.dossier
+    row = Dossier.objects.select_for_update().filter(holder=holder, reference=str(dossier)).first()
+    if row is not None:
+        if partner_of(row) != message.sender:
+            raise RefusedError("That dossier is not between us and you.", code="requests:other-party")
+        return row
+    if dossier.authority != message.sender:
+        raise RefusedError("That dossier is not known here.", code="requests:unknown-dossier")
+    return Dossier.objects.create(
+        holder=holder,
+        reference=str(dossier),
+        side=Side.REQUESTED.value,
+        requesting=message.sender,
+        requested=holder,
+        title="",
+        phase="",
+        partner_has_node=authority(message.sender).has_node,
+        handling=message.handling.value,
+        opened_at=act.at,
+        changed_at=act.at,
+    )
+
+
+def _take_cargo(
+    act: Act,
+    signed: SignedMessage,
+    kind: MessageType,
+    row: Dossier,
+    content_keys: Mapping[str, bytes],
+    keys: Keyring,
+) -> None:
+    """Write what the message brings beside its words: items, transfers, countersignatures, documents."""
+    message = signed.message
+    if kind is MessageType.EVIDENCE_RETURNED:
+        receive_offer(act, signed, content_keys, keys)
+    else:
+        receive_attachments(act, signed, content_keys, keys)
+    if kind is MessageType.EVIDENCE_COUNTERSIGNED:
+        receive_countersignature(act, signed)
+    for attachment in message.attachments:
+        if attachment.item:
+            continue
+        named = attachment.name.removesuffix(".pdf")
+        kind_of, _, language = named.rpartition("-")
+        Document.objects.get_or_create(
+            dossier=row,
+            digest=attachment.digest,
+            defaults={
+                "kind": (kind_of or named)[:40],
+                "language": language[:8],
+                "name": attachment.name,
+                "media_type": attachment.media_type,
+                "size": attachment.size,
+                "sealed_by": message.sender,
+                "message": signed.digest,
+                "own": False,
+                "at": act.at,
+            },
+        )
+
+
+def _changes(row: Dossier, state: DossierState) -> dict[str, Any]:
+    """What the requested side's row takes from the request itself."""
+    if row.side != Side.REQUESTED or state.content is None:
+        return {}
+    direct = state.route == "direct"
+    title = state.content.get("matter") or ""
+    words = next(iter(title.values()), "") if isinstance(title, Mapping) else str(title)
+    return {
+        "title": (row.title or words or row.reference)[:TITLE],
+        "instrument": canonical_code(load_register(), str(state.content.get("instrument") or "")),
+        "direct": direct,
+        "executing": row.executing or (row.requested if direct else ""),
+    }

@@ -1,0 +1,164 @@
+"""Results: checked by the central authority, returned under its cover letter, countersigned by the other side."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+
+from comity.authorities.keyring import Keyring
+from comity.authorities.queries import name_of
+from comity.evidence.actions import check_item, countersign, offer_items
+from comity.evidence.models import Item
+from comity.law.conditions import use_conditions
+from comity.law.register import load_register
+from comity.requests import workflow
+from comity.requests.actions.papering import Shelved, cargo_of, enter_papers, sealed_papers, travelled
+from comity.requests.actions.shape import Cargo, Opened, finish, opened, say, texts
+from comity.requests.messages import MessageType
+from comity.requests.models import Dossier
+from comity.requests.papers import first_printed, paper
+from comity.requests.queries.access import partner_of
+from comity.requests.queries.paper_context import letter_context
+from comity.store.vault import Vault
+from comity.values.actor import Act
+from comity.values.errors import InvalidInputError, RefusedError
+from comity.values.handling import UseCondition
+
+
+@transaction.atomic
+def check_results(
+    act: Act, *, dossier: Any, version: int, items: Sequence[str], keys: Keyring, note: str = ""
+) -> Dossier:
+    """The central authority checks items for completeness before they leave."""
+    found = opened(act, "check_results", dossier, version)
+    if not items:
+        raise InvalidInputError("Name the items that were checked.", place="items")
+    for reference in items:
+        check_item(act, reference, keys=keys, note=note)
+    return finish(
+        act, found, event="requests:results:checked", facts={"items": list(items)}, notes={"note": note.strip()[:4000]}
+    )
+
+
+def return_evidence(
+    act: Act,
+    *,
+    dossier: Any,
+    version: int,
+    parts: Sequence[str],
+    items: Sequence[str],
+    cover_letter: Mapping[str, str],
+    keys: Keyring,
+    vault: Vault,
+    conditions: Sequence[Mapping[str, Any]] = (),
+) -> Dossier:
+    """Return checked items of executed parts under a cover letter, the instrument's use limits bound to each item.
+
+    The conditions are the instrument's, those under which parts were accepted, and those given here. Refused by
+    another person's rule (the policy) for who executed, and by the workflow for parts held back by a remedy.
+    """
+    found = opened(act, "return_evidence", dossier, version)
+    workflow.require_parts(found.step, found.state.part_states(), parts)
+    words = texts(cover_letter)
+    rows = _items(found, items)
+    if not words:
+        raise InvalidInputError("Write the cover letter that vouches for the results.", place="cover_letter")
+    bound = bound_conditions(found, conditions)
+    language = first_printed(words)
+    told = {
+        "language": language,
+        "text": words,
+        "request": {"title": found.row.title, "reference": found.row.their_number},
+        "executed_by": (found.state.executing or {}).get("names") or name_of(found.row.holder, language),
+        "items": [{"title": row.title, "digest": row.digest, "size": row.description.get("size")} for row in rows],
+        "authenticity": {"provision": found.step.law.get(found.row.instrument, ""), "verified": True},
+        "conditions": [{**one.to_json(), "verified": True} for one in bound],
+    }
+    letter = paper("cover-letter", told, letter_context(found.row, act.at), language, at=act.at)
+    reason = f"{found.row.number}: authenticity"
+    with sealed_papers(act, [(letter, "")], office=found.row.holder, keys=keys, vault=vault, reason=reason) as shelf:
+        return _return(act, found, list(parts), rows, words, bound, shelf, keys)
+
+
+def bound_conditions(found: Opened, more: Sequence[Mapping[str, Any]]) -> list[UseCondition]:
+    """Use conditions of the instrument, of the acceptance and of this return, each once."""
+    law = load_register().instrument(found.row.instrument) if found.row.instrument else None
+    proceedings = ((found.state.content or {}).get("use") or {}).get("proceedings") or ""
+    stated = " / ".join(proceedings.values()) if isinstance(proceedings, Mapping) else str(proceedings)
+    given = [UseCondition.from_json(dict(one)) for one in [*found.state.conditions, *more]]
+    return list(dict.fromkeys([*(use_conditions(law, stated) if law else ()), *given]))
+
+
+def _items(found: Opened, items: Sequence[str]) -> list[Item]:
+    rows = {row.reference: row for row in Item.objects.filter(holder=found.row.holder, dossier=found.row.reference)}
+    missing = [reference for reference in items if reference not in rows]
+    if missing or not items:
+        raise InvalidInputError("Name items of this dossier.", place="items")
+    return [rows[reference] for reference in items]
+
+
+@transaction.atomic
+def _return(
+    act: Act,
+    found: Opened,
+    parts: list[str],
+    rows: list[Item],
+    words: Mapping[str, str],
+    bound: list[UseCondition],
+    shelf: list[Shelved],
+    keys: Keyring,
+) -> Dossier:
+    row, letter = found.row, shelf[0]
+    enter_papers(act, row, shelf, keys=keys)
+    if not row.partner_has_node:
+        raise RefusedError("The partner has no node: print the results and note the posting.", code="requests:no-node")
+    offered = offer_items(
+        act,
+        [item.reference for item in rows],
+        recipient=partner_of(row),
+        conditions=bound,
+        keys=keys,
+        letter=letter.digest,
+    )
+    paper_cargo = cargo_of(act, found, shelf, keys=keys)
+    cargo = Cargo(
+        (*paper_cargo.attachments, *offered.attachments),
+        {**paper_cargo.content_keys, **offered.content_keys},
+        bound,
+    )
+    body = {
+        "parts": parts,
+        "items": [
+            {
+                "item": item.reference,
+                "digest": item.digest or None,
+                "title": item.title,
+                "kind": item.kind,
+                "parts": item.parts,
+            }
+            for item in rows
+        ],
+        "cover_letter": {"text": dict(words), "document": letter.digest, "language": letter.paper.language},
+        "conditions": [one.to_json() for one in bound],
+        "custody": offered.custody,
+    }
+    signed = say(act, found, MessageType.EVIDENCE_RETURNED, body, keys=keys, cargo=cargo)
+    travelled(row, shelf, signed.digest)
+    return finish(
+        act,
+        found,
+        event="requests:evidence:returned",
+        signed=signed,
+        facts={"parts": parts, "items": [item.reference for item in rows]},
+    )
+
+
+@transaction.atomic
+def countersign_evidence(act: Act, *, dossier: Any, version: int, items: Sequence[str], keys: Keyring) -> Dossier:
+    """Countersign the custody of items that arrived and were verified; the other side gets our signatures."""
+    found = opened(act, "countersign_evidence", dossier, version)
+    if not items:
+        raise InvalidInputError("Name the items to countersign.", place="items")
+    entries = [countersign(act, reference, keys=keys) for reference in items]
+    signed = say(act, found, MessageType.EVIDENCE_COUNTERSIGNED, {"items": entries}, keys=keys)
+    return finish(act, found, event="requests:evidence:countersigned", signed=signed, facts={"items": list(items)})

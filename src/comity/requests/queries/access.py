@@ -1,0 +1,60 @@
+"""Rows an officer may reach, and what the policy is asked about them."""
+
+from collections import defaultdict
+
+from django.db.models import Q, QuerySet
+
+from comity.exchange.queries import messages_of
+from comity.requests.fold import fold
+from comity.requests.models import DomesticAct, Dossier
+from comity.requests.phases import Phase, Side
+from comity.requests.standing import relations_of
+from comity.requests.state import DossierState
+from comity.safeguards.permissions import Permission
+from comity.safeguards.policy import Target
+from comity.values.actor import Actor
+from comity.values.errors import MissingError
+from comity.values.reference import Reference
+
+
+def rows_of(authority: str) -> QuerySet[Dossier]:
+    """Every dossier in which an authority of this node takes part, on its own side only."""
+    asking = Q(side=Side.REQUESTING) & (Q(originating=authority) | Q(requesting=authority))
+    asked = Q(side=Side.REQUESTED) & (Q(requested=authority) | Q(executing=authority))
+    return Dossier.objects.filter(asking | asked)
+
+
+def dossier_for(actor: Actor, reference: Reference) -> Dossier:
+    """The row as the actor's authority may know it; `MissingError` for any other, absent or not."""
+    row = rows_of(actor.authority).filter(reference=str(reference)).first()
+    if row is None:
+        raise MissingError
+    return row
+
+
+def target_of(row: Dossier, actor: Actor) -> Target:
+    """What the policy is asked about: the row, its version, the relation, and whose hands were on it."""
+    hands: defaultdict[Permission, set[str]] = defaultdict(set)
+    acts = DomesticAct.objects.filter(dossier=row, void=False).values_list("permission", "officer")
+    for permission, officer in acts:
+        hands[Permission(permission)].add(officer)
+    return Target(
+        Reference.parse(row.reference),
+        row.version,
+        relations_of(row, actor.authority),
+        {permission: frozenset(officers) for permission, officers in hands.items()},
+    )
+
+
+def state_of(row: Dossier) -> DossierState:
+    """The fold of the messages this side holds: what the row's cached state must equal."""
+    return fold(view.signed.message for view in messages_of(row.holder, row.reference))
+
+
+def phase_of_row(row: Dossier) -> Phase | None:
+    return Phase(row.phase) if row.phase else None
+
+
+def partner_of(row: Dossier) -> str:
+    """The other party."""
+    return row.requested if row.side == Side.REQUESTING else row.requesting

@@ -1,0 +1,1 @@
+"""Which message causes which action, and what runs when: two tables."""

@@ -1,0 +1,9 @@
+"""RECEIVERS: message type to the action that is its effect. A type not named here is refused by the exchange."""
+
+from collections.abc import Mapping
+
+from comity.exchange.actions import Receiver
+from comity.requests.actions import apply_message
+from comity.requests.messages import MessageType
+
+RECEIVERS: Mapping[str, Receiver] = {kind.value: apply_message for kind in MessageType}

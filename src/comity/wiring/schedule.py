@@ -1,0 +1,78 @@
+"""SCHEDULE: what a node does by itself, and how often. Time, chance and tools are handed in, so a simulator can run it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from comity.authorities.keyring import Keyring
+from comity.authorities.queries import local_authorities
+from comity.evidence.actions import fetch_due
+from comity.exchange.actions import send_due
+from comity.exchange.transport import Transport
+from comity.requests.actions import remind_due
+from comity.safeguards.actions import sequence_reads
+from comity.store.vault import Vault
+from comity.values.actor import Act, job
+
+Chance = Callable[[int], bytes]
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What the node hands to its jobs."""
+
+    keys: Keyring
+    vault: Vault
+    transport: Transport
+    chance: Chance
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One job: how often it runs, what it does, in a sentence. `run` returns how many things it did."""
+
+    name: str
+    every: timedelta
+    run: Callable[[Act, Tools], int]
+    meaning: str
+
+
+def _send(act: Act, tools: Tools) -> int:
+    return send_due(act, keys=tools.keys, transport=tools.transport)
+
+
+def _fetch(act: Act, tools: Tools) -> int:
+    return fetch_due(act, keys=tools.keys, vault=tools.vault, transport=tools.transport)
+
+
+def _remind(act: Act, tools: Tools) -> int:
+    return remind_due(act, keys=tools.keys, vault=tools.vault)
+
+
+def _sequence(act: Act, tools: Tools) -> int:
+    """Every local authority has a ledger of its own."""
+    return sum(sequence_reads(act, authority=row.code) for row in local_authorities())
+
+
+SCHEDULE: Mapping[str, Job] = {
+    one.name: one
+    for one in (
+        Job("send", timedelta(seconds=2), _send, "Send what waits in the outbox and is due."),
+        Job("fetch", timedelta(seconds=2), _fetch, "Pull offered evidence and documents, chunk by chunk."),
+        Job("sequence", timedelta(seconds=5), _sequence, "Move recorded reads into the ledgers."),
+        Job("remind", timedelta(hours=1), _remind, "Send the reminders whose day has come."),
+    )
+}
+
+
+def run_due(at: datetime, last: Mapping[str, datetime], tools: Tools, *, authority: str) -> dict[str, datetime]:
+    """Run every job that is due at a moment; returns when each last ran. `last` is what the previous call returned.
+
+    The jobs act as the node's own; `authority` is the one named in their acts where a job serves all.
+    """
+    ran = dict(last)
+    for one in SCHEDULE.values():
+        if one.name not in last or at - last[one.name] >= one.every:
+            one.run(Act(job(one.name, authority), at, one.meaning, tools.chance), tools)
+            ran[one.name] = at
+    return ran
