@@ -86,7 +86,10 @@ def _plain(telling: Telling, letter: str, key: str) -> Block | None:
 def _authority(telling: Telling) -> Block | None:
     authority = telling.content.get("authority") or {}
     entries = [
-        row(_word(telling, f"authority.{key}"), telling.text(authority.get(key)))
+        row(
+            _word(telling, f"authority.{key}"),
+            telling.name(authority.get(key)) if key != "functions" else telling.text(authority.get(key)),
+        )
         for key in ("name", "functions", "contact")
     ]
     return _section(telling, "authority", [rows(entries)])
@@ -96,7 +99,7 @@ def _basis(telling: Telling) -> Block | None:
     entries = []
     for basis in telling.context.get("legal_basis", []):
         key = "basis.subsidiary" if basis.get("subsidiary") else "basis.instrument"
-        named = (telling.text(basis.get("title")), telling.provision(str(basis.get("provision") or "")))
+        named = (telling.name(basis.get("title")), telling.provision(str(basis.get("provision") or "")))
         said = ", ".join(value for value in named if value)
         entries.append(row(_word(telling, key), said, verified=bool(basis.get("verified", False))))
     return section(_word(telling, "basis"), [rows(entries)])
@@ -119,7 +122,7 @@ def _law(telling: Telling) -> Block | None:
     statutes = telling.content.get("statutes", [])
     head = [_word(telling, f"law.{key}") for key in ("statute", "text", "penalty")]
     body = [
-        [telling.text(item.get("citation")), telling.text(item.get("text")), telling.text(item.get("maximum_penalty"))]
+        [telling.name(item.get("citation")), telling.text(item.get("text")), telling.name(item.get("maximum_penalty"))]
         for item in statutes
     ]
     return _section(telling, "law", [_text(telling, "legal_classification"), table(head, body)])
@@ -139,18 +142,18 @@ def _person(telling: Telling, person: Mapping[str, Any]) -> Block:
             _word(telling, "persons.nationality"),
             ", ".join(country_name(code, language) for code in person.get("nationality", [])),
         ),
-        row(_word(telling, "persons.address"), telling.text(person.get("address"))),
+        row(_word(telling, "persons.address"), telling.name(person.get("address"))),
         row(
             _word(telling, "persons.languages"),
             ", ".join(language_name(code, language) for code in person.get("languages", [])),
         ),
     ]
     note = telling.phrase("confidential_mark") if person.get("confidential") else ""
-    return part(str(person.get("id", "")), telling.text(person.get("name")), [rows(entries)], note=note)
+    return part(str(person.get("id", "")), telling.name(person.get("name")), [rows(entries)], note=note)
 
 
 def _assistance(telling: Telling) -> Block | None:
-    names = {item.get("id"): telling.text(item.get("name")) for item in telling.content.get("persons", [])}
+    names = {item.get("id"): telling.name(item.get("name")) for item in telling.content.get("persons", [])}
     items = [_part(telling, item, names) for item in telling.content.get("parts", [])]
     return _section(telling, "assistance", [parts(items)])
 
@@ -164,12 +167,12 @@ def _part(telling: Telling, item: Mapping[str, Any], names: Mapping[str, str]) -
         return f"{names.get(reference, '')} ({reference})".strip() if reference else ""
 
     entries = [
-        entry("bank", telling.text(item.get("bank"))),
-        entry("account", telling.text(item.get("account")), mono=True),
+        entry("bank", telling.name(item.get("bank"))),
+        entry("account", telling.name(item.get("account")), mono=True),
         entry("holder", named("holder")),
         entry("person", named("person")),
-        entry("place", telling.text(item.get("place"))),
-        entry("target", telling.text(item.get("target")), mono=True),
+        entry("place", telling.name(item.get("place"))),
+        entry("target", telling.name(item.get("target")), mono=True),
         entry("period", period(item.get("period") or {}, telling.language)),
         entry("relevance", telling.text(item.get("relevance"))),
         entry("formalities", telling.text(item.get("formalities"))),
@@ -212,7 +215,7 @@ def _place_name(telling: Telling, place: str) -> str:
         return _word(telling, head) if head in ("facts", "purpose", "matter", "persons") else place
     item = items[int(index)]
     if head == "persons":
-        return telling.text(item.get("name"))
+        return telling.name(item.get("name"))
     return telling.phrase("part", part=str(item.get("id", ""))) if head == "parts" else place
 
 
@@ -230,7 +233,7 @@ def _translations(telling: Telling) -> Block | None:
     for item in telling.content.get("translations", []):
         pieces = [
             term("translation", item.get("kind", ""), language),
-            telling.text(item.get("by")),
+            telling.name(item.get("by")),
             telling.day(item.get("on")),
         ]
         lines.append(

@@ -3,6 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from comity.documents.correspondence import (
+    compose_acknowledgement,
+    compose_cover_letter,
+    compose_cover_note,
+    compose_refusal,
+    compose_reminder,
+)
+from comity.documents.european_order import compose_order, compose_receipt
 from comity.documents.letter_of_request import compose_letter_of_request
 from comity.documents.sheet import Telling
 from comity.documents.wording import check_language
@@ -10,6 +18,13 @@ from comity.values.errors import InvalidInputError
 
 COMPOSERS: Mapping[str, Callable[[Telling], dict[str, Any]]] = {
     "letter-of-request": compose_letter_of_request,
+    "cover-note": compose_cover_note,
+    "acknowledgement": compose_acknowledgement,
+    "reminder": compose_reminder,
+    "refusal": compose_refusal,
+    "cover-letter": compose_cover_letter,
+    "eio-annex-a": compose_order,
+    "eio-annex-b": compose_receipt,
 }
 
 KINDS = tuple(COMPOSERS)

@@ -45,6 +45,10 @@ class Telling:
     def text(self, value: Any) -> str:
         return said_or_original(value, self.language, self.original)
 
+    def name(self, value: Any) -> str:
+        """A name, an address or a citation: where there is no translation it stands as the original has it, without remark."""
+        return self.text(value) if said(value, self.language) else said(value, self.original) or _any(value)
+
     def provision(self, provision: str) -> str:
         """A provision as it is cited in the document's language: the data cite articles in the plural as `Arts`."""
         return provision if self.language == "en" else provision.replace("Arts ", "Art. ")
@@ -58,8 +62,8 @@ def side(telling: Telling, role: str) -> Block:
     state = found.get("state")
     return {
         "state": country_name(state, telling.language) if state else "",
-        "name": telling.text(found.get("name")),
-        "lines": [line for line in (telling.text(value) for value in found.get("lines", [])) if line],
+        "name": telling.name(found.get("name")),
+        "lines": [line for line in (telling.name(value) for value in found.get("lines", [])) if line],
     }
 
 
@@ -88,13 +92,13 @@ def references(telling: Telling) -> list[Block]:
     found = [
         ("our_reference", str(context.get("our_reference") or "")),
         ("their_reference", str(context.get("their_reference") or "")),
-        ("by_way_of", telling.text(context.get("channel"))),
+        ("by_way_of", telling.name(context.get("channel"))),
     ]
     return [{"label": telling.phrase(key), "value": value} for key, value in found if value]
 
 
 def place_and_date(telling: Telling) -> str:
-    place, on = telling.text(telling.context.get("place")), telling.day(telling.context.get("date"))
+    place, on = telling.name(telling.context.get("place")), telling.day(telling.context.get("date"))
     return telling.phrase("dated_at", place=place, date=on) if place and on else on or place
 
 
@@ -102,8 +106,8 @@ def signature(telling: Telling) -> Block:
     person = telling.context.get("signatory") or {}
     on = person.get("signed_on")
     return {
-        "name": telling.text(person.get("name")),
-        "function": telling.text(person.get("function")),
+        "name": telling.name(person.get("name")),
+        "function": telling.name(person.get("function")),
         "state": telling.phrase("signed", date=telling.day(on)) if on else telling.phrase("unsigned"),
         "signed": bool(on),
         "seal": telling.phrase("office_seal") if telling.context.get("sealed", True) else "",
@@ -154,10 +158,6 @@ def sheet(
     }
 
 
-def plain(value: Any, language: str) -> str:
-    """A short value for a row: a text, a day, a list of texts; never markup."""
-    if isinstance(value, Mapping):
-        return said(value, language)
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return ", ".join(plain(item, language) for item in value)
-    return "" if value is None else str(value)
+def _any(value: Any) -> str:
+    """The first text of a keyed one, for a name given in neither language."""
+    return next((str(text) for text in value.values() if text), "") if isinstance(value, Mapping) else ""
