@@ -9,7 +9,7 @@ from types import FrameType
 
 import django
 
-PAUSE_SECONDS = 0.25
+PAUSE_SECONDS = 0.2
 
 
 def main() -> None:
@@ -19,8 +19,10 @@ def main() -> None:
     from django.conf import settings  # noqa: PLC0415 - the framework is set up by now
     from django.db import close_old_connections  # noqa: PLC0415
 
-    from comity.wiring.schedule import SCHEDULE  # noqa: PLC0415
+    from comity.wiring.schedule import SCHEDULE, Tools, run_job  # noqa: PLC0415
 
+    node = settings.COMITY
+    tools = Tools(node.keys(), node.vault(), node.transport(), os.urandom)
     log = logging.getLogger("comity.worker")
     told = False
 
@@ -30,17 +32,17 @@ def main() -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    due = dict.fromkeys((entry.name for entry in SCHEDULE), 0.0)
+    due = dict.fromkeys(SCHEDULE, 0.0)
     while not told:
-        for entry in SCHEDULE:
-            if told or time.monotonic() < due[entry.name]:
+        for name, job in SCHEDULE.items():
+            if told or time.monotonic() < due[name]:
                 continue
-            due[entry.name] = time.monotonic() + entry.every_seconds
+            due[name] = time.monotonic() + job.every.total_seconds()
             close_old_connections()
             try:
-                entry.run(settings.COMITY, datetime.now(UTC), os.urandom)
+                run_job(job, datetime.now(UTC), tools, authority=node.node_id)
             except Exception:
-                log.exception("%s failed; it is tried again in %s s", entry.name, entry.every_seconds)
+                log.exception("%s failed; it is tried again in %s", name, job.every)
         time.sleep(PAUSE_SECONDS)
 
 

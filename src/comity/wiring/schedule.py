@@ -1,4 +1,4 @@
-"""SCHEDULE: what a node does by itself, and how often. Time, chance and tools are handed in, so a simulator can run it."""
+"""SCHEDULE: what a node does by itself, and how often; time, chance and tools are handed in."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ def _remind(act: Act, tools: Tools) -> int:
     return remind_due(act, keys=tools.keys, vault=tools.vault)
 
 
-def _sequence(act: Act, tools: Tools) -> int:
+def _sequence(act: Act, _tools: Tools) -> int:
     """Every local authority has a ledger of its own."""
     return sum(sequence_reads(act, authority=row.code) for row in local_authorities())
 
@@ -57,12 +57,17 @@ def _sequence(act: Act, tools: Tools) -> int:
 SCHEDULE: Mapping[str, Job] = {
     one.name: one
     for one in (
-        Job("send", timedelta(seconds=2), _send, "Send what waits in the outbox and is due."),
-        Job("fetch", timedelta(seconds=2), _fetch, "Pull offered evidence and documents, chunk by chunk."),
+        Job("send", timedelta(seconds=0.5), _send, "Send what waits in the outbox and is due."),
+        Job("fetch", timedelta(seconds=1), _fetch, "Pull offered evidence and documents, chunk by chunk."),
         Job("sequence", timedelta(seconds=5), _sequence, "Move recorded reads into the ledgers."),
         Job("remind", timedelta(hours=1), _remind, "Send the reminders whose day has come."),
     )
 }
+
+
+def run_job(one: Job, at: datetime, tools: Tools, *, authority: str) -> int:
+    """Run one job as the node's own; returns how many things it did."""
+    return one.run(Act(job(one.name, authority), at, one.meaning, tools.chance), tools)
 
 
 def run_due(at: datetime, last: Mapping[str, datetime], tools: Tools, *, authority: str) -> dict[str, datetime]:
@@ -73,6 +78,6 @@ def run_due(at: datetime, last: Mapping[str, datetime], tools: Tools, *, authori
     ran = dict(last)
     for one in SCHEDULE.values():
         if one.name not in last or at - last[one.name] >= one.every:
-            one.run(Act(job(one.name, authority), at, one.meaning, tools.chance), tools)
+            run_job(one, at, tools, authority=authority)
             ran[one.name] = at
     return ran
