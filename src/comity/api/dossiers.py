@@ -1,0 +1,127 @@
+"""Casework over the API: the same queries and verbs as the pages. A dossier is named by its reference."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from ninja import Router, Schema
+from ninja.files import UploadedFile
+from pydantic import Json
+
+from comity.api.plain import plain
+from comity.api.sessions import act, actor
+from comity.requests.actions import VERBS, open_dossier, perform
+from comity.requests.queries import document_content, dossier_page, dossiers_for, inbox, needs_me
+from comity.safeguards.actions import enter_read
+from comity.values.errors import InvalidInputError
+from comity.values.reference import Kind, Reference
+
+router = Router(tags=["casework"])
+
+
+class Opening(Schema):
+    requested: str
+    title: str
+    number: str
+    instrument: str = ""
+    requesting: str = ""
+    language: str = "en"
+    handling: str = "H0"
+
+
+class Deed(Schema):
+    """One verb on one dossier, at the version the caller has read."""
+
+    version: int
+    values: dict[str, Any] = {}
+
+
+def named(text: str, kind: Kind) -> Reference:
+    """The reference in an address, of the kind the address is for."""
+    reference = Reference.parse(text)
+    if reference.kind is not kind:
+        raise InvalidInputError(f"A reference to a {kind.value} is expected.", code="input:reference")
+    return reference
+
+
+def _brief(row: Any) -> dict[str, Any]:
+    return {"reference": row.reference, "version": row.version, "phase": row.phase}
+
+
+@router.get("/needs", summary="What needs me")
+def needs(request: HttpRequest) -> Any:
+    return plain(needs_me(actor(request)))
+
+
+@router.get("/inbox", summary="What arrived and waits for a decision")
+def arrived(request: HttpRequest) -> Any:
+    return plain(inbox(actor(request)))
+
+
+@router.get("/dossiers", summary="The dossiers in which my authority takes part")
+def dossiers(request: HttpRequest) -> Any:
+    return plain(dossiers_for(actor(request)))
+
+
+@router.post("/dossiers", summary="Open a dossier under one's own file number")
+def open_one(request: HttpRequest, body: Opening) -> dict[str, Any]:
+    return _brief(open_dossier(act(request), **body.dict()))
+
+
+@router.get("/dossiers/{reference}", summary="One dossier: state, parts, timeline, clocks, law, next verbs")
+def dossier(request: HttpRequest, reference: str) -> Any:
+    deed, subject = act(request), named(reference, Kind.DOSSIER)
+    view = dossier_page(deed.actor, subject)
+    enter_read(deed, subject, authority=deed.actor.authority, event="requests:dossier:read")
+    return plain(view)
+
+
+@router.post("/dossiers/{reference}/acts/{verb}", summary="Do one verb on one dossier")
+def do(request: HttpRequest, reference: str, verb: str, body: Deed) -> dict[str, Any]:
+    return _done(request, reference, verb, body.version, body.values)
+
+
+@router.post("/dossiers/{reference}/letters", summary="Register a letter by post: its scan and what it says")
+def letter(request: HttpRequest, reference: str, version: int, values: Json[dict[str, Any]], scan: UploadedFile) -> Any:
+    given = {**values, "scan": scan.read(), "name": scan.name or "scan"}
+    return _done(request, reference, "record_letter", version, given)
+
+
+def _done(request: HttpRequest, reference: str, verb: str, version: int, values: dict[str, Any]) -> dict[str, Any]:
+    row = perform(
+        act(request),
+        verb,
+        dossier=named(reference, Kind.DOSSIER),
+        version=version,
+        values=values,
+        keys=settings.COMITY.keys(),
+        vault=settings.COMITY.vault(),
+    )
+    return _brief(row)
+
+
+@router.get("/dossiers/{reference}/documents/{digest}", summary="A document of the dossier, as PDF")
+def document(request: HttpRequest, reference: str, digest: str) -> HttpResponse:
+    found = document_content(
+        act(request),
+        named(reference, Kind.DOSSIER),
+        digest,
+        keys=settings.COMITY.keys(),
+        vault=settings.COMITY.vault(),
+    )
+    return HttpResponse(found, content_type="application/octet-stream")
+
+
+@router.get("/verbs", summary="Every verb of casework with its fields and permission")
+def verbs(request: HttpRequest) -> Any:
+    actor(request)
+    return [
+        {
+            "name": verb.name,
+            "permission": verb.permission.value,
+            "step_up": verb.step_up,
+            "sides": verb.sides,
+            "fields": plain(verb.fields),
+        }
+        for verb in VERBS.values()
+    ]

@@ -1,0 +1,186 @@
+"""Evidence over the API: taking in, reading, checking, and the release for a court or a defence."""
+
+import tempfile
+from pathlib import Path
+from typing import Any, Literal
+
+from django.conf import settings
+from django.http import FileResponse, HttpRequest, StreamingHttpResponse
+from ninja import Form, Router, Schema
+from ninja.files import UploadedFile
+from pydantic import Json
+
+from comity.api.dossiers import named
+from comity.api.plain import plain
+from comity.api.sessions import act, actor
+from comity.evidence import actions
+from comity.evidence.archive import pack_folder
+from comity.evidence.queries import item_content, item_view, items_of, releases_of
+from comity.requests.queries import dossier_page
+from comity.safeguards.actions import enter_read
+from comity.values.reference import Kind
+
+router = Router(tags=["evidence"])
+
+
+class Intake(Schema):
+    """What is known of an item beyond its bytes; `seizure` says at least `on`, `place` and `by`."""
+
+    title: str
+    kind: Literal["digital", "testimony"] = "digital"
+    seizure: Json[dict[str, Any]]
+    execution: Json[dict[str, Any]] | None = None
+    formalities: Json[dict[str, Any]] | None = None
+    parts: Json[list[str]] = []
+    media_type: str = "application/octet-stream"
+    handling: str = "H0"
+    place: str = ""
+
+
+class Thing(Schema):
+    title: str
+    place: str
+    seizure: dict[str, Any]
+    parts: list[str] = []
+    handling: str = "H0"
+
+
+class Proposal(Schema):
+    items: list[str]
+    audience: str
+    ground: str
+    permission: str = ""
+
+
+class Decision(Schema):
+    digest: str
+    reason: str = ""
+
+
+@router.get("/dossiers/{reference}/items", summary="The items of a dossier that I may read")
+def items(request: HttpRequest, reference: str) -> Any:
+    return plain(items_of(actor(request), named(reference, Kind.DOSSIER)))
+
+
+@router.post("/dossiers/{reference}/items", summary="Take a file in, with the record of how it came into our hands")
+def take_in(request: HttpRequest, reference: str, file: UploadedFile, record: Form[Intake]) -> Any:
+    deed, dossier = act(request), named(reference, Kind.DOSSIER)
+    taking = actions.take_in_record if record.kind == "testimony" else actions.take_in
+    known = record.dict(exclude={"title", "kind"}, exclude_none=True)
+    item = taking(
+        deed,
+        dossier=dossier,
+        authority=dossier_page(deed.actor, dossier).holder,
+        file=file.file,
+        name=file.name or "",
+        title=record.title,
+        keys=settings.COMITY.keys(),
+        vault=settings.COMITY.vault(),
+        expected_size=file.size or 0,
+        **known,
+    )
+    return plain(item_view(deed.actor, item.reference))
+
+
+@router.post("/dossiers/{reference}/things", summary="Take a thing in by its description")
+def take_in_thing(request: HttpRequest, reference: str, body: Thing) -> Any:
+    deed, dossier = act(request), named(reference, Kind.DOSSIER)
+    item = actions.take_in_physical(
+        deed,
+        dossier=dossier,
+        authority=dossier_page(deed.actor, dossier).holder,
+        keys=settings.COMITY.keys(),
+        **body.dict(),
+    )
+    return plain(item_view(deed.actor, item.reference))
+
+
+@router.get("/items/{reference}", summary="One item with its custody line")
+def item(request: HttpRequest, reference: str) -> Any:
+    deed, subject = act(request), named(reference, Kind.ITEM)
+    view = item_view(deed.actor, subject)
+    enter_read(deed, subject, authority=deed.actor.authority, event="evidence:item:read")
+    return plain(view)
+
+
+@router.get("/items/{reference}/content", summary="An item's bytes, as a download")
+def content(request: HttpRequest, reference: str) -> StreamingHttpResponse:
+    view, chunks = item_content(
+        act(request),
+        named(reference, Kind.ITEM),
+        keys=settings.COMITY.keys(),
+        vault=settings.COMITY.vault(),
+    )
+    response = StreamingHttpResponse(chunks, content_type="application/octet-stream")
+    response["Content-Disposition"] = f'attachment; filename="{view.digest}.bin"'
+    response["Content-Length"] = str(view.size)
+    return response
+
+
+@router.post("/items/{reference}/verify", summary="Read the content back and compare its SHA-256")
+def verify(request: HttpRequest, reference: str) -> Any:
+    deed, subject = act(request), named(reference, Kind.ITEM)
+    actions.verify_item(deed, subject, keys=settings.COMITY.keys(), vault=settings.COMITY.vault())
+    return plain(item_view(deed.actor, subject))
+
+
+@router.get("/dossiers/{reference}/releases", summary="What was or is to be released of this dossier")
+def releases(request: HttpRequest, reference: str) -> Any:
+    return [_release(row) for row in releases_of(actor(request), named(reference, Kind.DOSSIER))]
+
+
+@router.post("/dossiers/{reference}/releases", summary="Propose items for a court or a defence")
+def propose(request: HttpRequest, reference: str, body: Proposal) -> Any:
+    return _release(
+        actions.propose_release(
+            act(request),
+            dossier=named(reference, Kind.DOSSIER),
+            items=[named(item, Kind.ITEM) for item in body.items],
+            audience=body.audience,
+            ground=body.ground,
+            permission=body.permission,
+        )
+    )
+
+
+@router.post("/releases/{reference}/approve", summary="Approve exactly what was proposed, by another person")
+def approve(request: HttpRequest, reference: str, body: Decision) -> Any:
+    row = actions.approve_release(
+        act(request), named(reference, Kind.RELEASE), digest=body.digest, keys=settings.COMITY.keys()
+    )
+    return _release(row)
+
+
+@router.post("/releases/{reference}/refuse", summary="Refuse what was proposed, with the reason")
+def refuse(request: HttpRequest, reference: str, body: Decision) -> Any:
+    row = actions.refuse_release(act(request), named(reference, Kind.RELEASE), digest=body.digest, reason=body.reason)
+    return _release(row)
+
+
+@router.post("/releases/{reference}/bundle", summary="The bundle of an approved release, as a ZIP")
+def bundle(request: HttpRequest, reference: str) -> FileResponse:
+    subject = named(reference, Kind.RELEASE)
+    with tempfile.TemporaryDirectory(prefix="bundle-", dir=settings.COMITY.folder) as place:
+        folder = actions.export_bundle(
+            act(request),
+            subject,
+            Path(place) / "bundle",
+            keys=settings.COMITY.keys(),
+            vault=settings.COMITY.vault(),
+        )
+        archive = tempfile.TemporaryFile(dir=settings.COMITY.folder)  # noqa: SIM115 - the response closes it once sent
+        pack_folder(folder, archive, root="bundle")
+    archive.seek(0)
+    return FileResponse(archive, as_attachment=True, filename=f"bundle-{subject.id}.zip")
+
+
+def _release(row: Any) -> dict[str, Any]:
+    return {
+        "reference": row.reference,
+        "dossier": row.dossier,
+        "state": row.state,
+        "audience": row.audience,
+        "ground": row.ground,
+        "digest": row.digest,
+        "items": row.selection,
+    }
