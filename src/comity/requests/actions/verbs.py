@@ -1,7 +1,7 @@
 """The verbs of casework, one table: from it web, API and command line make their forms and routes.
 
-A verb's function takes the act, the dossier's reference and version, its fields by name, and what it `needs` of the node
-(`keys`, `vault`). `perform` reads a face's values strictly by their types and calls it.
+A verb's function takes the act, the dossier's reference and version, its fields by name, and what it `needs` of
+the node (`keys`, `vault`). `perform` reads a face's values strictly by their types and calls it.
 """
 
 from collections.abc import Callable, Mapping
