@@ -178,7 +178,7 @@ def _condition(value: Any, place: str) -> UseCondition:
         members.text("until", longest=10, shape=re.compile(r"\d{4}-\d{2}-\d{2}"))
     try:
         return UseCondition.from_json(value)
-    except ValueError as error:
+    except (ValueError, InvalidInputError) as error:
         raise members.fault("until", "That day does not exist.") from error
 
 
