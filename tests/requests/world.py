@@ -146,12 +146,12 @@ class World:
     def row(self, name: str, dossier: Reference) -> Dossier:
         return dossier_for(self.actor(name), dossier)
 
-    def do(self, name: str, verb: str, dossier: Reference, *, stepped_up: bool = True, **values: Any) -> Dossier:
+    def do(self, who: str, verb: str, dossier: Reference, /, *, stepped_up: bool = True, **values: Any) -> Dossier:
         """One officer does one verb at the version she sees, a minute after the last."""
         self.later(minutes=1)
-        version = values.pop("version", None) or self.row(name, dossier).version
+        version = values.pop("version", None) or self.row(who, dossier).version
         return perform(
-            self.act(name, stepped_up=stepped_up),
+            self.act(who, stepped_up=stepped_up),
             verb,
             dossier=dossier,
             version=version,

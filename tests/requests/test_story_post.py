@@ -1,0 +1,141 @@
+"""The third story: a partner without a node; letters by post, recorded as ours, and the reminder on its day."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from comity.exchange.queries import messages_of
+from comity.requests.actions import remind_due
+from comity.requests.messages import MessageType
+from comity.requests.models import PostEntry
+from comity.requests.phases import Phase, Side
+from comity.requests.queries.access import state_of
+from comity.requests.queries.registry import dossiers_by_number
+from comity.store.queries import content_bytes
+from comity.values.actor import Act, Role, job
+from comity.values.errors import RefusedError
+from comity.values.reference import Reference
+from tests.requests.letters import body_of
+from tests.requests.matters import to_colombia, to_paraguay
+from tests.requests.world import World
+
+
+@pytest.fixture
+def cast(world: World) -> World:
+    world.officer("prosecutor", "CH-OAG", Role.DRAFTER, Role.SIGNATORY)
+    world.officer("clerk", "CH-FOJ", Role.REGISTRAR)
+    world.officer("head", "CH-FOJ", Role.TRANSMITTER, Role.SIGNATORY)
+    return world
+
+
+def posted(world: World) -> Reference:
+    dossier = world.open("prosecutor", requested="PY-MP", title="Cuenta", number="SV.26.2")
+    world.do("prosecutor", "save_draft", dossier, content=to_paraguay())
+    world.do("prosecutor", "prepare_release", dossier)
+    digest = world.release("prosecutor", dossier)["digest"]
+    world.do("prosecutor", "sign_request", dossier, digest=digest)
+    world.do("clerk", "check_form", dossier, number="B-26-80", cover_note={"es": "Se transmite."})
+    world.do("head", "transmit_request", dossier, digest=digest)
+    world.do("clerk", "note_posting", dossier, on=world.at.date(), number="RR 1 CH", remind_on="2027-01-04")
+    return dossier
+
+
+def job_act(world: World) -> Act:
+    return Act(job("remind", "node"), world.at, "reminders", world.chance)
+
+
+def reminded(world: World) -> int:
+    return remind_due(job_act(world), keys=world.keys, vault=world.vault)
+
+
+def test_the_pack_is_made_for_printing_and_nothing_waits_for_a_line(cast: World) -> None:
+    dossier = posted(cast)
+    papers = cast.documents("clerk", dossier)
+    assert {one.kind for one in papers} == {"letter-of-request", "cover-note"}
+    assert content_bytes(papers[0].digest, keys=cast.keys, vault=cast.vault).startswith(b"%PDF")
+    cast.post()
+    assert not cast.line.seen
+
+
+def test_a_scanned_reply_is_matched_by_our_number_and_recorded_as_ours_and_not_signed_by_them(cast: World) -> None:
+    dossier = posted(cast)
+    found = dossiers_by_number(cast.actor("clerk"), "b-26-80")
+    assert [row.reference for row in found] == [str(dossier)]
+    cast.later(days=20)
+    row = cast.do(
+        "clerk",
+        "record_letter",
+        dossier,
+        what="request.acknowledged",
+        body=body_of_acknowledgement(),
+        letter_on="2026-11-15",
+        scan=b"%PDF-1.4 scanned",
+        name="reply.pdf",
+        number="MP 55",
+    )
+    assert row.phase == Phase.REGISTERED
+    assert row.their_number == "MP-55"
+    entry = state_of(row).timeline[-1]
+    assert (entry.side, entry.recorded) == (Side.REQUESTED, True)
+    message = messages_of("CH-FOJ", str(dossier))[-1].signed.message
+    assert (message.type, message.sender) == ("request.recorded", "CH-FOJ")
+    assert message.body["note"] == "not-signed-by-them"
+    incoming = PostEntry.objects.get(direction="in")
+    assert (incoming.on, incoming.number) == (date(2026, 11, 15), "MP 55")
+    assert content_bytes(incoming.scan, keys=cast.keys, vault=cast.vault) == b"%PDF-1.4 scanned"
+
+
+def body_of_acknowledgement():
+    return {"number": "MP-55", "received_at": "2026-11-12T12:00:00.000Z", "contact": "Mesa de entrada"}
+
+
+def test_the_reminder_goes_out_on_its_day_and_once(cast: World) -> None:
+    dossier = posted(cast)
+    cast.at = cast.at.replace(year=2027, month=1, day=3)
+    assert reminded(cast) == 0
+    cast.later(days=1)
+    assert reminded(cast) == 1
+    assert reminded(cast) == 0
+    assert len(state_of(cast.row("clerk", dossier)).reminders) == 1
+    letter = PostEntry.objects.get(what="reminder")
+    assert letter.on == date(2027, 1, 4)
+    assert content_bytes(letter.scan, keys=cast.keys, vault=cast.vault).startswith(b"%PDF")
+
+
+def test_a_dossier_that_was_answered_is_not_reminded_of(cast: World) -> None:
+    dossier = posted(cast)
+    answer = body_of(MessageType.EXECUTED, parts=("a",))
+    cast.do(
+        "clerk",
+        "record_letter",
+        dossier,
+        what="request.executed",
+        body=answer,
+        letter_on="2026-11-02",
+        scan=b"%PDF",
+        name="reply.pdf",
+    )
+    cast.at = cast.at + timedelta(days=100)
+    assert reminded(cast) == 0
+
+
+def test_no_letter_is_recorded_for_a_partner_that_signs_for_itself(cast: World) -> None:
+    dossier = cast.open("prosecutor", requested="CO-FGN", title="Cuenta", number="SV.26.3")
+    cast.do("prosecutor", "save_draft", dossier, content=to_colombia())
+    cast.do("prosecutor", "prepare_release", dossier)
+    digest = cast.release("prosecutor", dossier)["digest"]
+    cast.do("prosecutor", "sign_request", dossier, digest=digest)
+    cast.do("clerk", "check_form", dossier, number="B-1", cover_note={"fr": "x"})
+    cast.do("head", "transmit_request", dossier, digest=digest)
+    with pytest.raises(RefusedError) as caught:
+        cast.do(
+            "clerk",
+            "record_letter",
+            dossier,
+            what="request.acknowledged",
+            body=body_of_acknowledgement(),
+            letter_on="2026-11-02",
+            scan=b"%PDF",
+            name="x",
+        )
+    assert caught.value.code == "requests:has-node"
