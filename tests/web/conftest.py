@@ -13,6 +13,10 @@ CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--no-first-run", "--disable-component-update"]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "browser: opens pages in a real Chromium; skipped where there is none")
+
+
 class _Server(ThreadingMixIn, WSGIServer):
     daemon_threads = True
 

@@ -55,4 +55,5 @@ def error_page(request: HttpRequest, error: ComityError, *, back: str = "") -> H
     if isinstance(error, MissingError):
         fields = {"code": MissingError.code, "message": MissingError().message, "place": "", "next_step": ""}
     wrong = {**fields, "title": answer.title, "what_now": answer.what_now, "back": back or "/"}
-    return render(request, "wrong.html", {"wrong": wrong}, status=answer.status)
+    template = "wrong_fragment.html" if request.headers.get("HX-Request") else "wrong.html"
+    return render(request, template, {"wrong": wrong}, status=answer.status)

@@ -71,6 +71,7 @@ PHASES: Words = {
     "transmitted": _("Transmitted"),
     "delivered": _("Delivered"),
     "registered": _("Registered"),
+    "amendment-requested": _("Amendment requested"),
     "under-examination": _("Under examination"),
     "in-execution": _("In execution"),
     "returned": _("Evidence returned"),
@@ -90,6 +91,7 @@ PARTS: Words = {
     "executed": _("Executed"),
     "suspended": _("Transfer suspended"),
     "returned": _("Returned"),
+    "withdrawn": _("Withdrawn"),
 }
 
 MESSAGES: Words = {
@@ -128,8 +130,9 @@ VERBS: Words = {
     "return_to_drafter": _("Return to the drafter"),
     "transmit_request": _("Transmit"),
     "register_request": _("Register and acknowledge"),
+    "confirm_receipt": _("Confirm receipt (Annex B)"),
     "assess_conformity": _("Record the conformity check"),
-    "return_request": _("Return for amendment"),
+    "return_for_amendment": _("Return for amendment"),
     "ask_question": _("Ask a question"),
     "answer_question": _("Answer the question"),
     "accept_request": _("Accept"),
@@ -156,8 +159,11 @@ CUSTODY: Words = {
     "seized": _("Seized"),
     "taken-in": _("Taken in"),
     "sealed": _("Sealed"),
+    "moved": _("Moved"),
     "checked": _("Checked"),
     "transferred": _("Transferred"),
+    "offered": _("Offered"),
+    "awaited": _("Awaited"),
     "received": _("Received"),
     "verified": _("Verified"),
     "countersigned": _("Countersigned"),

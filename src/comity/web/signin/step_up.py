@@ -15,14 +15,15 @@ def needs_code(request: HttpRequest, permission: Permission) -> bool:
 
 
 def code_form(request: HttpRequest) -> StepUpForm:
-    return StepUpForm(data=request.POST if request.method == "POST" else None, user=request.user)
+    """An empty field for the code: one that was typed is checked once, in `take_code`, and never shown again."""
+    return StepUpForm(user=request.user)
 
 
 def take_code(request: HttpRequest, permission: Permission) -> StepUpForm | None:
     """Check the code a form carried; None when the person is confirmed, else the form with its error."""
     if not needs_code(request, permission):
         return None
-    form = code_form(request)
+    form = StepUpForm(data=request.POST, user=request.user)
     if not form.is_valid():
         return form
     form.save()

@@ -12,6 +12,7 @@ from comity.values.country import country_name
 from comity.values.language import direction, language_name
 from comity.values.verdict import Finding
 from comity.web import vocabulary
+from comity.web.drafting.places import slug
 from comity.web.marks import ClockMark, Ribbon, SealMark, Stop
 
 register = template.Library()
@@ -123,3 +124,8 @@ def initial_language(texts: Mapping[str, str] | str) -> str:
         return texts
     language = (get_language() or "en")[:2]
     return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
+
+
+@register.filter
+def place_id(place: str) -> str:
+    return slug(place)

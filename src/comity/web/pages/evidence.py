@@ -1,0 +1,114 @@
+"""Evidence: the items an officer may see, each with its custody line, its conditions and its bytes."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from comity.evidence import queries as evidence_queries
+from comity.evidence.actions import verify_item
+from comity.evidence.queries import ItemView, chain_of, item_content, item_of
+from comity.safeguards.permissions import Permission
+from comity.values.errors import ComityError
+from comity.values.handling import Handling
+from comity.values.reference import Kind
+from comity.web.entrance import act_of, actor_asking, enter_opening, page
+from comity.web.lines import ItemLine
+from comity.web.marks import Ribbon, Stop
+from comity.web.pages.dossier_address import dossier_href, item_href, read
+from comity.web.proofs import seal_of_event
+from comity.web.vocabulary import word
+
+CHUNK_BYTES = 1 << 20
+
+
+def stops_of(events: list[dict[str, Any]]) -> tuple[Stop, ...]:
+    """The custody line without proofs, for a list; the item's own page verifies each event."""
+    return tuple(
+        Stop(word("custody", event["type"]), None, event["hand"] or event["authority"], event["place"])
+        for event in events
+    )
+
+
+def line_of(item: ItemView, *, number: str, dossier: str) -> ItemLine:
+    transfer = item.transfer
+    progress = None
+    if transfer is not None and transfer.state != "done":
+        progress = (transfer.held // CHUNK_BYTES, max(1, transfer.size // CHUNK_BYTES))
+    return ItemLine(
+        href=item_href(item.reference),
+        title=item.title,
+        kind=item.kind,
+        digest=item.digest,
+        number=number,
+        dossier_href=dossier_href(dossier),
+        size=item.size,
+        stops=stops_of(item.custody),
+        conditions=tuple(f"{one['text']} ({one['provision']})" for one in item.conditions),
+        state=item.state,
+        progress=progress,
+        waiting=transfer.last_reason if transfer and progress else "",
+    )
+
+
+@page(Permission.ITEM_READ)
+def item(request: HttpRequest, reference: str) -> HttpResponse:
+    """One item: its custody line with every signature verified anew, what it is and what binds it."""
+    actor = actor_asking(request)
+    address = read(reference, Kind.ITEM)
+    view = evidence_queries.item_view(actor, address)
+    row = item_of(actor, address)
+    enter_opening(request, address, "evidence:item:read")
+    stops = [
+        Stop(
+            word("custody", signed.event.type.value),
+            signed.event.at,
+            signed.event.hand or signed.event.authority,
+            signed.event.place,
+            str(signed.event.facts.get("digest") or ""),
+            seal_of_event(signed),
+        )
+        for signed in chain_of(row)
+    ]
+    context = {
+        "item": line_of(view, number=row.dossier, dossier=row.dossier),
+        "stops": stops,
+        "stored_name": view.name,
+        "ribbon": Ribbon(Handling(view.handling), tuple(one["text"] for one in view.conditions)),
+        "facts": [(_("Media type"), view.media_type), (_("Answers the measures"), ", ".join(view.parts) or "–")],
+        "conditions": view.conditions,
+        "record": [(key, value) for key, value in (view.records.get("seizure") or {}).items() if isinstance(value, str)],
+        "download_href": f"{item_href(address)}/content" if view.digest and view.state != "awaited" else "",
+        "check_href": f"{item_href(address)}/verify" if view.digest and view.state != "awaited" else "",
+    }
+    return render(request, "item.html", context)
+
+
+@page(Permission.ITEM_READ)
+def content(request: HttpRequest, reference: str) -> StreamingHttpResponse:
+    """The item's bytes as a download: inert, under a plain name, never opened by the browser."""
+    view, chunks = item_content(
+        act_of(request), read(reference, Kind.ITEM), keys=settings.COMITY.keys(), vault=settings.COMITY.vault()
+    )
+    response = StreamingHttpResponse(chunks, content_type="application/octet-stream")
+    response["Content-Disposition"] = f'attachment; filename="{view.digest}.bin"'
+    if view.size is not None:
+        response["Content-Length"] = str(view.size)
+    return response
+
+
+@page(Permission.ITEM_READ, methods="POST")
+def verify(request: HttpRequest, reference: str) -> HttpResponse:
+    """Read the content back, compare its SHA-256, and add that to the custody line."""
+    address = read(reference, Kind.ITEM)
+    try:
+        verify_item(act_of(request), address, keys=settings.COMITY.keys(), vault=settings.COMITY.vault())
+    except ComityError as problem:
+        messages.error(request, problem.message, extra_tags="wrong")
+    else:
+        messages.success(request, gettext("The content has the SHA-256 recorded; the check stands on the custody line."))
+    return HttpResponseRedirect(item_href(address))

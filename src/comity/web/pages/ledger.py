@@ -1,0 +1,73 @@
+"""The ledger: every act and every reading of one authority, its size, its checkpoint, and whether it is whole."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from comity.authorities.queries import officer_name
+from comity.safeguards.actions import sequence_reads
+from comity.safeguards.permissions import Permission
+from comity.safeguards.queries import EntryView, broken_places, checkpoint_of, entries_about, ledger_size, recent_entries
+from comity.values.actor import Act, job
+from comity.web.entrance import act_of, enter_opening, page
+
+LENGTH = 100
+
+
+def who(actor: str, names: dict[str, str]) -> str:
+    """The name of an officer for `officer:<id>@<authority>`; partners and jobs as they stand."""
+    kind, _, rest = actor.partition(":")
+    officer, _, authority = rest.partition("@")
+    if kind != "officer":
+        return actor
+    if officer not in names:
+        names[officer] = officer_name(officer) or officer
+    return f"{names[officer]} · {authority}"
+
+
+def lines_of(entries: Iterable[EntryView]) -> list[dict[str, Any]]:
+    names: dict[str, str] = {}
+    return [
+        {
+            "seq": entry.seq,
+            "at": entry.at,
+            "who": who(entry.actor, names),
+            "event": entry.event,
+            "subject": entry.subject,
+            "purpose": entry.purpose,
+            "facts": entry.facts,
+            "leaf": entry.leaf,
+        }
+        for entry in entries
+    ]
+
+
+def sequenced(act: Act, authority: str) -> None:
+    """Bring waiting readings into the tree, so that what is shown is everything."""
+    sequence_reads(act.by(job("ledger", authority)), authority=authority)
+
+
+@page(Permission.LEDGER_READ)
+def ledger(request: HttpRequest) -> HttpResponse:
+    act = act_of(request)
+    authority = act.actor.authority
+    about = request.GET.get("about", "").strip()[:200]
+    before = request.GET.get("before", "")
+    enter_opening(request, about or f"{authority}:ledger", "safeguards:ledger:read")
+    sequenced(act, authority)
+    if about:
+        entries = entries_about(authority, about)
+    else:
+        entries = recent_entries(authority, before=int(before) if before.isdigit() else None, limit=LENGTH)
+    context = {
+        "entries": lines_of(entries),
+        "about": about,
+        "size": ledger_size(authority),
+        "older": entries[-1].seq if not about and len(entries) == LENGTH and entries[-1].seq else None,
+        "checkpoint": checkpoint_of(authority, settings.COMITY.keys().signer(authority)),
+        "broken": list(broken_places(authority)),
+    }
+    return render(request, "ledger.html", context)

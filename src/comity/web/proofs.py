@@ -1,0 +1,82 @@
+"""Signatures as marks: each is verified anew when the page is made, never taken from a column."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from comity.authorities.queries import verifying_key
+from comity.evidence.custody import SignedEvent, check_signature
+from comity.exchange.message import SignedMessage
+from comity.seals.canonical import sha256_hex
+from comity.seals.keys import VerifyingKey
+from comity.seals.signature import Signature
+from comity.seals.signing import verify_ed25519, verify_mldsa
+from comity.values.errors import BrokenError, ComityError, MissingError
+from comity.web.marks import SealMark, SealState
+
+RECORDED = "request.recorded"
+Words = str | Promise
+
+
+def seal_of_message(signed: SignedMessage, *, href: str = "", name: str = "") -> SealMark:
+    """The mark of a message: recorded by us, verified, unverified (no key held) or broken."""
+    sender = name or signed.message.sender
+    if signed.message.type == RECORDED:
+        return SealMark(SealState.OURS, href=href)
+    try:
+        signed.verify(verifying_key(signed.message.sender))
+    except MissingError:
+        return SealMark(SealState.UNVERIFIED, sender, href)
+    except BrokenError:
+        return SealMark(SealState.BROKEN, sender, href)
+    return SealMark(SealState.VERIFIED, sender, href)
+
+
+def seal_of_event(signed: SignedEvent) -> SealMark:
+    """The mark of a custody event, by the key this node holds for the authority that signed it."""
+    authority = signed.event.authority
+    try:
+        check_signature(signed, {authority: verifying_key(authority)})
+    except MissingError:
+        return SealMark(SealState.UNVERIFIED, authority)
+    except BrokenError:
+        return SealMark(SealState.BROKEN, authority)
+    return SealMark(SealState.VERIFIED, authority)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing proved or broken, in a line."""
+
+    holds: bool
+    words: Words
+    detail: str = ""
+
+
+def checks_of(signed: SignedMessage, key: VerifyingKey | None) -> Iterator[Check]:
+    """Digest, key and both halves of the signature, each on its own line."""
+    digest = sha256_hex(signed.content)
+    yield Check(digest == signed.digest, _("The digest is that of these bytes"), f"SHA-256 {digest}")
+    if key is None:
+        yield Check(False, _("This node holds no key of the sender"))
+        return
+    signature = signed.signature
+    known = key.key_id == signature.key_id
+    yield Check(known, _("Signed with the key this node holds for the sender"), key.fingerprint)
+    yield from _halves(signed, key, signature)
+
+
+def _halves(signed: SignedMessage, key: VerifyingKey, signature: Signature) -> Iterator[Check]:
+    context = f"comity/1/{signed.message.type}".encode()
+    for words, half in (
+        ("Ed25519", lambda: verify_ed25519(key, context + b"\x00" + signed.content, signature.ed25519)),
+        ("ML-DSA-65", lambda: verify_mldsa(key, context, signed.content, signature.mldsa)),
+    ):
+        try:
+            half()
+        except ComityError as error:
+            yield Check(False, words, error.message)
+        else:
+            yield Check(True, words)
