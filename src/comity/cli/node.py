@@ -13,7 +13,11 @@ from rich.table import Table
 
 from comity.cli.framework import load_framework
 
-node = typer.Typer(no_args_is_help=True, add_completion=False, help="Set up, serve, back up and restore a node; its partners and officers.")
+node = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="Set up, serve, back up and restore a node; its partners and officers.",
+)
 peer = typer.Typer(no_args_is_help=True, help="Partners of this node.")
 node.add_typer(peer, name="peer")
 
@@ -62,13 +66,24 @@ def serve(
 
 
 @node.command()
-def card(folder: Folder, authority: str, out: Annotated[Path, typer.Option(help="The file to write.")]) -> None:
+def card(
+    folder: Folder,
+    authority: str,
+    out: Annotated[Path, typer.Option(help="The file to write.")],
+    *,
+    fingerprint_only: Annotated[
+        bool, typer.Option("--fingerprint-only", help="Only the fingerprint on standard output.")
+    ] = False,
+) -> None:
     """Write the signed card of one of our authorities, to hand to a partner."""
     load_framework(folder)
     from comity.cli.setup import own_card  # noqa: PLC0415
 
     data, fingerprint = own_card(authority)
     out.write_bytes(data)
+    if fingerprint_only:
+        typer.echo(fingerprint)
+        return
     says.print(f"Wrote {out}. Tell the partner this fingerprint over another channel: [bold]{fingerprint}[/]")
 
 
@@ -119,6 +134,19 @@ def status(folder: Folder, as_json: Json = False) -> None:
             Console().print(f"[bold]{name}[/]: {value}")
     if found["broken"]:
         raise typer.Exit(1)
+
+
+@node.command()
+def schedule(
+    folder: Folder,
+    job: Annotated[str, typer.Option(help="The job of the schedule to run.")],
+    at: Annotated[datetime, typer.Option(help="As if it were this moment (UTC).")],
+) -> None:
+    """Run one job of the schedule as if it were another day: in an exercise only."""
+    load_framework(folder)
+    from comity.cli.rehearsal import rehearse  # noqa: PLC0415
+
+    says.print(f"{job}: {rehearse(job, at.replace(tzinfo=UTC), os.urandom)} done")
 
 
 @node.command()

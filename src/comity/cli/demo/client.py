@@ -1,6 +1,7 @@
 """An officer at her desk: signs in with password and one-time code, and calls the node's public API."""
 
 import time
+from base64 import b32decode
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,10 +24,13 @@ class CallError(ComityError):
 
 def one_time_code(secret: str, at: float) -> str:
     """The code of RFC 6238 for that time, as an authenticator app shows it."""
-    padded = secret + "=" * (-len(secret) % 8)
-    from base64 import b32decode  # noqa: PLC0415 - needed nowhere else
+    key = b32decode(secret + "=" * (-len(secret) % 8))
+    codes = TOTP(key, 6, SHA1(), 30, enforce_key_length=False)  # noqa: S303 - as authenticator apps speak it
+    return codes.generate(int(at)).decode()
 
-    return TOTP(b32decode(padded), 6, SHA1(), 30, enforce_key_length=False).generate(int(at)).decode()  # noqa: S303
+
+def one_time_code_now(secret: str) -> str:
+    return one_time_code(secret, time.time())
 
 
 @dataclass
@@ -54,9 +58,21 @@ class Desk:
     def post(self, path: str, body: Any = None) -> Any:
         return self.call("POST", path, json=body if body is not None else {})
 
-    def act(self, dossier: str, verb: str, **fields: Any) -> Any:
-        """One verb on one dossier, at the version the dossier has now."""
-        return self.post(f"/dossiers/{dossier}/acts/{verb}", fields)
+    def read(self, dossier: str) -> Any:
+        return self.get(f"/dossiers/{dossier}")
+
+    def act(self, dossier: str, verb: str, **values: Any) -> Any:
+        """Read the dossier, then do one verb at the version read."""
+        body = {"version": self.read(dossier)["version"], "values": values}
+        return self.post(f"/dossiers/{dossier}/acts/{verb}", body)
+
+    def refused(self, dossier: str, verb: str, **values: Any) -> str:
+        """The code with which a verb is refused; empty if it was done."""
+        try:
+            self.act(dossier, verb, **values)
+        except CallError as error:
+            return error.code
+        return ""
 
     def send_file(self, path: str, file: Path, fields: dict[str, str]) -> Any:
         with file.open("rb") as source:

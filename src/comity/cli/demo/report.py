@@ -24,6 +24,7 @@ class Report:
     checks: list[Check] = field(default_factory=list)
     started: float = field(default_factory=time.monotonic)
     story_seconds: float = 0.0
+    _story: float = 0.0
 
     def chapter(self, title: str) -> None:
         self.says.print(f"\n[bold]{title}[/]")
@@ -36,6 +37,12 @@ class Report:
         mark = "[green]●[/]" if passed else "[red]■ NOT[/]"
         self.says.print(f"  {mark} {name}" + (f"  [dim]{detail}[/]" if detail != "" else ""), highlight=False)
 
+    def begin_story(self) -> None:
+        self._story = time.monotonic()
+
+    def end_story(self) -> None:
+        self.story_seconds = time.monotonic() - self._story
+
     @property
     def failed(self) -> list[Check]:
         return [check for check in self.checks if not check.passed]
@@ -47,6 +54,7 @@ class Report:
                     "checks": [vars(check) for check in self.checks],
                     "bundle": str(bundle),
                     "seconds": round(time.monotonic() - self.started, 1),
+                    "story_seconds": round(self.story_seconds, 1),
                 },
                 indent=1,
                 ensure_ascii=False,

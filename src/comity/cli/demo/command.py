@@ -1,0 +1,70 @@
+"""`comity demo`: three stories between real nodes, told step by step, with what was proved at each."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from comity.cli.demo import by_post, european_order, swiss_colombian
+from comity.cli.demo.client import one_time_code_now
+from comity.cli.demo.report import Report
+from comity.cli.demo.stage import Stage
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="Where nodes, bundle and report are left.")] = Path("out/demo"),
+    database: Annotated[
+        str, typer.Option(help="PostgreSQL address without the last word of the name: one database per node is used.")
+    ] = "",
+    megabytes: Annotated[int, typer.Option(help="Size of the bank's records.")] = 200,
+    *,
+    headless: Annotated[
+        bool, typer.Option("--headless", help="End after the stories instead of leaving pages up.")
+    ] = False,
+) -> None:
+    """Set up four nodes, play the stories through their public API, say what was proved, and leave the pages up."""
+    says = Console()
+    report = Report(says)
+    with Stage(out.resolve(), database=database) as stage:
+        report.chapter("Setting up four nodes (an exercise: every person is invented)")
+        stage.set_up()
+        stage.start()
+        report.begin_story()
+        swiss_colombian.play(stage, report, out.resolve(), megabytes)
+        european_order.play(stage, report)
+        by_post.play(stage, report)
+        report.end_story()
+        report.write(out / "report.json", (out / "bundle").resolve())
+        _say_the_end(says, report, out)
+        if not headless:
+            _say_where(says, stage)
+            stage.wait()
+    raise typer.Exit(1 if report.failed else 0)
+
+
+def _say_the_end(says: Console, report: Report, out: Path) -> None:
+    proved = len(report.checks) - len(report.failed)
+    says.print(
+        f"\n[bold]{proved} of {len(report.checks)} checks hold[/], the stories took {report.story_seconds:.0f} s. "
+        f"The court's bundle: {out}/bundle; verify it with: comity verify {out}/bundle",
+        highlight=False,
+    )
+    for check in report.failed:
+        says.print(f"  [red]■ NOT[/] {check.name}: {check.detail}", highlight=False)
+
+
+def _say_where(says: Console, stage: Stage) -> None:
+    table = Table("node", "pages", "officer", "password", "one-time code now", title="Training sign-ins")
+    for name, site in stage.sites.items():
+        for body in site.roster.authorities:
+            for office in body.offices:
+                for person in office.officers:
+                    code = one_time_code_now(person.totp_secret)
+                    table.add_row(name, site.address, f"{person.username} ({body.code})", person.password, code)
+    says.print(table)
+    says.print("A new code: comity demo-code USER NAME. The pages stay up until you press Ctrl+C.")

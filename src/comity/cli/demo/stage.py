@@ -1,0 +1,157 @@
+"""The stage of the demo: real nodes as separate processes, set up and connected with the operator's own commands."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from comity.cli.demo.client import Desk, sign_in
+from comity.cli.roster import Roster, read_roster
+from comity.values.errors import ComityError, ConflictError, UnavailableError
+
+ROSTERS = Path(__file__).parent / "rosters"
+PAIRS = (("ch", "co"), ("es", "lu"))
+MARKER = ".comity-demo"
+START_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Site:
+    """One node of the demo: its roster, its folder, and where its pages are."""
+
+    roster: Roster
+    folder: Path
+
+    @property
+    def address(self) -> str:
+        return f"http://localhost:{self.roster.web_port}"
+
+    def desk(self, username: str, purpose: str) -> Desk:
+        return sign_in(self.address, self.roster, username, purpose)
+
+
+class Stage:
+    """Sets the nodes up on entry and ends their processes on exit."""
+
+    def __init__(self, out: Path, *, database: str = "", keep: bool = False) -> None:
+        self._out, self._database, self._keep = out, database, keep
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        names = [name for pair in PAIRS for name in pair]
+        self.sites = {name: Site(read_roster(ROSTERS / f"{name}.yaml"), out / "nodes" / name) for name in names}
+
+    def __enter__(self) -> Self:
+        self._clear()
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _fault: BaseException | None, _at: TracebackType | None
+    ) -> None:
+        for process in self._running.values():
+            process.send_signal(signal.SIGTERM)
+        for process in self._running.values():
+            process.wait(30)
+
+    def set_up(self) -> None:
+        """Make every node, two at a time, and exchange the cards of each pair."""
+        with ThreadPoolExecutor(2) as hands:
+            list(hands.map(self._init, self.sites))
+        for near, far in PAIRS:
+            self._introduce(near, far)
+            self._introduce(far, near)
+
+    def start(self) -> None:
+        """Serve every node and wait until its pages answer."""
+        for name, site in self.sites.items():
+            log = (self._out / f"{name}.log").open("wb")
+            self._running[name] = subprocess.Popen(  # noqa: S603 - our own command
+                [sys.executable, "-m", "comity.cli.main", "node", "serve", str(site.folder)],
+                stdout=log,
+                stderr=log,
+                env=_environment(),
+                start_new_session=True,
+            )
+        for name in self.sites:
+            self._wait_for(name)
+
+    def operator(self, *arguments: str | Path) -> str:
+        """Run one of the operator's commands; its standard output."""
+        done = subprocess.run(  # noqa: S603 - our own command
+            [sys.executable, "-m", "comity.cli.main", *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            env=_environment(),
+            check=False,
+        )
+        if done.returncode:
+            raise ComityError(f"comity {' '.join(map(str, arguments[:3]))}: {done.stderr.strip()}")
+        return done.stdout
+
+    def wait(self) -> None:
+        """Leave the nodes up until interrupted."""
+        try:
+            while all(process.poll() is None for process in self._running.values()):
+                time.sleep(0.5)
+        except KeyboardInterrupt:
+            return
+
+    def _clear(self) -> None:
+        """An empty place for the demo; what another program left there is never removed."""
+        if self._out.exists() and any(self._out.iterdir()):
+            if not (self._out / MARKER).exists():
+                raise ConflictError(
+                    f"{self._out} is not empty and was not made by the demo; nothing was removed.",
+                    next_step="Name another folder: --out DIR",
+                )
+            shutil.rmtree(self._out)
+        (self._out / "nodes").mkdir(parents=True)
+        (self._out / MARKER).touch()
+        for site in self.sites.values():
+            for port in (site.roster.web_port, site.roster.exchange_port):
+                with socket.socket() as probe:
+                    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                    try:
+                        probe.bind(("127.0.0.1", port))
+                    except OSError as error:
+                        raise UnavailableError(
+                            f"Port {port} is in use; the demo needs it. End the other demo first."
+                        ) from error
+
+    def _init(self, name: str) -> None:
+        site = self.sites[name]
+        database = ["--database", f"{self._database}_{name}"] if self._database else []
+        self.operator("node", "init", site.folder, "--roster", ROSTERS / f"{name}.yaml", "--json", *database)
+
+    def _introduce(self, name: str, to: str) -> None:
+        """Hand each card over, and its fingerprint over another channel: here, the operator's own hands."""
+        for authority in self.sites[name].roster.authorities:
+            card = self._out / "nodes" / f"{authority.code}.card"
+            fingerprint = self.operator(
+                "node", "card", self.sites[name].folder, authority.code, "--out", card, "--fingerprint-only"
+            ).strip()
+            self.operator("node", "peer", "add", self.sites[to].folder, card, "--fingerprint", fingerprint)
+
+    def _wait_for(self, name: str) -> None:
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until:
+            if self._running[name].poll() is not None:
+                break
+            try:
+                if httpx.get(f"{self.sites[name].address}/sign-in", timeout=5).status_code == 200:
+                    return
+            except httpx.HTTPError:
+                time.sleep(0.2)
+        raise UnavailableError(f"Node {name} did not start; its log is {self._out / (name + '.log')}.")
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith(("COMITY_", "DJANGO_"))}
