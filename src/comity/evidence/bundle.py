@@ -14,7 +14,7 @@ from typing import Any
 
 from comity.evidence import bag
 from comity.evidence.custody import SignedEvent
-from comity.evidence.manifest import FORMAT, SIGNATURE_KIND, salted_digest
+from comity.evidence.manifest import CONDITIONS_FILE, FORMAT, README_FILE, SIGNATURE_KIND, salted_digest
 from comity.seals.canonical import encode, sha256_hex, to_b64
 from comity.seals.keys import VerifyingKey
 from comity.seals.signing import Signature, Signer
@@ -181,13 +181,13 @@ def write_bundle(folder: Path, content: BundleContent, signer: Signer) -> str:
 
 def _write(root: Path, content: BundleContent, signer: Signer) -> str:
     payload = _Payload(root)
-    payload.write("data/README.txt", (README,))
+    payload.write(README_FILE, (README,))
     items = [_write_item(payload, number, item) for number, item in enumerate(content.items, 1)]
     conditions = [
         {"item": item.description["reference"], "handling": item.handling, "conditions": list(item.conditions)}
         for item in content.items
     ]
-    payload.write_json("data/conditions.json", conditions)
+    payload.write_json(CONDITIONS_FILE, conditions)
     value = {
         "format": FORMAT,
         "release": {

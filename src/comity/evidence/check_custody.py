@@ -13,12 +13,10 @@ from comity.evidence.custody import (
     description_digest,
     last_of,
 )
-from comity.evidence.manifest import CONDITIONS_SHAPE, RECORD_SHAPE, read_shaped
+from comity.evidence.manifest import CONDITIONS_FILE, CONDITIONS_SHAPE, RECORD_SHAPE, read_shaped
 from comity.evidence.opened import Opened
 from comity.evidence.report import Report
 from comity.values.errors import BrokenError, InvalidInputError
-
-CONDITIONS_FILE = "data/conditions.json"
 
 
 def check_items(opened: Opened, report: Report) -> None:

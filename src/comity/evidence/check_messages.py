@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from comity.evidence.check_custody import CONDITIONS_FILE
 from comity.evidence.custody import EventType, SignedEvent, last_of
-from comity.evidence.manifest import CONDITIONS_SHAPE, MESSAGE_SHAPE, read_shaped, salted_digest
+from comity.evidence.manifest import CONDITIONS_FILE, CONDITIONS_SHAPE, MESSAGE_SHAPE, read_shaped, salted_digest
 from comity.evidence.opened import Opened
 from comity.evidence.report import Report
 from comity.exchange.message import Message, SignedMessage

@@ -13,6 +13,9 @@ from comity.values.errors import InvalidInputError
 
 FORMAT = "comity-bundle/1"
 SIGNATURE_KIND = "bundle"
+README_FILE, CONDITIONS_FILE = "data/README.txt", "data/conditions.json"
+FIXED_FILES = frozenset({README_FILE, CONDITIONS_FILE})
+"""In every bundle; all other files are pointed to by the manifest, each by one entry."""
 MAX_BYTES = 32 << 20
 
 
@@ -113,7 +116,13 @@ def read_manifest(data: bytes) -> dict[str, Any]:
     for path in paths:
         if not PAYLOAD_PATH.fullmatch(path):
             raise InvalidInputError(f"'{path[:80]}' is not a path of a bundle.", code="bundle:path", place="files")
-    for place, path in _pointed(value):
+    pointed = _pointed(value)
+    unused = sorted(set(paths) - {path for _, path in pointed} - FIXED_FILES)
+    if len({path for _, path in pointed} | FIXED_FILES) != len(pointed) + len(FIXED_FILES):
+        raise InvalidInputError("Two entries point to one file.", code="bundle:path", place="files")
+    if unused:
+        raise InvalidInputError(f"'{unused[0]}' is listed and is nothing's file.", code="bundle:path", place="files")
+    for place, path in pointed:
         if path not in value["files"]:
             raise InvalidInputError(
                 f"{place} points to '{path[:80]}', which is not listed.", code="bundle:path", place=place

@@ -16,6 +16,7 @@ class Opened:
     comity: bytes
     texts: dict[str, bytes] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
     signature: bytes = b""
     signed_by: str = ""
     keys: dict[str, VerifyingKey] = field(default_factory=dict)
