@@ -6,8 +6,9 @@ Each reads a small content of its own, every key optional, every text plain or k
     cover-note      {"request": {…, "authority", "signed_by", "signed_on", "basis", "digest"}, "enclosures": [text]}
     acknowledgement {"received_on", "handled_by", "next": text, "request": {…, "digest"}}
     reminder        {"sent_on", "last_word", "number", "reply_by", "outstanding": [text]}
-    refusal         {"authority", "decided_on", "scope": "whole" or "part", "consultation", "granted": [text], "remedies",
-                     "grounds": [{"part", "title", "provision", "kind": "mandatory" or "optional", "reasons", "verified"}]}
+    refusal         {"authority", "decided_on", "scope": "whole" or "part", "consultation", "granted": [text],
+                     "remedies", "grounds": [{"part", "title", "provision", "kind": "mandatory" or "optional",
+                     "reasons", "verified"}]}
     cover-letter    {"executed_by", "executed_on", "items": [{"title", "size": bytes, "digest"}], "originals",
                      "authenticity": {"provision", "verified"}, "conditions": [{"text", "provision", "verified"}]}
 """
@@ -23,7 +24,7 @@ from comity.forms.catalogue import label
 
 
 def compose_cover_note(telling: Telling) -> dict[str, Any]:
-    """The central authority's note with which a request is transmitted: names the request and what is asked of the other."""
+    """The central authority's note with which a request is transmitted: names it and says what is asked."""
     request = _request(telling)
     word = _words(telling, "cover_note")
     named = [

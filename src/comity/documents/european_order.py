@@ -1,7 +1,7 @@
 """The European Investigation Order (Annex A) and the confirmation of its receipt (Annex B), section by section.
 
-The sections and fields come from the forms' data, with their status: nobody read the annexes in an official text, so every
-field of theirs prints with the mark *not verified*. Besides the request's content, the context may hold
+The sections and fields come from the forms' data, with their status: nobody read the annexes in an official text, so
+every field of theirs prints with the mark *not verified*. Besides the request's content, the context may hold
 
     issuing, validating, received_by, forwarded_to
         {"kind", "name", "contact_person", "post", "file_no", "address", "tel", "fax", "email", "languages",

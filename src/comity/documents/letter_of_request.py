@@ -88,7 +88,7 @@ def _authority(telling: Telling) -> Block | None:
     entries = [
         row(
             _word(telling, f"authority.{key}"),
-            telling.name(authority.get(key)) if key != "functions" else telling.text(authority.get(key)),
+            telling.text(authority.get(key)) if key == "functions" else telling.name(authority.get(key)),
         )
         for key in ("name", "functions", "contact")
     ]

@@ -55,12 +55,14 @@ def _state(telling: Telling, role: str) -> str:
     return country_name(state, telling.language) if state else ""
 
 
-def _each(section: str, *keys: str) -> Value:
-    """The texts of the measures a section is about, each under its letter."""
+def _each(section: str, *keys: str, account: bool | None = None) -> Value:
+    """The texts of the measures a section is about, each under its letter; `account`: only with or without one."""
 
     def value(telling: Telling) -> str:
         lines = []
         for part in chosen(telling.content, section):
+            if account is not None and bool(part.get("account")) is not account:
+                continue
             said = " ".join(text for key in keys if (text := _said(telling, part.get(key), key)))
             if said:
                 lines.append(f"{part.get('id', '')}) {said}")
@@ -157,11 +159,11 @@ VALUES: Mapping[str, Value] = {
     "H2.reasons": _each("H2", "why_not_in_person", "relevance"),
     "H2.suspect_consent": _each("H2", "consent"),
     "H3.disposition": lambda telling: term("option", "transferred_to_issuing", telling.language),
-    "H4.accounts_relevance": _each("H4", "relevance"),
+    "H4.accounts_relevance": _each("H4", "relevance", account=False),
     "H4.grounds_banks": _each("H4", "why_here"),
     "H4.banks": _each("H4", "bank"),
-    "H4.transactions_period": _each("H4", "account", "period"),
-    "H4.transactions_relevance": _each("H4", "relevance"),
+    "H4.transactions_period": _each("H4", "account", "period", account=True),
+    "H4.transactions_relevance": _each("H4", "relevance", account=True),
     "H5.kind": lambda telling: term("option", "controlled_delivery", telling.language),
     "H5.relevance": _each("H5", "relevance"),
     "H6.relevance": _each("H6", "relevance"),

@@ -46,7 +46,7 @@ class Telling:
         return said_or_original(value, self.language, self.original)
 
     def name(self, value: Any) -> str:
-        """A name, an address or a citation: where there is no translation it stands as the original has it, without remark."""
+        """A name, an address or a citation: untranslated it stands as in the original, without remark."""
         return self.text(value) if said(value, self.language) else said(value, self.original) or _any(value)
 
     def provision(self, provision: str) -> str:

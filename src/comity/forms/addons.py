@@ -1,10 +1,12 @@
 """What a measure asks for beyond the contents every request has: the checklist `mla_addons_by_assistance_type`.
 
-The checklist merges what several instruments and forms ask. An item is *missing* only where its provision belongs to the
-instrument that governs; under any other instrument it is *recommended*, since it helps execution.
+The checklist merges what several instruments and forms ask. An item is *missing* only where its provision belongs to
+the instrument that governs; under any other instrument it is *recommended*, since it helps execution.
 """
 
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from comity.forms.catalogue import Field, load_form
@@ -13,6 +15,8 @@ from comity.forms.gap import Gap, Severity
 
 FORM = "mla_addons_by_assistance_type"
 PRESERVATION = "budapest_art29_preservation"
+
+_NAMED = re.compile(r"(\D[^;]*?)\s+\d")
 
 SECTIONS_OF_MEASURE: Mapping[str, tuple[str, ...]] = {
     "search-seizure": ("search_seizure",),
@@ -78,12 +82,20 @@ def sections_for(part: Mapping[str, Any]) -> tuple[str, ...]:
     return SECTIONS_OF_MEASURE.get(str(part.get("measure")), ())
 
 
+def cited(provision: str, first: str) -> str:
+    """A provision in full: the checklist names the instrument once a section, and then only `18(1)`."""
+    named = _NAMED.match(first)
+    return f"{named[1]} {provision}" if named and provision[:1].isdigit() else provision
+
+
 def addon_gaps(instrument: str, content: Content) -> Iterator[Gap]:
     form = load_form(FORM)
     for index, part in parts(content):
         for letter in sections_for(part):
-            for field in form.section(letter).fields:
-                yield from _gap(FORM, letter, field, part, f"parts[{index}]", instrument)
+            fields = form.section(letter).fields
+            for field in fields:
+                full = replace(field, provision=cited(field.provision, fields[0].provision))
+                yield from _gap(FORM, letter, full, part, f"parts[{index}]", instrument)
         if part.get("measure") == "preservation":
             for field in load_form(PRESERVATION).section("29.2").fields:
                 yield from _gap(PRESERVATION, "29.2", field, part, f"parts[{index}]", instrument)

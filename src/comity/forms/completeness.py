@@ -18,8 +18,8 @@ _HELPS_ONLY = frozenset({"where_possible", "if_available", "optional", "recommen
 def gaps(instrument: str, content: Content) -> tuple[Gap, ...]:
     """Every gap, what is missing first, then what is recommended, each in the order of the form.
 
-    `content` is as `parse_content` gives it. Nothing here decides law: an instrument whose list nobody read is held against
-    a general list, and each of its gaps says `verified: False`.
+    `content` is as `parse_content` gives it. Nothing here decides law: an instrument whose list nobody read is held
+    against a general list, and each of its gaps says `verified: False`.
     """
     form = governing_form(instrument)
     found = [
@@ -64,10 +64,12 @@ def _gap(form: str, letter: str, field: Field, place: str, text: str, only_helps
 
 
 def _translations(instrument: str, form: Form, content: Content) -> Iterator[Gap]:
-    """Each text in the original's language and in every language a translation was announced in; Art. 30 for CH and CO."""
+    """Each text in the original's language and in every language of a translation; Art. 30 between CH and CO."""
     original = content.get("language")
     if not original:
-        yield Gap(form.id, "", "language", "language", "", "Say in which language the original is.", "missing", True)
+        yield Gap(
+            form.id, "", "language", "language", "", "Say in which language the original is.", "missing", verified=True
+        )
         return
     into = {str(item.get("language")) for item in content.get("translations", [])} - {"None", original}
     field = next((field for _, field in form.walk() if field.id == "language"), None)
@@ -107,7 +109,7 @@ ORDER_ASKS = (
     ("remedies_authority", "Art. 14", "Name the authority that informs about legal remedies."),
     ("proceedings_type", "Art. 4", "State the type of proceedings."),
 )
-"""What the issuing authority of a European Investigation Order states; these articles were not read in an official text."""
+"""What the issuing authority of a European Investigation Order states; these articles were not read officially."""
 
 
 def _order(instrument: str, content: Content) -> Iterator[Gap]:

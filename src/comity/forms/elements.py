@@ -1,7 +1,7 @@
 """What stands for each element of a request's contents list: where it is stated, and what is wrong when it is not.
 
-An element is a name that several instruments' lists share (`facts`, `assistance`, `persons`). A finding is a place in the
-content, a sentence, and whether it only helps.
+An element is a name that several instruments' lists share (`facts`, `assistance`, `persons`). A finding is a place in
+the content, a sentence, and whether it only helps.
 """
 
 from collections.abc import Callable, Iterator, Mapping

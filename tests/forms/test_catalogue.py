@@ -1,0 +1,62 @@
+from collections import Counter
+
+import pytest
+import yaml
+
+from comity.forms.catalogue import form_ids, load_form
+from comity.forms.offences import categories, category_label
+from comity.forms.schema import DATA
+from comity.values.errors import MissingError
+
+
+@pytest.mark.parametrize("form_id", form_ids())
+def test_every_form_loads_and_counts_its_statuses_as_it_says(form_id: str) -> None:
+    form = load_form(form_id)
+    stated = yaml.safe_load((DATA / f"{form_id}.yaml").read_text(encoding="utf-8"))["field_counts"]
+    assert Counter(field.status for _, field in form.walk()) == stated
+
+
+def test_the_contents_of_untoc_were_read_and_those_of_article_27_were_not() -> None:
+    assert all(field.verified for _, field in load_form("untoc_art18_mla").walk())
+    form = load_form("bilateral_ch_co_mla_2011")
+    assert not any(field.verified for field in form.section("27").fields)
+    assert all(field.verified for field in form.section("other").fields)
+
+
+def test_nothing_of_the_european_annexes_counts_as_verified() -> None:
+    for form_id in ("eio_annex_a", "eio_annex_b_receipt"):
+        assert not any(field.verified for _, field in load_form(form_id).walk())
+
+
+def test_a_section_hands_its_status_to_its_fields() -> None:
+    section = load_form("mla_addons_by_assistance_type").section("interception")
+    assert section.status == "VT"
+    assert {field.status for field in section.fields} == {"VT"}
+
+
+def test_a_field_is_found_by_its_place_and_a_plain_id_must_be_the_only_one() -> None:
+    form = load_form("eio_annex_a")
+    assert form.field("K.name").label == "Name of authority"
+    assert form.field("executing_state").type == "country"
+    with pytest.raises(MissingError, match="fields called 'name'"):
+        form.field("name")
+
+
+def test_options_in_groups_are_read_in_their_order() -> None:
+    options = load_form("eio_annex_a").field("C.measure_type").options
+    assert options[0] == "evidence_already_held"
+    assert "interception" in options
+
+
+def test_an_unknown_form_is_answered_with_those_there_are() -> None:
+    with pytest.raises(MissingError) as caught:
+        load_form("no_such_form")
+    assert "untoc_art18_mla" in caught.value.next_step
+
+
+def test_there_are_thirty_two_categories_in_the_order_of_the_list() -> None:
+    assert len(categories()) == 32
+    assert category_label("EAW-05", "en") == "illicit trafficking in narcotic drugs and psychotropic substances"
+    assert category_label("EAW-32", "fr") == "sabotage"
+    with pytest.raises(MissingError):
+        category_label("EAW-33", "en")
