@@ -91,7 +91,7 @@ def _checked(pdf: bytes, trust: Sequence[bytes]) -> SealCheck:
         trust_roots=[*trusted, certificate], moment=at, allow_fetching=False, revocation_mode="soft-fail"
     )
     status = run(async_validate_pdf_signature(embedded, signer_validation_context=context))
-    fault = _fault(status) or _malleable(embedded, pdf)
+    fault = _fault(status) or _malleable(embedded, pdf) or _out_of_time(certificate, at)
     if fault:
         return who("broken", detail=fault)
     if known or _leads_to(embedded, trusted, at):
@@ -107,6 +107,15 @@ def _fault(status: PdfSignatureStatus) -> str:
     if status.coverage is not SignatureCoverageLevel.ENTIRE_FILE:
         return "Something was added to the file after it was sealed."
     if not status.bottom_line:
+        return "The certificate did not hold at the time the seal states."
+    return ""
+
+
+def _out_of_time(certificate: Any, at: datetime | None) -> str:
+    """A pinned certificate is its own trust anchor, whose dates path validation does not look at (RFC 5280, 6.1)."""
+    if at is None:
+        return "The seal does not state its time."
+    if not certificate.not_valid_before <= at <= certificate.not_valid_after:
         return "The certificate did not hold at the time the seal states."
     return ""
 
