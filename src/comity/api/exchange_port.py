@@ -1,19 +1,12 @@
 """The exchange listener's addresses, bound to this node: its keys, its vault and what each message type does here."""
 
-from collections.abc import Mapping
-
 from django.conf import settings
 
-from comity import wiring
 from comity.api.exchange_views import ExchangePort
 from comity.authorities.keyring import Keyring
 from comity.evidence.queries import offered_range
-from comity.exchange.actions import Receiver
 from comity.store.vault import Vault
-
-
-def _receivers() -> Mapping[str, Receiver]:
-    return wiring.RECEIVERS
+from comity.wiring.receivers import RECEIVERS
 
 
 def _keys() -> Keyring:
@@ -24,4 +17,4 @@ def _vault() -> Vault:
     return settings.COMITY.vault()
 
 
-urlpatterns = ExchangePort(receivers=_receivers, offered=offered_range, keys=_keys, vault=_vault).urls()
+urlpatterns = ExchangePort(receivers=RECEIVERS, offered=offered_range, keys=_keys, vault=_vault).urls()

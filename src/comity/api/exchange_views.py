@@ -57,7 +57,7 @@ class Offered(Protocol):
 class ExchangePort:
     """The two views with what they work on handed in: the exchange knows neither its cargo nor the evidence room."""
 
-    receivers: Callable[[], Mapping[str, Receiver]]
+    receivers: Mapping[str, Receiver]
     offered: Offered
     keys: Callable[[], Keyring]
     vault: Callable[[], Vault]
@@ -74,7 +74,7 @@ class ExchangePort:
         """POST an envelope; the answer is a signed receipt, or a bare code while sender or addressee is unknown."""
         envelope = request.read(MAX_ENVELOPE_BYTES + 1)
         try:
-            receipt = receive(envelope, at=self.now(), chance=self.chance, keys=self.keys(), receivers=self.receivers())
+            receipt = receive(envelope, at=self.now(), chance=self.chance, keys=self.keys(), receivers=self.receivers)
         except EnvelopeRejectedError as rejected:
             status = _STATUS.get(rejected.rejection, HTTPStatus.BAD_REQUEST)
             return _json(plain_rejection(rejected.rejection), status)
