@@ -33,6 +33,23 @@ _STATUS = {
 }
 
 
+_AMENDING = (
+    "protocol",
+    "protocolo",
+    "supplement",
+    "amend",
+    "exchange of notes",
+    "extension",
+    "extending",
+    "declaration",
+    "prolonging",
+    "notenaustausch",
+    "notenwechsel",
+    "briefwechsel",
+)
+"""Words by which a title shows that an instrument amends, extends or accompanies another."""
+
+
 @dataclass(frozen=True, slots=True)
 class BilateralRow:
     """One row of one register, as the source prints it."""
@@ -87,6 +104,11 @@ class BilateralTreaty:
     def title(self) -> str:
         titles = [row.title for row in self.rows if row.title]
         return max(titles, key=len, default=f"Treaty between {self.pair[0]} and {self.pair[1]} ({self.kind})")
+
+    @property
+    def amending(self) -> bool:
+        """Its title shows that it amends, extends or accompanies another treaty."""
+        return any(word in self.title[:60].casefold() for word in _AMENDING)
 
     @property
     def statuses(self) -> frozenset[str]:

@@ -88,7 +88,8 @@ def _suspended(treaty: BilateralTreaty, article: str, on: date) -> Verdict:
 def _superseded(treaty: BilateralTreaty, siblings: tuple[BilateralTreaty, ...], on: date, article: str) -> Verdict:
     """A later treaty of extradition may have replaced it: the tables that list both do not say.
 
-    A source that says "in force" after the later treaty began settles it.
+    A source that says "in force" after the later treaty began settles it. A protocol or exchange of notes shares the
+    fate of the treaty it amends.
     """
     if treaty.kind != "EXTRADITION":
         return Verdict()
@@ -99,13 +100,16 @@ def _superseded(treaty: BilateralTreaty, siblings: tuple[BilateralTreaty, ...], 
     ]
     vouched = max((day for day in known if day), default=date.min)
     for later in siblings:
-        amends = any(word in later.title.casefold() for word in _AMENDING)
         begun = [day for day in later.force_days if vouched < day <= on and day not in _IMPLEMENTING]
-        if later.kind == treaty.kind and later.signed > treaty.signed and begun and not amends:
+        if later.kind == treaty.kind and later.signed > treaty.signed and begun and not later.amending:
             text = f"A later treaty of extradition ({later.signed}) is in force; the table keeps superseded treaties."
             return _asked(
                 treaty, article, text, f"Does the treaty of {treaty.signed} still stand beside that of {later.signed}?"
             )
+    ended = [one for one in siblings if one.kind == treaty.kind and one.ended and one.ended <= on]
+    if treaty.amending and ended and vouched < max(one.ended for one in ended if one.ended):
+        text = f"It amends or extends another treaty; one of these States ended on {ended[-1].ended}."
+        return _asked(treaty, article, text, "Does the treaty it amends or extends still stand?")
     return Verdict()
 
 

@@ -34,7 +34,7 @@ def instrument_of_treaty(treaty: BilateralTreaty, kind: Mapping[str, Any]) -> In
         code=treaty.code,
         title=treaty.title,
         kind="bilateral",
-        rank=int(kind["rank"]),
+        rank=int(kind["rank"]) + (1 if treaty.amending or not treaty.signed else 0),
         signed=earliest_day(treaty.signed),
         force=Force(None, Provision(f"{treaty.code}, entry into force", verified=True, source=source)),
         membership=Membership(closed=False, provision=known),

@@ -81,6 +81,8 @@ class Relation:
     to: tuple[str, ...]
     provision: Provision
     measures: frozenset[str] = frozenset()
+    unless_title: tuple[str, ...] = ()
+    """Words in the title of the other instrument that take it out (agreements that supplement this one)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,6 +7,7 @@ Short forms keep the files readable for a lawyer:
 - an article without the instrument's name gets its `cite` in front, so that a reason stands alone.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -36,14 +37,23 @@ from comity.values.verdict import Finding
 
 DATA = files("comity.law") / "data"
 RECALLED = "MEM"
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class LawLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # the C twin is built or not
+    """The safe loader with `true` and `false` as the only truth words: `NO` is Norway and `on` is a day."""
+
+
+LawLoader.yaml_implicit_resolvers = {
+    letter: [(tag, form) for tag, form in resolvers if tag != "tag:yaml.org,2002:bool"]
+    for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+LawLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
 
 
 def read_yaml(name: str) -> Any:
     """The value of one YAML file of the package's data; a file that does not parse is named with its line."""
     try:
-        # The safe loader, in its C twin where that was built: law files are many.
-        return yaml.load((DATA / name).read_bytes(), Loader=_LOADER)  # noqa: S506
+        return yaml.load((DATA / name).read_bytes(), Loader=LawLoader)  # noqa: S506 - a safe loader
     except yaml.YAMLError as error:
         raise BrokenError(f"A law file cannot be read: {error}", code="law:file", place=name) from error
 
@@ -222,6 +232,7 @@ def _relation(file: LawFile, given: Mapping[str, Any]) -> Relation:
         tuple(given["to"]),
         file.provision(given, "relations"),
         file.words(given.get("measures"), MEASURES, "relations"),
+        tuple(given.get("unless_title", ())),
     )
 
 

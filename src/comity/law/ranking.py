@@ -24,6 +24,8 @@ class Candidate:
     questions: tuple[Question, ...]
     as_of: str
     silent: bool
+    behind: int = 0
+    """The rank of an instrument that replaces this one between the two States: it stands behind it."""
 
 
 def ranked(candidates: Iterable[Candidate], offence: str) -> list[Candidate]:
@@ -33,7 +35,8 @@ def ranked(candidates: Iterable[Candidate], offence: str) -> list[Candidate]:
         instrument = candidate.instrument
         later_first = -(instrument.signed or date.min).toordinal()
         barred = candidate.finding is Finding.BARRED
-        return barred, candidate.silent, instrument.rank_for(offence), later_first, instrument.code
+        specific = max(instrument.rank_for(offence), candidate.behind)
+        return barred, candidate.silent, specific, later_first, instrument.code
 
     return sorted(candidates, key=key)
 
@@ -50,6 +53,8 @@ def relate(candidates: Sequence[Candidate], measure: str) -> None:
         for other in clear:
             if other is not candidate.instrument and (said := _between(candidate.instrument, other, measure)):
                 candidate.reasons += said
+                if _replaces(other, candidate.instrument, measure):
+                    candidate.behind = max(candidate.behind, other.rank + 1)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -66,8 +71,15 @@ def _between(instrument: Instrument, other: Instrument, measure: str) -> tuple[R
     return tuple(found)
 
 
+@lru_cache(maxsize=1 << 14)
+def _replaces(instrument: Instrument, other: Instrument, measure: str) -> bool:
+    return any(relation.kind == "replaces" and _meets(relation, other, measure) for relation in instrument.relations)
+
+
 def _meets(relation: Relation, other: Instrument, measure: str) -> bool:
     if relation.measures and measure not in relation.measures:
+        return False
+    if any(word in other.title.casefold() for word in relation.unless_title):
         return False
     return other.code in relation.to or other.kind in relation.to
 
