@@ -1,6 +1,6 @@
 """The state of a dossier as both sides compute it from the same messages."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -199,9 +199,9 @@ def _phase_of_work(state: DossierState, states: list[PartState]) -> Phase:
     return Phase.REGISTERED if Side.REQUESTED.value in state.numbers else Phase.TRANSMITTED
 
 
-def summary(states: Mapping[str, PartState]) -> dict[str, int]:
+def counted(states: Iterable[str]) -> dict[str, int]:
     """How many parts stand in each state, for a line in a list."""
     found: dict[str, int] = {}
-    for state in states.values():
-        found[state.value] = found.get(state.value, 0) + 1
+    for state in states:
+        found[state] = found.get(state, 0) + 1
     return found

@@ -1,0 +1,132 @@
+"""Which verbs are open to an officer on a dossier, and why the others are not."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from comity.requests import workflow
+from comity.requests.models import Dossier, Draft
+from comity.requests.phases import Phase, Side
+from comity.requests.queries.access import phase_of_row, target_of
+from comity.requests.state import DossierState
+from comity.safeguards.policy import Code, Target, decide
+from comity.safeguards.rules import TABLE as POLICY
+from comity.values.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """One verb of this side: open, or the reason why not. `code` tells what would have to change."""
+
+    verb: str
+    label: str
+    permission: str
+    allowed: bool
+    code: str
+    """`open`, a code of the policy, `phase`, `parts` or `ready`."""
+    reason: str
+    step_up: bool
+    parts: tuple[str, ...] = ()
+    """Parts on which the verb can be done now, where it is about parts."""
+
+
+def _no_question(row: Dossier, state: DossierState) -> str:
+    mine = Side(row.side)
+    return "" if any(one.asked_by is not mine for one in state.open_questions()) else "No question is open."
+
+
+def _no_consultation(row: Dossier, state: DossierState) -> str:
+    mine = Side(row.side)
+    waiting = any(one.asked_by is not mine for one in state.open_consultations())
+    return "" if waiting else "The other side is not waiting for an answer."
+
+
+def _no_release(row: Dossier, _state: DossierState) -> str:
+    draft = Draft.objects.filter(dossier=row).first()
+    return "" if draft is not None and draft.release else "The letter is not prepared yet."
+
+
+def _not_checked(row: Dossier, _state: DossierState) -> str:
+    return "" if row.direct or row.stage == Phase.CHECKED else "The central authority has not checked the form yet."
+
+
+def _nothing_to_validate(row: Dossier, _state: DossierState) -> str:
+    return "" if row.instrument == workflow.EIO else "Only a European Investigation Order is validated."
+
+
+def _nothing_to_countersign(_row: Dossier, state: DossierState) -> str:
+    left = any(not item["countersigned"] for item in state.items.values())
+    return "" if left else "No returned item waits for a countersignature."
+
+
+def _confirmed(row: Dossier, state: DossierState) -> str:
+    if row.instrument != workflow.EIO:
+        return "Only a European Investigation Order has this form."
+    return "The receipt was confirmed." if state.annex_b is not None else ""
+
+
+def _signs_for_itself(row: Dossier, _state: DossierState) -> str:
+    return "This partner has a node and signs for itself." if row.partner_has_node else ""
+
+
+def _checked_directly(row: Dossier, _state: DossierState) -> str:
+    return "With direct transmission no central authority checks the form." if row.direct else ""
+
+
+READY: Mapping[str, Callable[[Dossier, DossierState], str]] = {
+    "sign_request": _no_release,
+    "validate_order": _nothing_to_validate,
+    "check_form": _checked_directly,
+    "transmit_request": _not_checked,
+    "answer_question": _no_question,
+    "answer_consultation": _no_consultation,
+    "countersign_evidence": _nothing_to_countersign,
+    "confirm_receipt": _confirmed,
+    "record_letter": _signs_for_itself,
+    "note_posting": _signs_for_itself,
+}
+"""Verb to what is missing for it beyond phase and parts; empty when nothing is."""
+
+
+def next_steps(actor: Actor, row: Dossier, state: DossierState) -> tuple[NextStep, ...]:
+    """Every verb of this side in the table's order, the open ones first."""
+    target = target_of(row, actor)
+    found = [_next(actor, row, state, step, target) for step in workflow.TABLE if Side(row.side) in step.sides]
+    return tuple(sorted(found, key=lambda one: not one.allowed))
+
+
+def _next(actor: Actor, row: Dossier, state: DossierState, step: workflow.Step, target: Target) -> NextStep:
+    rule = POLICY[step.permission]
+    parts = tuple(part.id for part in state.parts.values() if not step.parts_from or part.state in step.parts_from)
+    code, reason = _closed(actor, row, state, step, target, parts)
+    return NextStep(
+        step.verb,
+        f"verb.{step.verb}",
+        step.permission.value,
+        not reason,
+        code,
+        reason,
+        rule.step_up,
+        parts if step.parts_from or step.verb in {"consult", "pass_on"} else (),
+    )
+
+
+def _closed(
+    actor: Actor,
+    row: Dossier,
+    state: DossierState,
+    step: workflow.Step,
+    target: Target,
+    parts: tuple[str, ...],
+) -> tuple[str, str]:
+    """Code and reason why a step is not open; `open` and no reason when it is. A missing step-up closes nothing."""
+    reason = workflow.refusal(step, Side(row.side), phase_of_row(row))
+    if reason:
+        return "phase", reason
+    decision = decide(actor, step.permission, target)
+    if not decision.allowed and decision.code is not Code.STEP_UP:
+        return decision.code.value, decision.reason
+    if step.parts_from and not parts:
+        wanted = ", ".join(sorted(state.value for state in step.parts_from))
+        return "parts", f"No part is {wanted}."
+    reason = READY[step.verb](row, state) if step.verb in READY else ""
+    return ("ready", reason) if reason else ("open", "")
