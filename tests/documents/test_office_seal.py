@@ -65,6 +65,14 @@ def test_one_changed_byte_anywhere_breaks_the_seal(position: int, difference: in
     assert check_pdf_seal(bytes(changed), TRUST).state == "broken"
 
 
+def test_a_changed_word_of_the_letter_is_named_as_such() -> None:
+    changed = bytearray(SEALED)
+    changed[SEALED.index(b"/CreationDate") + 20] ^= 1
+    check = check_pdf_seal(bytes(changed), TRUST)
+    assert (check.state, check.detail) == ("broken", "The bytes of the file differ from those that were sealed.")
+    assert check.signer == SEAL_NAME
+
+
 def test_a_changed_byte_breaks_it_also_where_no_signature_reaches() -> None:
     """Inside the place of the seal: the message's version and algorithms, the zeros after it, the case of its digits."""
     start = SEALED.index(b"/Contents <") + len(b"/Contents <")

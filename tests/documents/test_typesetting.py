@@ -34,6 +34,7 @@ def pages(pdf: bytes, folder: Path) -> list[str]:
 def test_the_same_data_and_time_give_the_same_bytes_and_another_time_gives_others() -> None:
     first, again = set_letter(CONTENT), set_letter(CONTENT)
     assert first == again
+    assert re.search(rb"/CreationDate\s*\(D:20261103090000", first)
     data = compose_letter("letter-of-request", CONTENT, CONTEXT, "fr")
     assert typeset("letter-of-request", data, "fr", at=AT + timedelta(days=1)) != first
 
