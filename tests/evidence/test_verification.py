@@ -30,7 +30,29 @@ def places(report):
     return [line.place for line in report.broken]
 
 
-ALL_FILES = ["bag-info.txt", "bagit.txt", "comity.json", "manifest-sha256.txt", "signature.json", "tagmanifest-sha256.txt", "data/README.txt", "data/conditions.json", "data/items/0001.csv", "data/letters/0001.pdf", "data/records/0001.json", "data/records/0002.json", "data/custody/0001.json", "data/custody/0002.json", "data/messages/0001.json", "data/messages/0002.json", "data/keys/CH-FOJ.json", "data/keys/CO-F14.json", "data/keys/CO-FGN.json", "data/ledger/CH-FOJ.checkpoint.txt", "data/ledger/CH-FOJ.entries.json"]
+ALL_FILES = [
+    "bag-info.txt",
+    "bagit.txt",
+    "comity.json",
+    "manifest-sha256.txt",
+    "signature.json",
+    "tagmanifest-sha256.txt",
+    "data/README.txt",
+    "data/conditions.json",
+    "data/items/0001.csv",
+    "data/letters/0001.pdf",
+    "data/records/0001.json",
+    "data/records/0002.json",
+    "data/custody/0001.json",
+    "data/custody/0002.json",
+    "data/messages/0001.json",
+    "data/messages/0002.json",
+    "data/keys/CH-FOJ.json",
+    "data/keys/CO-F14.json",
+    "data/keys/CO-FGN.json",
+    "data/ledger/CH-FOJ.checkpoint.txt",
+    "data/ledger/CH-FOJ.entries.json",
+]
 
 
 def test_the_list_of_files_below_is_the_bundle(whole):

@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from vault_suite import VaultSuite, key_of, pattern, sealed_bytes
 
 from comity.seals.stream import CHUNK_BYTES, TAG_BYTES, sealed_size
 from comity.store.local import LocalVault
 from comity.store.vault import SEALED_CHUNK, plain_size
 from comity.values.errors import BrokenError, UnavailableError
+
+from .vault_suite import VaultSuite, key_of, pattern, sealed_bytes
 
 
 class TestLocalVault(VaultSuite):

@@ -61,7 +61,7 @@ def receive_attachments(act: Act, signed: SignedMessage, content_keys: Mapping[s
     """Write a transfer for each attachment: it is pulled by `fetch_due` and then stands in the store by its digest.
 
     Inside the receiving transaction, for any message with attachments; content that waits or is here already is
-    not asked for twice.
+    not asked for twice. Content offered anew after it was whole or found broken is taken up anew.
     """
     message = signed.message
     for attachment in message.attachments:
@@ -70,7 +70,12 @@ def receive_attachments(act: Act, signed: SignedMessage, content_keys: Mapping[s
             raise InvalidInputError(
                 "An attachment came without its key.", code="evidence:form", place=attachment.digest
             )
-        Transfer.objects.get_or_create(
+        wanted = {
+            "wrapped_key": wrapped_key(keys, attachment.digest, ContentKey.from_bytes(key)),
+            "state": "waiting",
+            "next_attempt": act.at,
+        }
+        row, new = Transfer.objects.get_or_create(
             holder=message.recipient,
             partner=message.sender,
             digest=attachment.digest,
@@ -78,12 +83,12 @@ def receive_attachments(act: Act, signed: SignedMessage, content_keys: Mapping[s
                 "id": act.new_id(),
                 "dossier": str(message.dossier),
                 "size": attachment.size,
-                "wrapped_key": wrapped_key(keys, attachment.digest, ContentKey.from_bytes(key)),
-                "state": "waiting",
                 "since": act.at,
-                "next_attempt": act.at,
+                **wanted,
             },
         )
+        if not new and row.state != "waiting":
+            Transfer.objects.filter(pk=row.pk).update(**wanted, size=attachment.size, failures=0, failing_since=None)
 
 
 def _write_item(
