@@ -11,7 +11,15 @@ from pydantic import Json
 from comity.api.plain import plain
 from comity.api.sessions import act, actor
 from comity.requests.actions import VERBS, open_dossier, perform
-from comity.requests.queries import document_content, dossier_page, dossiers_for, inbox, needs_me
+from comity.requests.queries import (
+    document_content,
+    dossier_page,
+    dossiers_by_number,
+    dossiers_for,
+    inbox,
+    message_proof,
+    needs_me,
+)
 from comity.safeguards.actions import enter_read
 from comity.values.errors import InvalidInputError
 from comity.values.reference import Kind, Reference
@@ -59,8 +67,13 @@ def arrived(request: HttpRequest) -> Any:
 
 
 @router.get("/dossiers", summary="The dossiers in which my authority takes part")
-def dossiers(request: HttpRequest) -> Any:
-    return plain(dossiers_for(actor(request)))
+def dossiers(request: HttpRequest, side: str = "", phase: str = "", text: str = "", number: str = "") -> Any:
+    """With `number` only those that carry it, ours or theirs, as a letter quotes it."""
+    asking = actor(request)
+    if number:
+        known = {row.reference for row in dossiers_by_number(asking, number)}
+        return plain([line for line in dossiers_for(asking) if line.reference in known])
+    return plain(dossiers_for(asking, side=side, phase=phase, text=text))
 
 
 @router.post("/dossiers", summary="Open a dossier under one's own file number")
@@ -110,6 +123,14 @@ def document(request: HttpRequest, reference: str, digest: str) -> HttpResponse:
         vault=settings.COMITY.vault(),
     )
     return HttpResponse(found, content_type="application/octet-stream")
+
+
+@router.get("/dossiers/{reference}/messages/{digest}", summary="A message as signed, with receipts and our check")
+def proof(request: HttpRequest, reference: str, digest: str) -> Any:
+    deed, subject = act(request), named(reference, Kind.DOSSIER)
+    found = message_proof(deed.actor, subject, digest)
+    enter_read(deed, subject, authority=deed.actor.authority, event="requests:message:read")
+    return plain(found)
 
 
 @router.get("/verbs", summary="Every verb of casework with its fields and permission")

@@ -2,7 +2,7 @@
 
 import tempfile
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal, cast
 
 from django.conf import settings
 from django.http import FileResponse, HttpRequest, StreamingHttpResponse
@@ -71,7 +71,7 @@ def take_in(request: HttpRequest, reference: str, file: UploadedFile, record: Fo
         deed,
         dossier=dossier,
         authority=dossier_page(deed.actor, dossier).holder,
-        file=file.file,
+        file=cast("BinaryIO", file.file),
         name=file.name or "",
         title=record.title,
         keys=settings.COMITY.keys(),

@@ -38,7 +38,7 @@ def write_backup(folder: Path, out: Path, chance: Callable[[int], bytes]) -> int
         _copy_database(folder, file.database, copy)
         sink.write(MAGIC + salt)
         sealing = _SealingSink(sink, _key(passphrase, salt))
-        with tarfile.open(fileobj=sealing, mode="w|") as archive:  # type: ignore[call-overload]
+        with tarfile.open(fileobj=sealing, mode="w|") as archive:
             for path in sorted(folder.iterdir()):
                 if path.name not in LEFT_OUT:
                     archive.add(path, path.name)
