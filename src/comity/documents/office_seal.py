@@ -5,10 +5,10 @@ the ledger, nor the node's transport signature. Its time is the office's own cla
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from io import BytesIO
 from typing import Any, TypeVar
 
@@ -21,23 +21,19 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
     load_der_private_key,
+    load_pem_private_key,
 )
-from cryptography.x509.oid import NameOID
 from pyhanko.keys import load_certs_from_pemder_data, load_private_key_from_pemder_data
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from comity.values.country import parse_country
 from comity.values.errors import InvalidInputError, RefusedError
 
 FIELD_NAME = "OfficeSeal"
-VALIDITY = timedelta(days=3 * 365)
 ROOM_FOR_LONGER_SIGNATURE = 32
 """Hex digits: the DER of an ECDSA signature varies by a few bytes, so that the estimate may come out too short."""
-
-_P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 T = TypeVar("T")
 
@@ -58,7 +54,7 @@ class SealWriter(IncrementalPdfFileWriter):
 
 @dataclass(frozen=True)
 class OfficeSeal:
-    """A P-256 key with its certificate; both travel as DER, so that a keyring can hold them."""
+    """A P-256 key with its certificate, as the authority's keyring holds them."""
 
     key: ec.EllipticCurvePrivateKey
     certificate: x509.Certificate
@@ -78,8 +74,10 @@ class OfficeSeal:
 
     @classmethod
     def from_bytes(cls, private: bytes, certificate: bytes) -> "OfficeSeal":
-        """Read a seal back from PKCS #8 and certificate, both DER; refuses a key that is not the certificate's."""
-        key, found = load_der_private_key(private, password=None), x509.load_der_x509_certificate(certificate)
+        """Read a seal from PKCS #8 and certificate, each PEM or DER; refuses a key that is not the certificate's."""
+        key = load_pem_private_key(private, None) if _is_pem(private) else load_der_private_key(private, None)
+        read = x509.load_pem_x509_certificate if _is_pem(certificate) else x509.load_der_x509_certificate
+        found = read(certificate)
         if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
             raise InvalidInputError("An office's seal is an ECDSA key on P-256.", code="document:seal-key")
         if _public(key.public_key()) != _public(found.public_key()):
@@ -87,44 +85,8 @@ class OfficeSeal:
         return cls(key, found)
 
 
-def issue_seal(office: str, state: str, at: datetime, chance: Callable[[int], bytes]) -> OfficeSeal:
-    """A self-signed seal for training and first use: key and serial number drawn from `chance`.
-
-    The key is made as FIPS 186-5, A.2.1 describes (extra random bits, reduced modulo n - 1). An office that has a
-    certificate of its State's authority uses that instead, through `OfficeSeal.from_bytes`.
-    """
-    key = ec.derive_private_key(int.from_bytes(chance(40)) % (_P256_ORDER - 1) + 1, ec.SECP256R1())
-    name = x509.Name(
-        [
-            x509.NameAttribute(NameOID.COUNTRY_NAME, parse_country(state)),
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, office[:64]),
-            x509.NameAttribute(NameOID.COMMON_NAME, office[:64]),
-        ]
-    )
-    usage = x509.KeyUsage(
-        digital_signature=True,
-        content_commitment=True,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=False,
-        crl_sign=False,
-        encipher_only=False,
-        decipher_only=False,
-    )
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(int.from_bytes(chance(16)) >> 1 or 1)
-        .not_valid_before(at - timedelta(days=1))
-        .not_valid_after(at + VALIDITY)
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(usage, critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-    )
-    return OfficeSeal(key, builder.sign(key, hashes.SHA256(), ecdsa_deterministic=True))
+def _is_pem(data: bytes) -> bool:
+    return data.lstrip().startswith(b"-----BEGIN ")
 
 
 def seal_pdf(pdf: bytes, seal: OfficeSeal, *, reason: str, at: datetime) -> bytes:
