@@ -84,9 +84,9 @@ class Episode:
             self.network.faults.fired(Fault.LONG_SILENCE)
         return timedelta(seconds=self.chance.between(*_STEP_SECONDS[kind]))
 
-    def _skew(self) -> timedelta:
+    def _skew(self, lie: float = 0.2) -> timedelta:
         """How far a node's clock lies: mostly seconds, sometimes years."""
-        if self.chance.hits(0.2):
+        if self.chance.hits(lie):
             self.tally[Fault.CLOCK_SKEW.value] += 1
             return timedelta(days=self.chance.between(-1500, 1500))
         return timedelta(seconds=self.chance.between(-30, 30))
@@ -145,7 +145,7 @@ class Episode:
 
     def _clock(self) -> None:
         """A clock is set, forwards or backwards."""
-        self._node().skew = self._skew()
+        self._node().skew = self._skew(lie=0.7)
 
     def _attack(self) -> None:
         kind = self.chance.pick(list(ATTACKS))
@@ -179,13 +179,15 @@ class Episode:
         others = [node for node in victims if node.code != recipient] or victims
         victim = self.chance.pick(others)
         with holder.acting():
-            genuine, receipt = message(holder.code, digest).signed, receipts_of(holder.code, digest)[0]
+            genuine, receipts = message(holder.code, digest).signed, receipts_of(holder.code, digest)
+        if not receipts:
+            return None
         return Scene(
             liar=self.liar,
             victim=victim,
             other=holder,
             genuine=genuine,
-            receipt=receipt,
+            receipt=receipts[0],
             at=self.network.now,
             chance=self.chance.stream("scene", self.network.now),
             type=next(iter(self.workload.receivers)),

@@ -55,7 +55,7 @@ MOST: dict[Fault, float] = {
     Fault.ANSWER_FLIPPED: 0.06,
     Fault.REQUEST_CUT: 0.03,
     Fault.ANSWER_CUT: 0.03,
-    Fault.ANSWER_SWAPPED: 0.03,
+    Fault.ANSWER_SWAPPED: 0.12,
     Fault.CRASH_BEFORE_COMMIT: 0.06,
     Fault.CRASH_AFTER_COMMIT: 0.06,
     Fault.CRASH_AWAITING: 0.04,

@@ -1,13 +1,14 @@
 """Running episodes by number or by time, and the report of what they came to."""
 
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from comity.simulation.episode import CODES, Episode
+from comity.simulation.episode import CODES, Episode, Outcome
 from comity.simulation.workload import Correspondence, Workload
 from comity.values.errors import InvalidInputError
 
@@ -61,7 +62,7 @@ def simulate(
     report = Report(seed, nodes)
     trace = sha256()
     while _more(report, episodes, seconds, time.monotonic() - started):
-        outcome = Episode(seed, report.episodes, nodes, workload()).run()
+        outcome = _lived(seed, report.episodes, nodes, workload())
         report.violations += [f"episode {report.episodes}: {sentence}" for sentence in outcome.violations]
         report.episodes += 1
         report.node_days += outcome.days
@@ -71,6 +72,16 @@ def simulate(
         report.trace, report.seconds = trace.hexdigest(), time.monotonic() - started
         progress(report)
     return report
+
+
+def _lived(seed: int, number: int, nodes: int, workload: Workload) -> Outcome:
+    """What an episode came to; an error no node may raise is a violation like any other, and ends the episode."""
+    try:
+        return Episode(seed, number, nodes, workload).run()
+    except Exception as error:  # noqa: BLE001 - whatever it is, the report names it and the command fails
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        broke = f"a node broke: {type(error).__name__}: {error} ({place.name}, line {place.lineno})"
+        return Outcome(sha256(broke.encode()).digest(), 0, 0.0, [broke])
 
 
 def _more(report: Report, episodes: int | None, seconds: float | None, elapsed: float) -> bool:
