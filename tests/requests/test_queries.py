@@ -18,10 +18,8 @@ from comity.requests.workflow import TABLE
 from comity.values.actor import Role
 from comity.values.errors import MissingError, RefusedError
 from tests.requests.matters import to_colombia
-from tests.requests.test_story_colombia import cast, drafted, in_execution, registered, signed, transmitted
+from tests.requests.stages import drafted, in_execution, registered, signed, transmitted
 from tests.requests.world import World
-
-__all__ = ["cast"]
 
 
 def steps_of(world: World, name: str, dossier) -> dict:

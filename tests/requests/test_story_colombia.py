@@ -10,65 +10,10 @@ from comity.requests.models import DomesticAct, Draft
 from comity.requests.phases import PartState, Phase
 from comity.requests.queries.access import state_of
 from comity.safeguards.queries import entries_about
-from comity.values.actor import Role
 from comity.values.errors import MissingError, RefusedError
-from comity.values.reference import Reference
 from tests.requests.matters import both, to_colombia
+from tests.requests.stages import agree, drafted, in_execution, registered, signed, transmitted
 from tests.requests.world import World
-
-
-@pytest.fixture
-def cast(world: World) -> World:
-    world.officer("prosecutor", "CH-OAG", Role.DRAFTER, Role.SIGNATORY, Role.CUSTODIAN)
-    world.officer("clerk", "CH-FOJ", Role.REGISTRAR)
-    world.officer("head", "CH-FOJ", Role.TRANSMITTER, Role.SIGNATORY, Role.CUSTODIAN)
-    world.officer("registrar", "CO-FGN", Role.REGISTRAR)
-    world.officer("chief", "CO-FGN", Role.SIGNATORY, Role.TRANSMITTER)
-    world.officer("fiscal", "CO-F14", Role.EXECUTING_OFFICER, Role.CUSTODIAN)
-    world.officer("stranger", "ES-J3")
-    return world
-
-
-def drafted(world: World) -> Reference:
-    dossier = world.open("prosecutor", requested="CO-FGN", title="Trafic (exercice)", number="SV.26.1")
-    world.do("prosecutor", "save_draft", dossier, content=to_colombia())
-    return dossier
-
-
-def signed(world: World) -> Reference:
-    dossier = drafted(world)
-    world.do("prosecutor", "prepare_release", dossier)
-    world.do("prosecutor", "sign_request", dossier, digest=world.release("prosecutor", dossier)["digest"])
-    return dossier
-
-
-def transmitted(world: World) -> Reference:
-    dossier = signed(world)
-    world.do("clerk", "check_form", dossier, number="B-26-77", cover_note=both("Transmis.", "Transmitido."))
-    world.do("head", "transmit_request", dossier, digest=world.release("head", dossier)["digest"])
-    world.post()
-    return dossier
-
-
-def registered(world: World) -> Reference:
-    dossier = transmitted(world)
-    world.do("registrar", "register_request", dossier, number="CO-2026-9", contact="Mesa de entrada")
-    world.post()
-    return dossier
-
-
-def in_execution(world: World) -> Reference:
-    dossier = registered(world)
-    world.do("chief", "accept_request", dossier, parts=["a", "b", "c"])
-    world.do("chief", "pass_on", dossier, executing="CO-F14", parts=["a", "b", "c"])
-    world.post()
-    return dossier
-
-
-def agree(world: World, dossier: Reference) -> None:
-    """Both sides hold the same state, and each row's cache is the fold."""
-    ours, theirs = world.row("clerk", dossier), world.row("registrar", dossier)
-    assert state_of(ours).to_json() == state_of(theirs).to_json() == ours.state == theirs.state
 
 
 def test_the_whole_story(cast: World) -> None:  # noqa: PLR0915 - it is one story
