@@ -117,7 +117,13 @@ class World:
         return attachment, opened[kept.digest]
 
     def message(
-        self, type_: str, sender: str, recipient: str, body: dict[str, Any], attachments: tuple[Attachment, ...] = ()
+        self,
+        type_: str,
+        sender: str,
+        recipient: str,
+        body: dict[str, Any],
+        attachments: tuple[Attachment, ...] = (),
+        follows: tuple[str, ...] = (),
     ) -> SignedMessage:
         message = Message(
             type=type_,
@@ -128,6 +134,7 @@ class World:
             at=self.at,
             body=body,
             attachments=attachments,
+            follows=follows,
         )
         return SignedMessage.sign(message, self.keys.signer(sender))
 
@@ -137,14 +144,14 @@ class World:
         store_message(signed, holder="CH-FOJ", direction=Direction.IN, act=act)
         actions.receive_offer(act, signed, content_keys, self.keys)
 
-    def send(self, offered: actions.Offered, *, letter: bool = True, **body: Any) -> SignedMessage:
+    def send(self, offered: actions.Offered, *, letter: bool = True, follows: tuple[str, ...] = ()) -> SignedMessage:
         attachments, content_keys = offered.attachments, dict(offered.content_keys)
         if letter:
             attached, content_key = self.letter()
             attachments = (*attachments, attached)
             content_keys[attached.digest] = content_key
-        whole = {"items": [], "custody": offered.custody} | body
-        signed = self.message("evidence.returned", "CO-FGN", "CH-FOJ", whole, attachments)
+        body = {"items": [], "custody": offered.custody}
+        signed = self.message("evidence.returned", "CO-FGN", "CH-FOJ", body, attachments, follows)
         self.receive_offer(signed, content_keys)
         return signed
 

@@ -173,6 +173,8 @@ class TestReturning:
             (lambda e: e["item"].update(title="Another"), BrokenError),
             (lambda e: e.update(conditions=[]), BrokenError),
             (lambda e: e.update(handling="H3"), BrokenError),
+            (lambda e: e.update(handling="H9"), InvalidInputError),
+            (lambda e: e.update(conditions=[{"kind": "specialty"}]), InvalidInputError),
             (lambda e: e["keys"].pop("CO-F14"), BrokenError),
             (lambda e: e["keys"].update({"CO-F14": e["keys"]["CO-FGN"]}), BrokenError),
             (lambda e: e["item"].update(digest="0" * 64), InvalidInputError),
@@ -192,6 +194,13 @@ class TestReturning:
             world.send(offered)
         assert not Item.objects.filter(holder="CH-FOJ").exists()
         assert not Transfer.objects.exists()
+
+    def test_a_handling_code_is_never_lowered_on_the_way(self, world):
+        item = world.take_in(handling="H2")
+        Item.objects.filter(pk=item.pk).update(handling="H0")
+        offered = world.offer([item])
+        with pytest.raises(BrokenError, match="below the item's own"):
+            world.send(offered)
 
     def test_a_key_our_directory_knows_otherwise_is_refused(self, world):
         offered = world.offer([world.take_in()])
@@ -340,6 +349,16 @@ class TestReleasing:
         held = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
         for secret in (kept.digest, kept.reference, kept.title, "kept back", "Ana@CO-F14"):
             assert secret.encode() not in held
+
+    def test_a_predecessor_that_never_came_is_stated_so_that_the_chain_is_whole(self, world, tmp_path):
+        item = world.take_in()
+        world.send(world.offer([item]), follows=("ab" * 32,))
+        world.fetch()
+        world.countersign(item.reference)
+        folder = self.export(world, self.approve(world, self.propose(world, [item])), tmp_path / "bundle")
+        report = verify_bundle(folder)
+        assert report.broken == []
+        assert any("abababababababab…, because it never reached" in line.text for line in report.lines)
 
     def test_a_second_export_says_the_same_of_what_is_left_out(self, world, tmp_path):
         _, given = world.returned(b"kept back", b"released")

@@ -37,6 +37,7 @@ _RELEASED_TYPES = {"evidence.returned": "custody", "evidence.countersigned": "it
 
 _REASON_ITEM = "not selected for this release"
 _REASON_MESSAGE = "not concerned with custody; the request and internal work are not released"
+_REASON_NEVER = "it never reached the authority that released this"
 _REASON_OTHERS = "it names items that are not released"
 
 
@@ -50,7 +51,7 @@ def bundle_content(
     salts = {entry["digest"]: entry["salt"] for entry in release.left_out}
     left = [
         LeftOut(kind, digest, from_b64(salts[digest]) if digest in salts else act.chance(16), reason, digest in named)
-        for kind, digest, reason in [*_other_items(release), *withheld]
+        for kind, digest, reason in [*_other_items(release), *withheld, *_never_had(release, named)]
     ]
     content = BundleContent(
         reference=release.reference,
@@ -89,6 +90,12 @@ def _messages(release: Release, selected: set[str]) -> tuple[list[StoredMessage]
         else:
             withheld.append(("message", row.digest, _REASON_OTHERS))
     return released, withheld
+
+
+def _never_had(release: Release, named: set[str]) -> list[tuple[str, str, str]]:
+    """Predecessors that a released message names and that never came here: said, so that the chain is whole."""
+    here = StoredMessage.objects.filter(holder=release.holder, digest__in=named).values_list("digest", flat=True)
+    return [("message", digest, _REASON_NEVER) for digest in sorted(named - set(here))]
 
 
 def _named_items(row: StoredMessage) -> set[str]:

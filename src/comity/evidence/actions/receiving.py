@@ -28,7 +28,7 @@ from comity.seals.stream import ContentKey
 from comity.store.wrapping import wrapped_key
 from comity.values.actor import Act
 from comity.values.errors import BrokenError, ConflictError, InvalidInputError, MissingError, RefusedError
-from comity.values.handling import Handling, UseCondition
+from comity.values.handling import Handling, UseCondition, strictest
 from comity.values.reference import Kind, Reference
 
 _ENTRY_SHAPE = {"item": RECORD_SHAPE, "handling": str, "conditions": [dict], "keys": dict, "events": [dict]}
@@ -188,6 +188,12 @@ def _signers(sender: str, chain: Iterable[SignedEvent], given: Mapping[str, Any]
 def _expect_transfer(message: Message, export: Mapping[str, Any], chain: list[SignedEvent]) -> None:
     last = chain[-1].event
     facts = last.facts
+    try:
+        codes = [Handling(export["handling"]), Handling(export["item"]["handling"])]
+        for condition in export["conditions"]:
+            UseCondition.from_json(condition)
+    except (KeyError, ValueError, TypeError) as error:
+        raise InvalidInputError("A condition or handling code cannot be read.", code="evidence:form") from error
     expected = {
         "type": last.type is EventType.TRANSFERRED,
         "authority": last.authority == message.sender,
@@ -195,6 +201,7 @@ def _expect_transfer(message: Message, export: Mapping[str, Any], chain: list[Si
         "facts.dossier": facts.get("dossier") == str(message.dossier),
         "facts.conditions": facts.get("conditions") == export["conditions"],
         "facts.handling": facts.get("handling") == export["handling"],
+        "facts.handling, below the item's own": strictest(codes) == codes[0],
         "facts.description": described_by(chain) == description_digest(export["item"]),
     }
     for field, holds in expected.items():
@@ -204,12 +211,6 @@ def _expect_transfer(message: Message, export: Mapping[str, Any], chain: list[Si
                 code="custody:transfer",
                 place=f"event {last.sequence}, {field}",
             )
-    try:
-        Handling(export["handling"])
-        for condition in export["conditions"]:
-            UseCondition.from_json(condition)
-    except (KeyError, ValueError, TypeError) as error:
-        raise InvalidInputError("A condition or handling code cannot be read.", code="evidence:form") from error
 
 
 @transaction.atomic
