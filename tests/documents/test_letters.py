@@ -109,6 +109,9 @@ def test_an_unknown_kind_language_or_handling_code_is_refused() -> None:
     with pytest.raises(InvalidInputError) as caught:
         compose_letter("reminder", {}, {"handling": "H9"}, "fr")
     assert caught.value.code == "document:handling"
+    with pytest.raises(InvalidInputError) as caught:
+        compose_letter("reminder", {}, {"handling": {"code": "H3", "text": "x" * 241}}, "fr")
+    assert caught.value.code == "document:ribbon"
 
 
 def test_a_value_that_looks_like_a_place_of_a_sentence_is_not_filled_in() -> None:

@@ -26,6 +26,8 @@ from comity.values.errors import InvalidInputError
 from comity.values.handling import Handling
 from comity.values.language import direction
 
+MAX_RIBBON = 240
+
 
 @dataclass(frozen=True)
 class Telling:
@@ -78,6 +80,13 @@ def ribbon(telling: Telling) -> Block:
             next_step="Write H0, H1, H2 or H3.",
         )
     stated = telling.text(given.get("text")) if isinstance(given, Mapping) else ""
+    if len(stated) > MAX_RIBBON:
+        raise InvalidInputError(
+            f"The restriction on the ribbon has {len(stated)} characters; {MAX_RIBBON} fit at the head of a page.",
+            code="document:ribbon",
+            place="handling.text",
+            next_step="Name it in short there and state it in full under the conditions of use.",
+        )
     return {
         "code": code,
         "label": telling.phrase("handling"),

@@ -12,6 +12,9 @@ from comity.forms.gap import Gap, Severity
 OFFICIAL_LANGUAGES = {"CH": frozenset({"de", "fr", "it"}), "CO": frozenset({"es"})}
 """For Art. 30 of the Swiss-Colombian treaty: the request is translated into a language of the requested State."""
 
+PROSE = frozenset({"matter", "facts", "legal_classification", "purpose", "description", "relevance", "statement"})
+"""What is told in sentences and so needs translating; a name or a citation given once stands for every language."""
+
 _HELPS_ONLY = frozenset({"where_possible", "if_available", "optional", "recommended", "where_necessary"})
 
 
@@ -80,7 +83,7 @@ def _translations(instrument: str, form: Form, content: Content) -> Iterator[Gap
         if not into & other:
             sentence = f"Add a translation into {' or '.join(sorted(other))}, a language of the requested State."
             yield Gap(form.id, "other", "language", "translations", provision, sentence, "missing", verified)
-    for place, given in _texts(content, ""):
+    for place, given in _texts(content, "", original):
         for language in (original, *sorted(into)):
             if language not in given:
                 what = "This text lacks its original" if language == original else "This text is not translated"
@@ -88,17 +91,20 @@ def _translations(instrument: str, form: Form, content: Content) -> Iterator[Gap
                 yield Gap(form.id, "", "language", f"{place}.{language}", provision, sentence, "missing", verified)
 
 
-def _texts(value: Any, place: str) -> Iterator[tuple[str, Mapping[str, str]]]:
-    """Every text keyed by language, with its place: a mapping whose keys are all language codes of texts."""
+def _texts(value: Any, place: str, original: str) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """Every text keyed by language, with its place; prose that is not keyed counts as given in the original only."""
     if isinstance(value, Mapping):
         if place and value and all(len(key) in (2, 3) and isinstance(text, str) for key, text in value.items()):
             yield place, value
             return
         for key, item in value.items():
-            yield from _texts(item, f"{place}.{key}".lstrip("."))
+            where = f"{place}.{key}".lstrip(".")
+            if key in PROSE and isinstance(item, str):
+                yield where, {original: item}
+            yield from _texts(item, where, original)
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _texts(item, f"{place}[{index}]")
+            yield from _texts(item, f"{place}[{index}]", original)
 
 
 ORDER_ASKS = (
