@@ -14,5 +14,4 @@ def specimen(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, page.template, context)
 
 
-NAMES="needs dossiers dossier_new inbox evidence post_book letter partners partner_card partner_note ledger exchange officers officer_new".split()
-urlpatterns = [*[path(f"x/{n}", specimen, {"name": n}, name=n) for n in NAMES], path("specimen/<str:name>", specimen), path("", include("comity.web.urls"))]
+urlpatterns = [path("specimen/<str:name>", specimen), path("", include("comity.web.urls"))]

@@ -31,7 +31,10 @@ from comity.web.signin.forms import SignInForm
 from comity.web.vocabulary import PURPOSES
 
 NOW = datetime(2026, 11, 21, 18, 41, tzinfo=UTC)
-LONG = "Operation Tramontana with a very long name that somebody pasted from a decision: " + "Überweisungsverdachtsmeldung " * 4
+LONG = (
+    "Operation Tramontana with a very long name that somebody pasted from a decision: "
+    + "Überweisungsverdachtsmeldung " * 4
+)
 LONG = (LONG + "x" * 200)[:200]
 
 
@@ -55,7 +58,9 @@ class SpecimenHouse:
 
     def __init__(self, here: str) -> None:
         self.rooms = [
-            Group(title, tuple(Room(f"/{name}", label, name == here, self.counts.get(name)) for name, label, _p in rooms))
+            Group(
+                title, tuple(Room(f"/{name}", label, name == here, self.counts.get(name)) for name, label, _p in rooms)
+            )
             for title, rooms in ROOMS
         ]
 
@@ -71,14 +76,26 @@ class Specimen:
 
 
 def _law(requested: str, **answers: bool) -> dict[str, Any]:
-    data = {"requesting": "CH", "requested": requested, "measure": "bank-records", "offence": "drug-trafficking", "on": "2026-11-21"}
+    data = {
+        "requesting": "CH",
+        "requested": requested,
+        "measure": "bank-records",
+        "offence": "drug-trafficking",
+        "on": "2026-11-21",
+    }
     form = AskForm(data)
     assert form.is_valid()
-    return {"form": form, **found(form.cleaned_data, answers), "ribbon": Ribbon(note=_("law only: nothing of a case on this page"))}
+    return {
+        "form": form,
+        **found(form.cleaned_data, answers),
+        "ribbon": Ribbon(note=_("law only: nothing of a case on this page")),
+    }
 
 
 def _law_wrong() -> dict[str, Any]:
-    form = AskForm({"requesting": "CH", "requested": "CH", "measure": "bank-records", "offence": "", "on": "31.11.2026"})
+    form = AskForm(
+        {"requesting": "CH", "requested": "CH", "measure": "bank-records", "offence": "", "on": "31.11.2026"}
+    )
     form.is_valid()
     return {"form": form}
 
@@ -96,22 +113,72 @@ def _clock(days: float, provision: str, what: str = "", **more: Any) -> ClockMar
 def _needs() -> list[Need]:
     seal = SealMark(SealState.VERIFIED, "Fiscalía General de la Nación", "/messages/1")
     return [
-        Need("Release notice to sign if no extradition request arrives", HREF, "CH-2026-0198", "MA", "Provisional arrest of Arturo Menxe-Test, 13 October", _clock(0.47, "ECE Art. 16(4)", liberty=True), since=NOW),
-        Need("Question: which branch holds account 4471?", HREF, "CH-2026-0212", "CO", "Bank records and hearing of a witness", _clock(2, "Art. 28(1)"), seal, since=NOW),
-        Need("Check the form and transmit", HREF, "CH-2026-0215", "PT", "2 of 2 checks CLEAR", _clock(4, ""), finding=Finding.UNSETTLED, since=NOW),
-        Need("Waiting for delivery: node of the partner not reached", HREF, "CH-2026-0209", "PY", "Next try 19:40", _clock(-6, ""), ours=False, since=NOW),
+        Need(
+            "Release notice to sign if no extradition request arrives",
+            HREF,
+            "CH-2026-0198",
+            "MA",
+            "Provisional arrest of Arturo Menxe-Test, 13 October",
+            _clock(0.47, "ECE Art. 16(4)", liberty=True),
+            since=NOW,
+        ),
+        Need(
+            "Question: which branch holds account 4471?",
+            HREF,
+            "CH-2026-0212",
+            "CO",
+            "Bank records and hearing of a witness",
+            _clock(2, "Art. 28(1)"),
+            seal,
+            since=NOW,
+        ),
+        Need(
+            "Check the form and transmit",
+            HREF,
+            "CH-2026-0215",
+            "PT",
+            "2 of 2 checks CLEAR",
+            _clock(4, ""),
+            finding=Finding.UNSETTLED,
+            since=NOW,
+        ),
+        Need(
+            "Waiting for delivery: node of the partner not reached",
+            HREF,
+            "CH-2026-0209",
+            "PY",
+            "Next try 19:40",
+            _clock(-6, ""),
+            ours=False,
+            since=NOW,
+        ),
         Need("Evidence arrived, 214 MB in 3 files: countersign the custody", HREF, "CH-2026-0187", "CO", since=NOW),
     ]
 
 
 def _needs_long() -> list[Need]:
-    return [Need(LONG, HREF, "CH-2026-" + "9" * 40, "CO", LONG, _clock(30, "Art. 12(3) of Directive 2014/41/EU")), *_needs() * 40]
+    return [
+        Need(LONG, HREF, "CH-2026-" + "9" * 40, "CO", LONG, _clock(30, "Art. 12(3) of Directive 2014/41/EU")),
+        *_needs() * 40,
+    ]
 
 
 def _dossier_lines(count: int, title: str = "Operation Tramontana: bank records, witness") -> list[DossierLine]:
     phases = ("drafting", "transmitted", "under-examination", "in-execution", "returned", "closed")
     return [
-        DossierLine(HREF, f"CH-2026-{n:04}", title, ("CO", "GB", "IN", "US")[n % 4], "Fiscalía General de la Nación", n % 3 > 0, phases[n % 6], "FGN-AI-4410" if n % 2 else "", _clock(n % 40 - 5, "Art. 12(3)") if n % 3 else None, n % 2 == 0, NOW - timedelta(days=n))
+        DossierLine(
+            HREF,
+            f"CH-2026-{n:04}",
+            title,
+            ("CO", "GB", "IN", "US")[n % 4],
+            "Fiscalía General de la Nación",
+            n % 3 > 0,
+            phases[n % 6],
+            "FGN-AI-4410" if n % 2 else "",
+            _clock(n % 40 - 5, "Art. 12(3)") if n % 3 else None,
+            n % 2 == 0,
+            NOW - timedelta(days=n),
+        )
         for n in range(count)
     ]
 
@@ -128,7 +195,16 @@ COLUMNS = [
 
 
 def _dossiers(lines: list[DossierLine], **given: str) -> dict[str, Any]:
-    return {"dossiers": lines, "total": len(lines), "columns": COLUMNS, "given": {"sort": "number", **given}, "filtered": bool(given), "partners": ["CO", "GB", "IN", "US"], "phases": ["drafting", "transmitted", "in-execution"], "may_open": True}
+    return {
+        "dossiers": lines,
+        "total": len(lines),
+        "columns": COLUMNS,
+        "given": {"sort": "number", **given},
+        "filtered": bool(given),
+        "partners": ["CO", "GB", "IN", "US"],
+        "phases": ["drafting", "transmitted", "in-execution"],
+        "may_open": True,
+    }
 
 
 def _head(title: str = "Operation Tramontana: bank records, witness", **more: Any) -> DossierHead:
@@ -139,23 +215,52 @@ def _head(title: str = "Operation Tramontana: bank records, witness", **more: An
         "CH-2026-0212",
         "FGN-AI-4410",
         "in-execution",
-        Party("CH", "Federal Office of Justice", _("requesting"), "CH-2026-0212", ("Office of the Attorney General: Lucía Ferrán-Prueba",)),
-        Party("CO", "Fiscalía General de la Nación, Dirección de Asuntos Internacionales", _("requested"), "FGN-AI-4410", ("Fiscalía 14, Cali",), turn=True),
+        Party(
+            "CH",
+            "Federal Office of Justice",
+            _("requesting"),
+            "CH-2026-0212",
+            ("Office of the Attorney General: Lucía Ferrán-Prueba",),
+        ),
+        Party(
+            "CO",
+            "Fiscalía General de la Nación, Dirección de Asuntos Internacionales",
+            _("requested"),
+            "FGN-AI-4410",
+            ("Fiscalía 14, Cali",),
+            turn=True,
+        ),
         ("drug-trafficking", "money-laundering"),
         "Treaty of 27 January 2011",
         (
-            NextStep("answer_question", f"{HREF}/answer_question", True, meaning="Answer the question of the requested side."),
+            NextStep(
+                "answer_question", f"{HREF}/answer_question", True, meaning="Answer the question of the requested side."
+            ),
             NextStep("remind", f"{HREF}/remind", True, meaning="Ask how the request stands."),
             NextStep("withdraw_request", f"{HREF}/withdraw_request", True, meaning="Withdraw the request.", grave=True),
-            NextStep("close_dossier", f"{HREF}/close_dossier", False, "This needs the role signatory or transmitter.", "Close the matter."),
+            NextStep(
+                "close_dossier",
+                f"{HREF}/close_dossier",
+                False,
+                "This needs the role signatory or transmitter.",
+                "Close the matter.",
+            ),
         ),
         **more,
     )
 
 
 def _tabs(here: str) -> list[dict[str, Any]]:
-    names = (("", _("Timeline"), 0), ("/request", _("Request"), 0), ("/evidence", _("Evidence"), 1), ("/law", _("Law and conditions"), 0), ("/seen", _("Who saw it"), 14))
-    return [{"href": f"{HREF}{end}", "label": label, "count": count, "here": end == here} for end, label, count in names]
+    names = (
+        ("", _("Timeline"), 0),
+        ("/request", _("Request"), 0),
+        ("/evidence", _("Evidence"), 1),
+        ("/law", _("Law and conditions"), 0),
+        ("/seen", _("Who saw it"), 14),
+    )
+    return [
+        {"href": f"{HREF}{end}", "label": label, "count": count, "here": end == here} for end, label, count in names
+    ]
 
 
 RIBBON = Ribbon(Handling.H1, ("Use limited to SV.26.0412 (Art. 15)", "No onward transfer without consent"))
@@ -168,16 +273,77 @@ def _entries() -> list[Entry]:
     start = NOW - 18 * day
     return [
         Entry("ours", _("Signed"), start - timedelta(hours=3), "e0", by="Lucía Ferrán-Prueba", domestic=True),
-        Entry("ours", _("Request transmitted"), start, "e1", ("Relevés de deux comptes, janvier 2025 à juin 2026 ; audition d'un témoin.",), ((_("Bank records"), "a, b"), (_("Hearing of a witness"), "c")), ours, "Noëlle Ambrosini-Test", "fr"),
+        Entry(
+            "ours",
+            _("Request transmitted"),
+            start,
+            "e1",
+            ("Relevés de deux comptes, janvier 2025 à juin 2026 ; audition d'un témoin.",),
+            ((_("Bank records"), "a, b"), (_("Hearing of a witness"), "c")),
+            ours,
+            "Noëlle Ambrosini-Test",
+            "fr",
+        ),
         Entry("theirs", _("Delivered"), start + timedelta(minutes=1), "e2", seal=theirs),
-        Entry("theirs", _("Registered and acknowledged"), start + 2 * day, "e3", points=((_("Number"), "FGN-AI-4410"),), seal=theirs),
-        Entry("theirs", _("Question"), start + 3 * day, "e4", ("¿En qué sucursal está la cuenta? El número solo corresponde a dos.",), ((_("Provision"), "Art. 28(1)"),), theirs, "C. Ibarra-Ficticia", "es"),
-        Entry("ours", _("Answer"), start + 4 * day, "e5", ("Agence de Cali centre ; ordre de virement joint.",), seal=ours, language="fr"),
+        Entry(
+            "theirs",
+            _("Registered and acknowledged"),
+            start + 2 * day,
+            "e3",
+            points=((_("Number"), "FGN-AI-4410"),),
+            seal=theirs,
+        ),
+        Entry(
+            "theirs",
+            _("Question"),
+            start + 3 * day,
+            "e4",
+            ("¿En qué sucursal está la cuenta? El número solo corresponde a dos.",),
+            ((_("Provision"), "Art. 28(1)"),),
+            theirs,
+            "C. Ibarra-Ficticia",
+            "es",
+        ),
+        Entry(
+            "ours",
+            _("Answer"),
+            start + 4 * day,
+            "e5",
+            ("Agence de Cali centre ; ordre de virement joint.",),
+            seal=ours,
+            language="fr",
+        ),
         Entry("theirs", _("Accepted"), start + 6 * day, "e6", points=((_("Measures"), "a, c"),), seal=theirs),
-        Entry("theirs", _("Declined"), start + 6 * day + timedelta(hours=1), "e7", ("La cuenta b pertenece a un tercero ajeno a los hechos.",), ((_("Provision"), "Art. 4(3)"),), SealMark(SealState.BROKEN, "Fiscalía General de la Nación", "/messages/3"), language="es"),
+        Entry(
+            "theirs",
+            _("Declined"),
+            start + 6 * day + timedelta(hours=1),
+            "e7",
+            ("La cuenta b pertenece a un tercero ajeno a los hechos.",),
+            ((_("Provision"), "Art. 4(3)"),),
+            SealMark(SealState.BROKEN, "Fiscalía General de la Nación", "/messages/3"),
+            language="es",
+        ),
         Entry("theirs", _("Letter recorded"), start + 8 * day, "e8", seal=SealMark(SealState.OURS), recorded=True),
-        Entry("theirs", _("Consultation"), start + 9 * day, "e9", ("¿Puede limitarse el período a 2026?",), seal=SealMark(SealState.UNVERIFIED, "Fiscalía General de la Nación", "/messages/4"), open=True, language="es"),
-        Entry("ours", _("Withdrawn"), start + 10 * day, "e10", effect="without-effect", reason="It crossed the acceptance, which stands.", seal=ours),
+        Entry(
+            "theirs",
+            _("Consultation"),
+            start + 9 * day,
+            "e9",
+            ("¿Puede limitarse el período a 2026?",),
+            seal=SealMark(SealState.UNVERIFIED, "Fiscalía General de la Nación", "/messages/4"),
+            open=True,
+            language="es",
+        ),
+        Entry(
+            "ours",
+            _("Withdrawn"),
+            start + 10 * day,
+            "e10",
+            effect="without-effect",
+            reason="It crossed the acceptance, which stands.",
+            seal=ours,
+        ),
     ]
 
 
@@ -188,9 +354,25 @@ PARTS = [
 ]
 
 LAW = [
-    SimpleNamespace(finding=Finding.CLEAR, verified=True, title="Treaty of 27 January 2011, Arts 1 and 27", side="", measure="bank-records", dual="Dual criminality is needed: Arts 6 and 7."),
-    SimpleNamespace(finding=Finding.UNSETTLED, verified=False, title="UN Convention against Transnational Organized Crime", side="CO", measure="hearing-witness", dual=""),
-    SimpleNamespace(finding=Finding.BARRED, verified=True, title="UN Convention against Corruption", side="", measure="", dual=""),
+    SimpleNamespace(
+        finding=Finding.CLEAR,
+        verified=True,
+        title="Treaty of 27 January 2011, Arts 1 and 27",
+        side="",
+        measure="bank-records",
+        dual="Dual criminality is needed: Arts 6 and 7.",
+    ),
+    SimpleNamespace(
+        finding=Finding.UNSETTLED,
+        verified=False,
+        title="UN Convention against Transnational Organized Crime",
+        side="CO",
+        measure="hearing-witness",
+        dual="",
+    ),
+    SimpleNamespace(
+        finding=Finding.BARRED, verified=True, title="UN Convention against Corruption", side="", measure="", dual=""
+    ),
 ]
 
 
@@ -206,50 +388,162 @@ def _stops() -> tuple[Stop, ...]:
 
 def _items(title: str = "Statements of account 4471, 2025 to 2026") -> list[ItemLine]:
     return [
-        ItemLine("/evidence/1", title, "digital", DIGEST, "CH-2026-0212", HREF, 214_000_000, _stops(), ("Use limited to SV.26.0412 (Art. 15)",), "countersigned"),
-        ItemLine("/evidence/2", "Record of the hearing", "testimony", DIGEST, "CH-2026-0212", HREF, 88_123, _stops(), state="received", progress=(83, 200), waiting="Node not reached since 18:02; next try 19:40"),
-        ItemLine("/evidence/3", "Seal press, brass", "physical", "", "CH-2026-0212", HREF, None, _stops(), state="taken-in"),
+        ItemLine(
+            "/evidence/1",
+            title,
+            "digital",
+            DIGEST,
+            "CH-2026-0212",
+            HREF,
+            214_000_000,
+            _stops(),
+            ("Use limited to SV.26.0412 (Art. 15)",),
+            "countersigned",
+        ),
+        ItemLine(
+            "/evidence/2",
+            "Record of the hearing",
+            "testimony",
+            DIGEST,
+            "CH-2026-0212",
+            HREF,
+            88_123,
+            _stops(),
+            state="received",
+            progress=(83, 200),
+            waiting="Node not reached since 18:02; next try 19:40",
+        ),
+        ItemLine(
+            "/evidence/3", "Seal press, brass", "physical", "", "CH-2026-0212", HREF, None, _stops(), state="taken-in"
+        ),
     ]
 
 
-DOCUMENTS = [DocumentLine("letter-of-request", language, DIGEST, "/documents/1", SealMark(SealState.VERIFIED, "CH-FOJ")) for language in ("fr", "es")]
+DOCUMENTS = [
+    DocumentLine("letter-of-request", language, DIGEST, "/documents/1", SealMark(SealState.VERIFIED, "CH-FOJ"))
+    for language in ("fr", "es")
+]
 
 
 def _dossier(**more: Any) -> dict[str, Any]:
     head = more.pop("head", _head())
-    return {"head": head, "parties": [head.ours, head.theirs], "tabs": _tabs(""), "ribbon": RIBBON, "entries": _entries(), "has_domestic": True, "clocks": [_clock(2, "Art. 28(1)", _("answer to the question")), _clock(57, "Art. 97 CP", "statute of limitation", verified=False)], "parts": PARTS, "law": LAW, "items": _items()[:1], "documents": DOCUMENTS, **more}
+    return {
+        "head": head,
+        "parties": [head.ours, head.theirs],
+        "tabs": _tabs(""),
+        "ribbon": RIBBON,
+        "entries": _entries(),
+        "has_domestic": True,
+        "clocks": [
+            _clock(2, "Art. 28(1)", _("answer to the question")),
+            _clock(57, "Art. 97 CP", "statute of limitation", verified=False),
+        ],
+        "parts": PARTS,
+        "law": LAW,
+        "items": _items()[:1],
+        "documents": DOCUMENTS,
+        **more,
+    }
 
 
 CONTENT = {
     "language": "fr",
-    "authority": {"name": {"fr": "Ministère public de la Confédération", "es": "Ministerio Público de la Confederación"}},
+    "authority": {
+        "name": {"fr": "Ministère public de la Confédération", "es": "Ministerio Público de la Confederación"}
+    },
     "matter": {"fr": "Trafic de stupéfiants et blanchiment", "es": "Tráfico de estupefacientes y blanqueo"},
-    "facts": {"fr": "De janvier 2025 à juin 2026, Arturo Menxe-Test aurait organisé…", "es": "De enero de 2025 a junio de 2026…"},
+    "facts": {
+        "fr": "De janvier 2025 à juin 2026, Arturo Menxe-Test aurait organisé…",
+        "es": "De enero de 2025 a junio de 2026…",
+    },
     "stage": "investigation",
     "offences": ["drug-trafficking", "money-laundering"],
-    "persons": [{"id": "p1", "role": "suspect", "name": "Arturo Menxe-Test", "nationality": ["CO"]}, {"id": "p2", "role": "witness", "name": "Lía Salvatierra-Ficticia", "confidential": True}],
-    "parts": [{"id": "a", "measure": "bank-records", "account": "4471"}, {"id": "c", "measure": "hearing-witness", "person": "p2", "questions": [{"fr": "Connaissez-vous…", "es": "¿Conoce usted…"}]}],
+    "persons": [
+        {"id": "p1", "role": "suspect", "name": "Arturo Menxe-Test", "nationality": ["CO"]},
+        {"id": "p2", "role": "witness", "name": "Lía Salvatierra-Ficticia", "confidential": True},
+    ],
+    "parts": [
+        {"id": "a", "measure": "bank-records", "account": "4471"},
+        {
+            "id": "c",
+            "measure": "hearing-witness",
+            "person": "p2",
+            "questions": [{"fr": "Connaissez-vous…", "es": "¿Conoce usted…"}],
+        },
+    ],
 }
 GAPS = [
     GapLine("parts[0].bank", "The bank that keeps the account is not named.", "Art. 27(1)(c)"),
     GapLine("purpose", "The purpose of the request is not stated.", "Art. 27(1)(b)"),
     GapLine("statutes", "No provision of the law of the requesting State is quoted.", "Art. 27(1)(d)"),
-    GapLine("persons[0].date_of_birth", "The date of birth of the suspect helps to identify him.", "Art. 27(2)(a)", recommended=True, verified=False),
+    GapLine(
+        "persons[0].date_of_birth",
+        "The date of birth of the suspect helps to identify him.",
+        "Art. 27(2)(a)",
+        recommended=True,
+        verified=False,
+    ),
 ]
 PAPER = {
-    "language": "es", "direction": "ltr", "sender": {"state": "Suiza", "name": "Oficina Federal de Justicia", "lines": ["Bundesrain 20, 3003 Berna"]}, "addressee": {"state": "Colombia", "name": "Fiscalía General de la Nación", "lines": []},
-    "references": [{"label": "Nuestra referencia", "value": "CH-2026-0212"}], "place_date": "Berna, 21 de noviembre de 2026", "title": "Solicitud de asistencia judicial", "subtitle": "", "opening": ["En virtud del Tratado de 27 de enero de 2011…"],
+    "language": "es",
+    "direction": "ltr",
+    "sender": {"state": "Suiza", "name": "Oficina Federal de Justicia", "lines": ["Bundesrain 20, 3003 Berna"]},
+    "addressee": {"state": "Colombia", "name": "Fiscalía General de la Nación", "lines": []},
+    "references": [{"label": "Nuestra referencia", "value": "CH-2026-0212"}],
+    "place_date": "Berna, 21 de noviembre de 2026",
+    "title": "Solicitud de asistencia judicial",
+    "subtitle": "",
+    "opening": ["En virtud del Tratado de 27 de enero de 2011…"],
     "sections": [
-        {"title": "Hechos", "provision": "Art. 27(1)(c)", "verified": True, "mark": "", "blocks": [{"kind": "text", "paragraphs": ["De enero de 2025 a junio de 2026 …"]}]},
-        {"title": "Personas", "provision": "", "verified": False, "mark": "", "blocks": [{"kind": "rows", "rows": [{"label": "Nombre", "value": "Arturo Menxe-Test", "verified": True, "mono": False}]}, {"kind": "list", "label": "Preguntas", "items": ["¿Conoce usted …?"]}]},
+        {
+            "title": "Hechos",
+            "provision": "Art. 27(1)(c)",
+            "verified": True,
+            "mark": "",
+            "blocks": [{"kind": "text", "paragraphs": ["De enero de 2025 a junio de 2026 …"]}],
+        },
+        {
+            "title": "Personas",
+            "provision": "",
+            "verified": False,
+            "mark": "",
+            "blocks": [
+                {
+                    "kind": "rows",
+                    "rows": [{"label": "Nombre", "value": "Arturo Menxe-Test", "verified": True, "mono": False}],
+                },
+                {"kind": "list", "label": "Preguntas", "items": ["¿Conoce usted …?"]},
+            ],
+        },
     ],
-    "closing": ["Agradecemos de antemano."], "signature": {"name": "Lucía Ferrán-Prueba", "function": "Fiscal federal", "state": "Aún sin firmar", "signed": False}, "notes": [], "words": {"to": "A", "not_verified": "no verificado"},
+    "closing": ["Agradecemos de antemano."],
+    "signature": {
+        "name": "Lucía Ferrán-Prueba",
+        "function": "Fiscal federal",
+        "state": "Aún sin firmar",
+        "signed": False,
+    },
+    "notes": [],
+    "words": {"to": "A", "not_verified": "no verificado"},
 }
 
 
 def _draft(content: Mapping[str, Any], gaps: list[GapLine], **more: Any) -> dict[str, Any]:
     head = DossierHead(REFERENCE, "Operation Tramontana", HREF, "", "", "drafting", _head().ours, _head().theirs)
-    return {"head": head, "tabs": _tabs("/request"), "ribbon": RIBBON, "sections": sheet_of(content, ["fr", "es"], gaps), "missing": [g for g in gaps if not g.recommended], "recommended": [g for g in gaps if g.recommended], "law": LAW[:2] if content else [], "sheets": [PAPER] if content else [], "papers": [("fr", "/x"), ("es", "/y")], "version": 3, "saved_at": NOW, **more}
+    return {
+        "head": head,
+        "tabs": _tabs("/request"),
+        "ribbon": RIBBON,
+        "sections": sheet_of(content, ["fr", "es"], gaps),
+        "missing": [g for g in gaps if not g.recommended],
+        "recommended": [g for g in gaps if g.recommended],
+        "law": LAW[:2] if content else [],
+        "sheets": [PAPER] if content else [],
+        "papers": [("fr", "/x"), ("es", "/y")],
+        "version": 3,
+        "saved_at": NOW,
+        **more,
+    }
 
 
 class _ActForm(forms.Form):
@@ -258,77 +552,352 @@ class _ActForm(forms.Form):
 
 
 def _act(**more: Any) -> dict[str, Any]:
-    return {"head": _head(), "tabs": _tabs(""), "ribbon": RIBBON, "verb": "sign_request", "form": _ActForm(), "meaning": "The signatory signs the release digest; any change voids the signature.", "binds": [(_("Release digest"), DIGEST), (_("Documents"), "4")], "laws": [("BILATERAL-CH-CO-MLA-2011", "Art. 27")], "parts": PARTS, "documents": DOCUMENTS, "shows": [(_("Person's signature"), "kept apart from the seal and the node's signature")], **more}
+    return {
+        "head": _head(),
+        "tabs": _tabs(""),
+        "ribbon": RIBBON,
+        "verb": "sign_request",
+        "form": _ActForm(),
+        "meaning": "The signatory signs the release digest; any change voids the signature.",
+        "binds": [(_("Release digest"), DIGEST), (_("Documents"), "4")],
+        "laws": [("BILATERAL-CH-CO-MLA-2011", "Art. 27")],
+        "parts": PARTS,
+        "documents": DOCUMENTS,
+        "shows": [(_("Person's signature"), "kept apart from the seal and the node's signature")],
+        **more,
+    }
 
 
 def _act_wrong() -> dict[str, Any]:
     form = _ActForm({"text": ""})
     form.is_valid()
-    return _act(form=form, problem=SimpleNamespace(message="You did 'requests:request:sign' on this yourself; another person must do this step.", next_step=""), missing=GAPS[:2])
+    return _act(
+        form=form,
+        problem=SimpleNamespace(
+            message="You did 'requests:request:sign' on this yourself; another person must do this step.", next_step=""
+        ),
+        missing=GAPS[:2],
+    )
 
 
 def _ledger(count: int) -> dict[str, Any]:
-    entries = [SimpleNamespace(seq=900 - n, at=NOW - timedelta(minutes=n), who="Noëlle Ambrosini-Test", event="requests:dossier:read", subject=REFERENCE, purpose="casework", facts={"digest": DIGEST} if n % 3 == 0 else {}, leaf=DIGEST, href="") for n in range(count)]
-    return {"entries": entries, "size": 901, "waiting": 2, "older": 800, "checkpoint": "comity/CH-FOJ\n901\nabc=\n", "about": ""}
+    entries = [
+        SimpleNamespace(
+            seq=900 - n,
+            at=NOW - timedelta(minutes=n),
+            who="Noëlle Ambrosini-Test",
+            event="requests:dossier:read",
+            subject=REFERENCE,
+            purpose="casework",
+            facts={"digest": DIGEST} if n % 3 == 0 else {},
+            leaf=DIGEST,
+            href="",
+        )
+        for n in range(count)
+    ]
+    return {
+        "entries": entries,
+        "size": 901,
+        "waiting": 2,
+        "older": 800,
+        "checkpoint": "comity/CH-FOJ\n901\nabc=\n",
+        "about": "",
+    }
 
 
 def _plain(template: str, room: str, **context: Any) -> Specimen:
     return Specimen(template, room, lambda: context)
 
 
-PARTNER = SimpleNamespace(href="/partners/CO-FGN", name="Fiscalía General de la Nación", names={"es": "Fiscalía General de la Nación", "ar": "النيابة العامة"}, code="CO-FGN", state="CO", competences=["central", "receiving"], languages=["es"], has_node=True, fingerprint=DIGEST, endpoint="https://127.0.0.1:9443", contact={"telephone": "+57 1 000 0000"})
-LETTER = SimpleNamespace(name="Ministerio Público", href="/x", code="PE-MPFN", state="PE", competences=["central"], languages=["es"], has_node=False, fingerprint="", names={"es": "Ministerio Público"}, contact={}, endpoint="")
-ARRIVAL = SimpleNamespace(at=NOW, href=HREF, type="request.transmitted", title="Operation Tramontana", state="CO", sender="Fiscalía General de la Nación", number="", their_number="FGN-AI-4410", phase="transmitted", seal=SealMark(SealState.VERIFIED, "CO-FGN", "/m"))
-RELEASE = SimpleNamespace(href="/x", audience=_("Court"), digest=DIGEST, items=2, proposed_by="J. Pardo-Prueba", approved_by="", state=_("proposed"))
-OFFICER = SimpleNamespace(href="/officers/1", name="Noëlle Ambrosini-Test", function="Registrar", username="n.ambrosini", office="International Legal Assistance", roles=["registrar", "transmitter"], second_factor=False, active=True)
+PARTNER = SimpleNamespace(
+    href="/partners/CO-FGN",
+    name="Fiscalía General de la Nación",
+    names={"es": "Fiscalía General de la Nación", "ar": "النيابة العامة"},
+    code="CO-FGN",
+    state="CO",
+    competences=["central", "receiving"],
+    languages=["es"],
+    has_node=True,
+    fingerprint=DIGEST,
+    endpoint="https://127.0.0.1:9443",
+    contact={"telephone": "+57 1 000 0000"},
+)
+LETTER = SimpleNamespace(
+    name="Ministerio Público",
+    href="/x",
+    code="PE-MPFN",
+    state="PE",
+    competences=["central"],
+    languages=["es"],
+    has_node=False,
+    fingerprint="",
+    names={"es": "Ministerio Público"},
+    contact={},
+    endpoint="",
+)
+ARRIVAL = SimpleNamespace(
+    at=NOW,
+    href=HREF,
+    type="request.transmitted",
+    title="Operation Tramontana",
+    state="CO",
+    sender="Fiscalía General de la Nación",
+    number="",
+    their_number="FGN-AI-4410",
+    phase="transmitted",
+    seal=SealMark(SealState.VERIFIED, "CO-FGN", "/m"),
+)
+RELEASE = SimpleNamespace(
+    href="/x",
+    audience=_("Court"),
+    digest=DIGEST,
+    items=2,
+    proposed_by="J. Pardo-Prueba",
+    approved_by="",
+    state=_("proposed"),
+)
+OFFICER = SimpleNamespace(
+    href="/officers/1",
+    name="Noëlle Ambrosini-Test",
+    function="Registrar",
+    username="n.ambrosini",
+    office="International Legal Assistance",
+    roles=["registrar", "transmitter"],
+    second_factor=False,
+    active=True,
+)
 AUDIENCES = [("court", _("Court")), ("defence", _("Defence"))]
 
 
 SPECIMENS: dict[str, Specimen] = {
     "sign-in": Specimen("account/login.html", "", lambda: {"form": SignInForm()}),
     "sign-in-wrong": Specimen("account/login.html", "", _sign_in_wrong),
-    "wrong": _plain("wrong.html", "", wrong={"title": _("Not done: a rule stands against it"), "message": "You did 'requests:request:sign' on this yourself; another person must do this step.", "place": "requests:request:transmit", "next_step": "", "what_now": _("Nothing was changed."), "code": "policy:same-hand"}),
-    "needs": Specimen("needs.html", "needs", lambda: {"needs": _needs(), "today": NOW, "urgent": 3, "may_open": True, "ribbon": Ribbon(Handling.H1)}),
-    "needs-long": Specimen("needs.html", "needs", lambda: {"needs": _needs_long(), "today": NOW, "urgent": 80, "may_open": True}),
+    "wrong": _plain(
+        "wrong.html",
+        "",
+        wrong={
+            "title": _("Not done: a rule stands against it"),
+            "message": "You did 'requests:request:sign' on this yourself; another person must do this step.",
+            "place": "requests:request:transmit",
+            "next_step": "",
+            "what_now": _("Nothing was changed."),
+            "code": "policy:same-hand",
+        },
+    ),
+    "needs": Specimen(
+        "needs.html",
+        "needs",
+        lambda: {"needs": _needs(), "today": NOW, "urgent": 3, "may_open": True, "ribbon": Ribbon(Handling.H1)},
+    ),
+    "needs-long": Specimen(
+        "needs.html", "needs", lambda: {"needs": _needs_long(), "today": NOW, "urgent": 80, "may_open": True}
+    ),
     "needs-empty": Specimen("needs.html", "needs", lambda: {"needs": [], "today": NOW, "may_open": True}),
     "dossiers": Specimen("dossiers.html", "dossiers", lambda: _dossiers(_dossier_lines(14))),
-    "dossiers-long": Specimen("dossiers.html", "dossiers", lambda: _dossiers([*_dossier_lines(1, LONG), *_dossier_lines(200)])),
+    "dossiers-long": Specimen(
+        "dossiers.html", "dossiers", lambda: _dossiers([*_dossier_lines(1, LONG), *_dossier_lines(200)])
+    ),
     "dossiers-empty": Specimen("dossiers.html", "dossiers", lambda: _dossiers([])),
     "dossiers-none": Specimen("dossiers.html", "dossiers", lambda: _dossiers([], q="nothing of the kind")),
     "dossier": Specimen("dossier.html", "dossiers", _dossier),
-    "dossier-long": Specimen("dossier.html", "dossiers", lambda: _dossier(head=_head(LONG), entries=_entries() * 12, items=_items(LONG))),
-    "dossier-empty": Specimen("dossier.html", "dossiers", lambda: _dossier(entries=[], clocks=[], parts=[], law=[], items=[], documents=[], has_domestic=False)),
+    "dossier-long": Specimen(
+        "dossier.html", "dossiers", lambda: _dossier(head=_head(LONG), entries=_entries() * 12, items=_items(LONG))
+    ),
+    "dossier-empty": Specimen(
+        "dossier.html",
+        "dossiers",
+        lambda: _dossier(entries=[], clocks=[], parts=[], law=[], items=[], documents=[], has_domestic=False),
+    ),
     "steps": Specimen("steps.html", "dossiers", lambda: {"head": _head(), "tabs": _tabs("")}),
-    "request": Specimen("dossier_request.html", "dossiers", lambda: {"head": _head(), "tabs": _tabs("/request"), "ribbon": RIBBON, "sheets": [PAPER], "documents": DOCUMENTS, "persons": [SimpleNamespace(name=LONG, role="witness", confidential=True, detail="CO")]}),
-    "request-empty": Specimen("dossier_request.html", "dossiers", lambda: {"head": _head(), "tabs": _tabs("/request"), "draft_href": "/x"}),
-    "dossier-evidence": Specimen("dossier_evidence.html", "dossiers", lambda: {"head": _head(), "tabs": _tabs("/evidence"), "ribbon": RIBBON, "items": _items(LONG), "may_take_in": True, "may_propose": True, "releases": [RELEASE]}),
-    "dossier-law": Specimen("dossier_law.html", "dossiers", lambda: {"head": _head(), "tabs": _tabs("/law"), "questions_of_law": [{"measure": "bank-records", "offence": "drug-trafficking", "href": "/law", "lines": _law("CO")["reaching"]}], "conditions": [{"text": "Use limited to the proceedings named", "provision": "Art. 15", "until": ""}]}),
-    "dossier-law-empty": Specimen("dossier_law.html", "dossiers", lambda: {"head": _head(), "tabs": _tabs("/law"), "questions_of_law": []}),
-    "dossier-seen": Specimen("dossier_seen.html", "dossiers", lambda: {"head": _head(), "tabs": _tabs("/seen"), **_ledger(14)}),
+    "request": Specimen(
+        "dossier_request.html",
+        "dossiers",
+        lambda: {
+            "head": _head(),
+            "tabs": _tabs("/request"),
+            "ribbon": RIBBON,
+            "sheets": [PAPER],
+            "documents": DOCUMENTS,
+            "persons": [SimpleNamespace(name=LONG, role="witness", confidential=True, detail="CO")],
+        },
+    ),
+    "request-empty": Specimen(
+        "dossier_request.html", "dossiers", lambda: {"head": _head(), "tabs": _tabs("/request"), "draft_href": "/x"}
+    ),
+    "dossier-evidence": Specimen(
+        "dossier_evidence.html",
+        "dossiers",
+        lambda: {
+            "head": _head(),
+            "tabs": _tabs("/evidence"),
+            "ribbon": RIBBON,
+            "items": _items(LONG),
+            "may_take_in": True,
+            "may_propose": True,
+            "releases": [RELEASE],
+        },
+    ),
+    "dossier-law": Specimen(
+        "dossier_law.html",
+        "dossiers",
+        lambda: {
+            "head": _head(),
+            "tabs": _tabs("/law"),
+            "questions_of_law": [
+                {
+                    "measure": "bank-records",
+                    "offence": "drug-trafficking",
+                    "href": "/law",
+                    "lines": _law("CO")["reaching"],
+                }
+            ],
+            "conditions": [{"text": "Use limited to the proceedings named", "provision": "Art. 15", "until": ""}],
+        },
+    ),
+    "dossier-law-empty": Specimen(
+        "dossier_law.html", "dossiers", lambda: {"head": _head(), "tabs": _tabs("/law"), "questions_of_law": []}
+    ),
+    "dossier-seen": Specimen(
+        "dossier_seen.html", "dossiers", lambda: {"head": _head(), "tabs": _tabs("/seen"), **_ledger(14)}
+    ),
     "draft": Specimen("draft.html", "dossiers", lambda: _draft(CONTENT, GAPS)),
     "draft-empty": Specimen("draft.html", "dossiers", lambda: _draft({}, [])),
-    "draft-wrong": Specimen("draft.html", "dossiers", lambda: _draft(CONTENT, GAPS, problem=SimpleNamespace(message="Somebody else saved this draft meanwhile.", next_step="Read it again and decide anew."))),
+    "draft-wrong": Specimen(
+        "draft.html",
+        "dossiers",
+        lambda: _draft(
+            CONTENT,
+            GAPS,
+            problem=SimpleNamespace(
+                message="Somebody else saved this draft meanwhile.", next_step="Read it again and decide anew."
+            ),
+        ),
+    ),
     "act": Specimen("act.html", "dossiers", _act),
     "act-wrong": Specimen("act.html", "dossiers", _act_wrong),
-    "message": _plain("message.html", "dossiers", back=HREF, back_words="CH-2026-0212", type="request.questioned", at=NOW, raw='{\n  "at": "2026-11-05T15:31:00.000Z",\n  "body": {"text": {"es": "' + LONG + '"}}\n}', mark=SealMark(SealState.VERIFIED, "CO-FGN"), ribbon=RIBBON, checks=[SimpleNamespace(holds=True, words="Ed25519", detail=DIGEST), SimpleNamespace(holds=False, words="ML-DSA-65", detail="")], facts=[(_("From"), "CO-FGN"), (_("To"), "CH-FOJ")], receipts=[SimpleNamespace(seal=SealMark(SealState.VERIFIED, "CH-FOJ"), words=_("Delivered"), at=NOW)]),
+    "message": _plain(
+        "message.html",
+        "dossiers",
+        back=HREF,
+        back_words="CH-2026-0212",
+        type="request.questioned",
+        at=NOW,
+        raw='{\n  "at": "2026-11-05T15:31:00.000Z",\n  "body": {"text": {"es": "' + LONG + '"}}\n}',
+        mark=SealMark(SealState.VERIFIED, "CO-FGN"),
+        ribbon=RIBBON,
+        checks=[
+            SimpleNamespace(holds=True, words="Ed25519", detail=DIGEST),
+            SimpleNamespace(holds=False, words="ML-DSA-65", detail=""),
+        ],
+        facts=[(_("From"), "CO-FGN"), (_("To"), "CH-FOJ")],
+        receipts=[SimpleNamespace(seal=SealMark(SealState.VERIFIED, "CH-FOJ"), words=_("Delivered"), at=NOW)],
+    ),
     "inbox": _plain("inbox.html", "inbox", arrivals=[ARRIVAL] * 4),
     "inbox-empty": _plain("inbox.html", "inbox", arrivals=[]),
     "evidence": Specimen("evidence.html", "evidence", lambda: {"items": _items() * 3, "ribbon": RIBBON}),
     "evidence-long": Specimen("evidence.html", "evidence", lambda: {"items": _items(LONG) * 50, "ribbon": RIBBON}),
     "evidence-empty": _plain("evidence.html", "evidence", items=[]),
-    "item": Specimen("item.html", "evidence", lambda: {"item": _items()[0], "stops": _stops(), "ribbon": RIBBON, "stored_name": ATTACK, "download_href": "/x", "check_href": "/y", "facts": [(_("Media type"), "application/pdf")], "conditions": [{"text": "Use limited to the proceedings named", "provision": "Art. 15"}], "record": [(_("Place"), "Cali")]}),
-    "release": Specimen("release.html", "dossiers", lambda: {"head": _head(), "tabs": _tabs("/evidence"), "items": [SimpleNamespace(reference=str(n), title=LONG if n else "Record", digest=DIGEST, size=88_000) for n in range(3)], "audiences": AUDIENCES, "form": GroundForm({"ground": "", "permission": ""}), "button": _("Propose the release")}),
-    "release-approve": Specimen("release.html", "dossiers", lambda: {"head": _head(), "tabs": _tabs("/evidence"), "release": SimpleNamespace(facts=[(_("For whom"), "Court")], digest=DIGEST, items=_items()), "reason": "You did 'evidence:release:propose' on this yourself; another person must do this step."}),
+    "item": Specimen(
+        "item.html",
+        "evidence",
+        lambda: {
+            "item": _items()[0],
+            "stops": _stops(),
+            "ribbon": RIBBON,
+            "stored_name": ATTACK,
+            "download_href": "/x",
+            "check_href": "/y",
+            "facts": [(_("Media type"), "application/pdf")],
+            "conditions": [{"text": "Use limited to the proceedings named", "provision": "Art. 15"}],
+            "record": [(_("Place"), "Cali")],
+        },
+    ),
+    "release": Specimen(
+        "release.html",
+        "dossiers",
+        lambda: {
+            "head": _head(),
+            "tabs": _tabs("/evidence"),
+            "items": [
+                SimpleNamespace(reference=str(n), title=LONG if n else "Record", digest=DIGEST, size=88_000)
+                for n in range(3)
+            ],
+            "audiences": AUDIENCES,
+            "form": GroundForm({"ground": "", "permission": ""}),
+            "button": _("Propose the release"),
+        },
+    ),
+    "release-approve": Specimen(
+        "release.html",
+        "dossiers",
+        lambda: {
+            "head": _head(),
+            "tabs": _tabs("/evidence"),
+            "release": SimpleNamespace(facts=[(_("For whom"), "Court")], digest=DIGEST, items=_items()),
+            "reason": "You did 'evidence:release:propose' on this yourself; another person must do this step.",
+        },
+    ),
     "partners": _plain("partners.html", "partners", partners=[PARTNER, LETTER] * 4, may_write=True),
     "partners-empty": _plain("partners.html", "partners", partners=[], may_write=True),
     "partner": _plain("partner.html", "partners", partner=PARTNER),
     "partner-post": _plain("partner.html", "partners", partner=LETTER),
-    "form": Specimen("form_page.html", "partners", lambda: {"title": _("Note one without a node"), "about": "", "form": _ActForm({"text": ""}), "button": _("Keep"), "back": "/partners", "back_words": _("Partners")}),
-    "post-book": _plain("post_book.html", "post_book", may_record=True, letters=[SimpleNamespace(at=NOW, incoming=True, href="/x", type="request.acknowledged", seal=SealMark(SealState.OURS), state="PE", partner="Ministerio Público", number="CH-2026-0199", digest=DIGEST)] * 3),
+    "form": Specimen(
+        "form_page.html",
+        "partners",
+        lambda: {
+            "title": _("Note one without a node"),
+            "about": "",
+            "form": _ActForm({"text": ""}),
+            "button": _("Keep"),
+            "back": "/partners",
+            "back_words": _("Partners"),
+        },
+    ),
+    "post-book": _plain(
+        "post_book.html",
+        "post_book",
+        may_record=True,
+        letters=[
+            SimpleNamespace(
+                at=NOW,
+                incoming=True,
+                href="/x",
+                type="request.acknowledged",
+                seal=SealMark(SealState.OURS),
+                state="PE",
+                partner="Ministerio Público",
+                number="CH-2026-0199",
+                digest=DIGEST,
+            )
+        ]
+        * 3,
+    ),
     "post-book-empty": _plain("post_book.html", "post_book", may_record=True, letters=[]),
     "ledger": Specimen("ledger.html", "ledger", lambda: _ledger(100)),
     "ledger-empty": Specimen("ledger.html", "ledger", lambda: {**_ledger(0), "size": 0}),
-    "exchange": _plain("exchange.html", "exchange", partners=[{"name": "Fiscalía General de la Nación", "state": "CO", "line": SimpleNamespace(partner="CO-FGN", waiting=2, oldest=NOW, stopped=1, last_heard=NOW, down_since=NOW if n else None, next_attempt=NOW, last_error="partner:unreachable", last_reason="The partner's node was not reached.")} for n in range(2)], equivocations=[]),
+    "exchange": _plain(
+        "exchange.html",
+        "exchange",
+        partners=[
+            {
+                "name": "Fiscalía General de la Nación",
+                "state": "CO",
+                "line": SimpleNamespace(
+                    partner="CO-FGN",
+                    waiting=2,
+                    oldest=NOW,
+                    stopped=1,
+                    last_heard=NOW,
+                    down_since=NOW if n else None,
+                    next_attempt=NOW,
+                    last_error="partner:unreachable",
+                    last_reason="The partner's node was not reached.",
+                ),
+            }
+            for n in range(2)
+        ],
+        equivocations=[],
+    ),
     "exchange-empty": _plain("exchange.html", "exchange", partners=[], equivocations=[]),
     "officers": _plain("officers.html", "officers", officers=[OFFICER] * 5, may_write=True),
     "law": Specimen("law.html", "law", lambda: _law("CO")),

@@ -103,5 +103,7 @@ def enter_opening(request: HttpRequest, subject: Reference | str, event: str) ->
 def next_address(request: HttpRequest, otherwise: str = "/") -> str:
     """Where the form asked to go on to, if that is an address of this node."""
     wanted = request.POST.get("next", "")
-    here = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    here = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     return wanted if here and wanted.startswith("/") else otherwise

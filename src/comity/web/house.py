@@ -110,7 +110,9 @@ class House:
     def node_title(self) -> str:
         """The names of the authorities of this node, for those who are not signed in yet."""
         language = get_language() or "en"
-        return " · ".join(authorities.name_of(row.code, language) for row in authorities.local_authorities()) or "Comity"
+        return (
+            " · ".join(authorities.name_of(row.code, language) for row in authorities.local_authorities()) or "Comity"
+        )
 
     @property
     def purpose(self) -> str:
@@ -130,7 +132,12 @@ class House:
         here = self._request.path
         for title, rooms in ROOMS:
             shown = tuple(
-                Room(address, label, address == here or (address != "/" and here.startswith(address)), self.counts.get(name))
+                Room(
+                    address,
+                    label,
+                    address == here or (address != "/" and here.startswith(address)),
+                    self.counts.get(name),
+                )
                 for name, label, permission in rooms
                 if self.may(permission)
                 for address in (reverse(name),)

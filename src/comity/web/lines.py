@@ -63,6 +63,8 @@ class Entry:
     open: bool = False
     effect: str = "in-effect"
     reason: str = ""
+    delivery: str = ""
+    """Where our own message is, as long as the partner has not confirmed it."""
 
 
 @dataclass(frozen=True, slots=True)

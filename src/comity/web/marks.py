@@ -34,12 +34,14 @@ class SealMark:
     """A signature as shown: its state, whose it is, and the address of the raw message with its proof."""
 
     state: SealState
-    who: str = ""
+    who: Words = ""
     href: str = ""
 
     @property
     def icon(self) -> str:
-        return {"verified": "seal", "unverified": "seal-open", "broken": "seal-broken", "ours": "ours"}[self.state.value]
+        return {"verified": "seal", "unverified": "seal-open", "broken": "seal-broken", "ours": "ours"}[
+            self.state.value
+        ]
 
     @property
     def word(self) -> Words:
@@ -106,11 +108,17 @@ class ClockMark:
         late, size = left < timedelta(0), abs(left)
         if size >= timedelta(days=2):
             days = size.days
-            text = ngettext("%(n)d day late", "%(n)d days late", days) if late else ngettext("%(n)d day", "%(n)d days", days)
+            text = (
+                ngettext("%(n)d day late", "%(n)d days late", days)
+                if late
+                else ngettext("%(n)d day", "%(n)d days", days)
+            )
             return text % {"n": days}
         hours = max(1, int(size.total_seconds() // 3600))
         text = (
-            ngettext("%(n)d hour late", "%(n)d hours late", hours) if late else ngettext("%(n)d hour", "%(n)d hours", hours)
+            ngettext("%(n)d hour late", "%(n)d hours late", hours)
+            if late
+            else ngettext("%(n)d hour", "%(n)d hours", hours)
         )
         return text % {"n": hours}
 

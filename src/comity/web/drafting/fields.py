@@ -55,7 +55,9 @@ SECTIONS: tuple[Section, ...] = (
         (
             Asked("authority.name", Kind.TEXTS_LINE, _("Authority that conducts the proceedings")),
             Asked("authority.functions", Kind.TEXTS_LINE, _("Its functions")),
-            Asked("authority.contact", Kind.LINE, _("Contact"), _("A person who can be asked: name, telephone, e-mail.")),
+            Asked(
+                "authority.contact", Kind.LINE, _("Contact"), _("A person who can be asked: name, telephone, e-mail.")
+            ),
             Asked("matter", Kind.TEXTS, _("Subject-matter of the proceedings")),
             Asked("stage", Kind.CHOICE, _("Stage"), vocabulary="stage"),
             Asked("purpose", Kind.TEXTS, _("Purpose of the request"), _("What the evidence is needed for.")),
@@ -65,7 +67,9 @@ SECTIONS: tuple[Section, ...] = (
         "facts",
         _("Facts and offences"),
         (
-            Asked("facts", Kind.TEXTS, _("Facts"), _("Who, what, when, where, how; and the link to what is asked for.")),
+            Asked(
+                "facts", Kind.TEXTS, _("Facts"), _("Who, what, when, where, how; and the link to what is asked for.")
+            ),
             Asked("offences", Kind.CHOICES, _("Offences"), vocabulary="offence"),
             Asked("legal_classification", Kind.TEXTS, _("Legal classification")),
             Asked("dual_criminality.statement", Kind.TEXTS, _("Why the facts are an offence in both States")),
@@ -93,7 +97,9 @@ SECTIONS: tuple[Section, ...] = (
             Asked("nationality", Kind.LIST, _("Nationality"), _("Two-letter codes of States, separated by commas.")),
             Asked("address", Kind.LINE, _("Address")),
             Asked("languages", Kind.LIST, _("Languages"), _("Codes such as es, fr, separated by commas.")),
-            Asked("confidential", Kind.YES, _("Confidential: not to be disclosed to anyone but the executing authority")),
+            Asked(
+                "confidential", Kind.YES, _("Confidential: not to be disclosed to anyone but the executing authority")
+            ),
         ),
         repeats="persons",
         add=_("Add a person"),
@@ -111,7 +117,12 @@ SECTIONS: tuple[Section, ...] = (
             Asked("period.from", Kind.DAY, _("Period from")),
             Asked("period.to", Kind.DAY, _("Period to")),
             Asked("person", Kind.LINE, _("Person to be heard"), _("The mark of a person above, e.g. p2.")),
-            Asked("questions", Kind.LINES, _("Questions"), _("One question on each line, in the same order in each language.")),
+            Asked(
+                "questions",
+                Kind.LINES,
+                _("Questions"),
+                _("One question on each line, in the same order in each language."),
+            ),
             Asked("formalities", Kind.TEXTS, _("Formalities to observe")),
             Asked("rights", Kind.TEXTS, _("Rights to be told")),
         ),

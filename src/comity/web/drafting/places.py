@@ -73,7 +73,9 @@ def with_entry(content: dict[str, Any], place: str, entry: dict[str, Any]) -> di
     changed = deepcopy(content)
     entries = changed.setdefault(place, [])
     if len(entries) >= MOST_ENTRIES:
-        raise InvalidInputError("A request holds at most a hundred entries of one kind.", code="draft:entries", place=place)
+        raise InvalidInputError(
+            "A request holds at most a hundred entries of one kind.", code="draft:entries", place=place
+        )
     entries.append(entry)
     return changed
 

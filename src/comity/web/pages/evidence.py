@@ -81,7 +81,9 @@ def item(request: HttpRequest, reference: str) -> HttpResponse:
         "ribbon": Ribbon(Handling(view.handling), tuple(one["text"] for one in view.conditions)),
         "facts": [(_("Media type"), view.media_type), (_("Answers the measures"), ", ".join(view.parts) or "–")],
         "conditions": view.conditions,
-        "record": [(key, value) for key, value in (view.records.get("seizure") or {}).items() if isinstance(value, str)],
+        "record": [
+            (key, value) for key, value in (view.records.get("seizure") or {}).items() if isinstance(value, str)
+        ],
         "download_href": f"{item_href(address)}/content" if view.digest and view.state != "awaited" else "",
         "check_href": f"{item_href(address)}/verify" if view.digest and view.state != "awaited" else "",
     }
@@ -110,5 +112,7 @@ def verify(request: HttpRequest, reference: str) -> HttpResponse:
     except ComityError as problem:
         messages.error(request, problem.message, extra_tags="wrong")
     else:
-        messages.success(request, gettext("The content has the SHA-256 recorded; the check stands on the custody line."))
+        messages.success(
+            request, gettext("The content has the SHA-256 recorded; the check stands on the custody line.")
+        )
     return HttpResponseRedirect(item_href(address))

@@ -77,7 +77,11 @@ class BasisLine:
 
 
 def answers_given(query: Mapping[str, str]) -> dict[str, bool]:
-    return {name[len(ANSWER) :]: value == "yes" for name, value in query.items() if name.startswith(ANSWER) and value in {"yes", "no"}}
+    return {
+        name[len(ANSWER) :]: value == "yes"
+        for name, value in query.items()
+        if name.startswith(ANSWER) and value in {"yes", "no"}
+    }
 
 
 def lines_of(answer: BasisAnswer, given: Mapping[str, bool]) -> Iterator[BasisLine]:
@@ -95,7 +99,12 @@ def ask(request: HttpRequest) -> HttpResponse:
     today = now().date()
     asked = "requested" in request.GET
     house_state = request.house.state  # type: ignore[attr-defined]
-    initial: dict[str, Any] = {"requesting": house_state, "on": today, "measure": "bank-records", "offence": "drug-trafficking"}
+    initial: dict[str, Any] = {
+        "requesting": house_state,
+        "on": today,
+        "measure": "bank-records",
+        "offence": "drug-trafficking",
+    }
     form = AskForm(request.GET if asked else None, initial=initial)
     context: dict[str, Any] = {"form": form, "ribbon": Ribbon(note=_("law only: nothing of a case on this page"))}
     if asked and form.is_valid():

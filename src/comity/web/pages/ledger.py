@@ -10,7 +10,14 @@ from django.shortcuts import render
 from comity.authorities.queries import officer_name
 from comity.safeguards.actions import sequence_reads
 from comity.safeguards.permissions import Permission
-from comity.safeguards.queries import EntryView, broken_places, checkpoint_of, entries_about, ledger_size, recent_entries
+from comity.safeguards.queries import (
+    EntryView,
+    broken_places,
+    checkpoint_of,
+    entries_about,
+    ledger_size,
+    recent_entries,
+)
 from comity.values.actor import Act, job
 from comity.web.entrance import act_of, enter_opening, page
 

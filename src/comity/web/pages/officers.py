@@ -111,7 +111,9 @@ def officer(request: HttpRequest, officer_id: str) -> HttpResponse:
     row = next((row for row in rows if str(row.id) == officer_id), None)
     if row is None:
         raise MissingError
-    form = RolesForm(request.POST if request.method == "POST" else None, initial={"roles": row.roles, "active": row.is_active})
+    form = RolesForm(
+        request.POST if request.method == "POST" else None, initial={"roles": row.roles, "active": row.is_active}
+    )
     context: dict[str, Any] = {
         "form": form,
         "title": row.get_full_name() or row.username,

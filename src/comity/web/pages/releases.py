@@ -99,7 +99,9 @@ def release(request: HttpRequest, reference: str) -> HttpResponse:
         asked = take_code(request, Permission.RELEASE_APPROVE)
         if asked is None:
             try:
-                approve_release(act_of(request), address, digest=request.POST.get("digest", ""), keys=settings.COMITY.keys())
+                approve_release(
+                    act_of(request), address, digest=request.POST.get("digest", ""), keys=settings.COMITY.keys()
+                )
             except ComityError as problem:
                 context["problem"] = problem
             else:
@@ -152,9 +154,10 @@ def bundle(request: HttpRequest, reference: str) -> FileResponse:
         with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as packed:
             for path in sorted(folder.rglob("*")):
                 if path.is_file():
-                    with path.open("rb") as source, packed.open(f"bundle/{path.relative_to(folder)}", "w", force_zip64=True) as sink:
+                    with (
+                        path.open("rb") as source,
+                        packed.open(f"bundle/{path.relative_to(folder)}", "w", force_zip64=True) as sink,
+                    ):
                         shutil.copyfileobj(source, sink, 1 << 20)
     archive.seek(0)
     return FileResponse(archive, as_attachment=True, filename=f"bundle-{address.id}.zip")
-
-

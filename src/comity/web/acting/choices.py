@@ -1,0 +1,92 @@
+"""What a verb's form offers to choose from: parts, items, grounds, questions, authorities, as the dossier has them."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from comity.authorities.competence import Competence
+from comity.authorities.queries import authorities_of, officers
+from comity.requests.queries.pages import DossierView
+from comity.values.actor import Actor, Role
+from comity.web.templatetags.marks import initial_language, law_text
+from comity.web.timeline import said
+from comity.web.vocabulary import word
+
+Pairs = list[tuple[str, Any]]
+LETTERS = (
+    "request.acknowledged",
+    "request.returned",
+    "request.questioned",
+    "request.accepted",
+    "request.declined",
+    "request.postponed",
+    "request.executed",
+)
+"""Letters of a partner without a node that the intake form has controls for."""
+
+
+@dataclass(frozen=True)
+class Choices:
+    parts: Pairs
+    items: Pairs
+    grounds: Pairs
+    provisions: dict[str, str]
+    """Ground to the provision that states it."""
+    named: dict[str, Pairs] = field(default_factory=dict)
+    """Other fields of one choice, by name."""
+
+
+def choices_of(view: DossierView, verb: str, actor: Actor) -> Choices:
+    step = next((one for one in view.steps if one.verb == verb), None)
+    open_parts = set(step.parts) if step else set()
+    parts = [
+        (part["id"], f"{part['id']} · {word('measure', part['measure'])} · {word('part', part['state'])}")
+        for part in view.parts
+        if not open_parts or part["id"] in open_parts
+    ]
+    grounds = view.law.postponement_grounds if verb == "postpone" else view.law.refusal_grounds
+    mine = view.side
+    named: dict[str, Pairs] = {
+        "question_id": _asked([one for one in view.open_questions if one["asked_by"] != mine]),
+        "consultation_id": _asked([one for one in view.open_consultations if one["asked_by"] != mine]),
+        "what": [(code, word("message", code)) for code in LETTERS],
+    }
+    if verb == "pass_on":
+        named["executing"] = [
+            (row.code, f"{initial_language(row.names) or row.code} ({row.code})")
+            for row in authorities_of(view.requested.state)
+            if row.local and row.may(Competence.EXECUTING)
+        ]
+    if verb == "prepare_release":
+        named["signatory"] = signatories(actor)
+    return Choices(
+        parts,
+        _items(view, verb),
+        [(one["ground"], f"{one['provision']} · {law_text(one['condition'])}") for one in grounds],
+        {one["ground"]: one["provision"] for one in grounds},
+        named,
+    )
+
+
+def signatories(actor: Actor) -> Pairs:
+    """Officers of the actor's authority who may sign; the actor first."""
+    rows = [row for row in officers(actor.authority) if Role.SIGNATORY.value in row.roles and row.is_active]
+    return [
+        (str(row.id), f"{row.get_full_name() or row.username}{', ' if row.function else ''}{row.function}")
+        for row in sorted(rows, key=lambda row: str(row.id) != actor.id)
+    ]
+
+
+def _asked(asked: list[Any]) -> Pairs:
+    return [(one["id"], said(one["text"])[0][:200]) for one in asked]
+
+
+def _items(view: DossierView, verb: str) -> Pairs:
+    """Items that stand where the verb begins."""
+    wanted = {"check_results": (True, "taken-in"), "return_evidence": (True, "checked")}
+    own, state = wanted.get(verb, (False, "received"))
+    return [
+        (item.reference, f"{item.title} · {word('item', item.kind)}")
+        for item in view.items
+        if item.own is own
+        and (item.state == state or verb not in {"check_results", "return_evidence", "countersign_evidence"})
+    ]

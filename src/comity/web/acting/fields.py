@@ -1,0 +1,222 @@
+"""The form of a verb, made from its fields: each field of casework's table becomes one control or a small group.
+
+Controls of a group are named `field.part`; a text that is said in several languages has one control for each,
+`field.part@language`. `acting.values` reads them back.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from comity.requests.actions.verbs import Field, Verb
+from comity.values.language import direction, language_name
+from comity.web.acting.choices import Choices
+
+Words = str | Promise
+
+LABELS: Mapping[str, Words] = {
+    "answers": _("Answers"),
+    "body": _("What the letter says"),
+    "bound_by": _("Bound by"),
+    "by": _("By"),
+    "conditions": _("Further condition of use"),
+    "conforms": _("The request conforms to the instrument"),
+    "consultation_id": _("Consultation"),
+    "contact": _("Contact"),
+    "court": _("Court or authority"),
+    "cover_letter": _("Cover letter that vouches for authenticity"),
+    "cover_note": _("Cover note"),
+    "executing": _("Executing authority"),
+    "file_no": _("File number"),
+    "ground": _("Ground"),
+    "items": _("Items"),
+    "kind": _("Kind"),
+    "letter_on": _("Date of the letter"),
+    "name": _("Name"),
+    "note": _("Note"),
+    "number": _("Number"),
+    "on": _("Date"),
+    "outcome": _("What came of it"),
+    "parts": _("Measures"),
+    "persons_present": _("Persons present"),
+    "place": _("Place"),
+    "provision": _("Provision"),
+    "question_id": _("Question"),
+    "reason": _("Reasons"),
+    "reasons": _("Reasons"),
+    "received_at": _("Received by a person on"),
+    "remedy": _("Legal remedy"),
+    "remind_on": _("Remind on"),
+    "scan": _("Scan"),
+    "scope": _("Only to this extent"),
+    "signatory": _("Signatory"),
+    "signed_by": _("Signed by"),
+    "text": _("Text"),
+    "until": _("Until"),
+    "what": _("What it is"),
+}
+HELP: Mapping[str, Words] = {
+    "persons_present": _("One on each line."),
+    "signed_by": _("Those present who signed the record, one on each line."),
+    "received_at": _("Leave empty for now. From this moment the legal clocks run."),
+    "scope": _("Leave empty when the measures named are declined wholly."),
+    "letter_on": _("As it stands on the letter."),
+    "remind_on": _("The reminder goes out on its day."),
+    "scan": _("PDF, TIFF, PNG or JPEG; stored as it is and never opened here."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a composite field."""
+
+    name: str
+    type: str
+    required: bool = True
+
+
+_LOCALIZED_REASON = Part("reason", "localized")
+COMPOSITES: Mapping[str, tuple[Part, ...]] = {
+    "grounds": (Part("ground", "ground"), _LOCALIZED_REASON),
+    "ground": (Part("ground", "ground"), _LOCALIZED_REASON),
+    "remedy": (Part("text", "localized", False), Part("provision", "text", False), Part("until", "date", False)),
+    "conditions": (Part("text", "longtext", False), Part("provision", "text", False), Part("until", "date", False)),
+    "order": (Part("court", "text"), Part("number", "text"), Part("on", "date"), Part("text", "localized")),
+    "record": (
+        Part("on", "date"),
+        Part("place", "text"),
+        Part("by", "text"),
+        Part("persons_present", "lines", False),
+        Part("signed_by", "lines", False),
+        Part("text", "localized", False),
+    ),
+    "annex_b": (Part("name", "text", False), Part("file_no", "text", False), Part("contact", "text", False)),
+    "body": (
+        Part("number", "text", False),
+        Part("contact", "text", False),
+        Part("text", "localized", False),
+        Part("provision", "text", False),
+        Part("parts", "parts", False),
+        Part("by", "text", False),
+        Part("place", "text", False),
+    ),
+}
+"""The shape of the fields that casework takes as an object, as a person fills them in."""
+
+LEFT_OUT = frozenset({"answers", "name", "content"})
+"""Not asked for: answers stand in the draft, a scan brings its own name, a content has its own page."""
+HIDDEN = frozenset({"digest"})
+
+
+class ActForm(forms.Form):
+    """The controls of one verb; its fields are added when it is made."""
+
+    def __init__(self, data: Any, files: Any, controls: Mapping[str, forms.Field]) -> None:
+        super().__init__(data, files)
+        self.fields.update(controls)
+
+
+def form_of(
+    verb: Verb,
+    choices: Choices,
+    languages: Sequence[str],
+    initial: Mapping[str, Any],
+    data: Any = None,
+    files: Any = None,
+) -> ActForm:
+    return ActForm(data, files, dict(controls_of(verb, choices, languages, initial)))
+
+
+def controls_of(
+    verb: Verb, choices: Choices, languages: Sequence[str], initial: Mapping[str, Any]
+) -> Iterator[tuple[str, forms.Field]]:
+    """Every control of the verb's form by its name, in the order of the table."""
+    for field in verb.fields:
+        if field.name in LEFT_OUT:
+            continue
+        if field.type != "json":
+            part = Part(field.name, field.type, field.required)
+            yield from _controls(field.name, part, field, choices, languages, initial)
+            continue
+        for part in COMPOSITES.get(field.name, ()):
+            needed = Part(part.name, part.type, part.required and field.required)
+            yield from _controls(f"{field.name}.{part.name}", needed, field, choices, languages, initial)
+
+
+def _controls(
+    name: str, part: Part, field: Field, choices: Choices, languages: Sequence[str], initial: Mapping[str, Any]
+) -> Iterator[tuple[str, forms.Field]]:
+    if part.type == "localized":
+        for index, language in enumerate(languages):
+            control = forms.CharField(
+                label=_localized_label(part.name, field.name, language),
+                required=part.required and index == 0,
+                widget=forms.Textarea(attrs={"rows": 4, "lang": language, "dir": direction(language)}),
+                max_length=20_000,
+            )
+            yield f"{name}@{language}", control
+        return
+    control = _control(part, field, choices)
+    control.initial = initial.get(name)
+    control.required = part.required and part.type not in {"flag"}
+    control.label = control.label or _label(part.name, field.name)
+    control.help_text = control.help_text or HELP.get(part.name, "")
+    if part.name in HIDDEN:
+        control.widget = forms.HiddenInput()
+    yield name, control
+
+
+def _label(part: str, field: str) -> Words:
+    if part == "on" and field == "order":
+        return _("Date of the order")
+    if part == "text" and field == "remedy":
+        return _("Legal remedy")
+    if part == "text" and field == "conditions":
+        return LABELS["conditions"]
+    return LABELS.get(part, part)
+
+
+def _localized_label(part: str, field: str, language: str) -> str:
+    tongue = language_name(language, (get_language() or "en")[:2])
+    return f"{_label(part, field)} · {tongue}"
+
+
+def _control(part: Part, field: Field, choices: Choices) -> forms.Field:
+    match part.type:
+        case "longtext":
+            return forms.CharField(widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}), max_length=20_000)
+        case "lines":
+            return forms.CharField(widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}), max_length=5_000)
+        case "date":
+            return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+        case "instant":
+            return forms.DateTimeField(widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+        case "file":
+            return forms.FileField()
+        case "parts":
+            return forms.MultipleChoiceField(choices=choices.parts, widget=forms.CheckboxSelectMultiple)
+        case "items":
+            return forms.MultipleChoiceField(choices=choices.items, widget=forms.CheckboxSelectMultiple)
+        case "ground":
+            return forms.ChoiceField(choices=choices.grounds)
+        case "flag":
+            return forms.ChoiceField(
+                choices=(("yes", _("yes")), ("no", _("no"))), widget=forms.RadioSelect, initial="yes"
+            )
+        case _:
+            named = choices.named.get(part.name)
+            if named is not None:
+                return forms.ChoiceField(choices=named)
+            return forms.CharField(max_length=2_000, widget=forms.TextInput(attrs={"dir": "auto"}))
+
+
+def today_where_wanted(verb: Verb, today: date) -> dict[str, Any]:
+    """Days that are most often today, filled in beforehand."""
+    names = {"note_posting": "on", "record_execution": "record.on"}
+    return {names[verb.name]: today} if verb.name in names else {}

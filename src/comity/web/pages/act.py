@@ -1,0 +1,130 @@
+"""One verb on one dossier: a thin form made from casework's table, with the code asked again where the act binds."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from comity.requests import workflow
+from comity.requests.actions.verbs import VERBS, Verb, perform
+from comity.safeguards.permissions import Permission
+from comity.values.errors import ComityError, ConflictError, MissingError
+from comity.values.reference import Kind
+from comity.web.acting.choices import Choices, choices_of
+from comity.web.acting.fields import ActForm, form_of, today_where_wanted
+from comity.web.acting.values import values_of
+from comity.web.drafting.sheet import GapLine
+from comity.web.entrance import act_of, actor_asking, now, page
+from comity.web.pages.dossier import document_lines, opened, part_lines
+from comity.web.pages.dossier_address import read
+from comity.web.pages.dossier_frame import GRAVE, Case, case_of, frame_of
+from comity.web.signin.step_up import code_form, needs_code, take_code
+from comity.web.vocabulary import word
+
+
+def digest_to_bind(case: Case) -> str:
+    """The release digest as it now stands: what a signature and a transmission are bound to."""
+    draft = case.view.draft
+    release = draft.release if draft else None
+    return case.view.signed_release or (str(release["digest"]) if release else "")
+
+
+def starting_values(case: Case, verb: Verb) -> dict[str, Any]:
+    provision = workflow.provision(workflow.STEPS[verb.name], case.view.instrument)
+    return {"provision": provision, "digest": digest_to_bind(case), **today_where_wanted(verb, now().date())}
+
+
+def context_of(case: Case, verb: Verb, form: ActForm) -> dict[str, Any]:
+    """What the page of the act shows beside the form: its rule, what it binds, documents, measures, gaps."""
+    step = workflow.STEPS[verb.name]
+    view = case.view
+    binds = []
+    if "digest" in form.fields:
+        binds = [(_("Release digest"), digest_to_bind(case)), (_("Documents"), len(document_lines(case)))]
+    provision = workflow.provision(step, view.instrument)
+    return frame_of(case, "") | {
+        "verb": verb.name,
+        "meaning": step.meaning,
+        "grave": verb.name in GRAVE,
+        "form": form,
+        "binds": binds,
+        "laws": [(view.instrument, provision)] if provision else [],
+        "shows": accepted_by_partner(case) if verb.name in {"transmit_request", "check_form"} else [],
+        "documents": document_lines(case) if binds else [],
+        "parts": part_lines(case),
+        "missing": gaps_of(case) if verb.name in {"check_form", "sign_request"} else [],
+    }
+
+
+def accepted_by_partner(case: Case) -> list[tuple[Any, Any]]:
+    """Three signatures kept apart, and which of them the instrument's channel asks for."""
+    law = case.view.law
+    return [
+        (_("Signed by"), law.signer or _("not read in the instrument")),
+        (_("Transmitted by"), law.transmitter or _("not read in the instrument")),
+        (_("Way"), law.route or "–"),
+        (_("Form"), law.form or _("not read in the instrument")),
+        (_("Person's signature"), _("entered in the ledger, bound to the digest")),
+        (_("Office's seal"), _("in each PDF (PAdES)")),
+        (_("Node's signature"), _("on the message (Ed25519 and ML-DSA-65)")),
+    ]
+
+
+def gaps_of(case: Case) -> list[GapLine]:
+    draft = case.view.draft
+    return [
+        GapLine(gap["place"], gap["text"], gap["provision"], gap["severity"] != "missing", gap["verified"])
+        for gap in (draft.gaps if draft else ())
+        if gap["severity"] == "missing"
+    ]
+
+
+@page(Permission.DOSSIER_READ, methods="GET POST")
+def do(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
+    """Show the form of a verb, or do it. Policy and workflow are asked by the action, for exactly this row."""
+    found = VERBS.get(verb)
+    if found is None:
+        raise MissingError
+    posting = request.method == "POST"
+    case = case_of(request, read(reference, Kind.DOSSIER)) if posting else opened(request, reference)
+    choices = choices_of(case.view, verb, actor_asking(request))
+    given = (request.POST, request.FILES) if posting else (None, None)
+    form = form_of(found, choices, case.languages, starting_values(case, found), *given)
+    context = context_of(case, found, form)
+    if posting and form.is_valid():
+        asked = take_code(request, found.permission)
+        context["code_form"] = asked
+        if asked is None:
+            problem = attempt(request, case, found, form, choices)
+            if problem is None:
+                messages.success(request, gettext("Done: %(verb)s.") % {"verb": word("verb", verb)})
+                return HttpResponseRedirect(case.href)
+            context["problem"] = problem
+    if not context.get("code_form") and needs_code(request, found.permission):
+        context["code_form"] = code_form(request)
+    return render(request, "act.html", context, status=400 if posting else 200)
+
+
+def attempt(request: HttpRequest, case: Case, verb: Verb, form: ActForm, choices: Choices) -> ComityError | None:
+    """Do the verb; None when it is done, else what stands against it, shown at its field where it names one."""
+    node = settings.COMITY
+    act = act_of(request)
+    try:
+        version = int(request.POST.get("version", ""))
+    except ValueError:
+        return ConflictError("The form did not say which state of the dossier it was made for. Read it again.")
+    try:
+        values = values_of(verb, form.cleaned_data, choices.provisions, new_id=str(act.new_id()))
+        perform(
+            act, verb.name, dossier=case.reference, version=version, values=values, keys=node.keys(), vault=node.vault()
+        )
+    except ComityError as problem:
+        place = next((name for name in form.fields if name.split("@")[0] == problem.place), None)
+        if place:
+            form.add_error(place, problem.message)
+        return problem
+    return None

@@ -1,0 +1,171 @@
+"""What stands above every page of one dossier: head, tabs and ribbon, made from the dossier's view."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from comity.requests import workflow
+from comity.requests.actions.verbs import VERBS
+from comity.requests.queries.pages import DossierView, PartyView, dossier_page
+from comity.values.handling import Handling
+from comity.values.reference import Reference
+from comity.web.entrance import actor_asking
+from comity.web.lines import DossierHead, NextStep, Party
+from comity.web.marks import Ribbon
+from comity.web.pages.dossier_address import dossier_href
+from comity.web.templatetags.marks import initial_language
+
+TABS = (
+    ("timeline", "", _("Timeline")),
+    ("request", "/request", _("Request")),
+    ("evidence", "/evidence", _("Evidence")),
+    ("law", "/law", _("Law and conditions")),
+    ("seen", "/seen", _("Who saw it")),
+)
+GRAVE = frozenset({"withdraw_request", "withdraw_signature", "decline_parts", "return_to_drafter"})
+OWN_PAGE = {"save_draft": "draft", "prepare_release": "sign", "sign_request": "sign"}
+ONLY_DIRECT = frozenset({"confirm_receipt", "validate_order"})
+ONLY_BY_POST = frozenset({"note_posting", "record_letter"})
+REQUESTING_TURN = frozenset({"drafting", "signed", "checked", "amendment-requested", "returned", "countersigned"})
+ENDED = frozenset({"closed", "refused", "withdrawn", ""})
+
+
+@dataclass
+class Case:
+    """A dossier's view with what the faces derive from it."""
+
+    view: DossierView
+
+    @property
+    def reference(self) -> Reference:
+        return Reference.parse(self.view.reference)
+
+    @property
+    def href(self) -> str:
+        return dossier_href(self.view.reference)
+
+    @property
+    def number(self) -> str:
+        """Our own number: the office's file where it is the one that asks, else the party's."""
+        numbers = self.view.numbers
+        first = numbers["file"] if "originating" in self.view.relations else numbers["ours"]
+        return first or numbers["ours"] or numbers["file"]
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The request: as it is being written where it is, else as transmitted."""
+        view = self.view
+        writing = view.phase in {"drafting", "signed", "checked", "amendment-requested"}
+        if view.draft is not None and (writing or view.content is None):
+            return dict(view.draft.content)
+        return dict(view.content or {})
+
+    @cached_property
+    def languages(self) -> list[str]:
+        """The original's language first, then the translations begun, then those the requested State takes."""
+        content = self.content
+        found = [str(content.get("language") or get_language() or "en")[:8]]
+        for place in ("matter", "facts", "purpose"):
+            found += list(content.get(place) or {})
+        return list(dict.fromkeys([*found, *self.view.law.languages]))[:4]
+
+    def head(self) -> DossierHead:
+        view = self.view
+        return DossierHead(
+            view.reference,
+            view.title or self.number or view.reference,
+            self.href,
+            self.number,
+            view.numbers["theirs"],
+            view.phase,
+            self._party("requesting" if view.side == "requesting" else "requested"),
+            self._party("requested" if view.side == "requesting" else "requesting"),
+            tuple(self.content.get("offences") or ()),
+            view.law.title or view.instrument,
+            tuple(self._steps()),
+            has_node=view.partner_has_node,
+        )
+
+    def _steps(self) -> list[NextStep]:
+        view = self.view
+        shown = [
+            step
+            for step in view.steps
+            if step.verb in VERBS
+            and (view.direct or step.verb not in ONLY_DIRECT)
+            and (not view.partner_has_node or step.verb not in ONLY_BY_POST)
+        ]
+        return [
+            NextStep(
+                step.verb,
+                f"{self.href}/{OWN_PAGE.get(step.verb, f'do/{step.verb}')}",
+                step.allowed,
+                step.reason,
+                workflow.STEPS[step.verb].meaning,
+                step.verb in GRAVE,
+            )
+            for step in sorted(shown, key=lambda step: (not step.allowed, _weight(step.verb)))
+        ]
+
+    def _party(self, side: str) -> Party:
+        view = self.view
+        party: PartyView = view.requesting if side == "requesting" else view.requested
+        other = view.originating if side == "requesting" else view.executing
+        names = (_name(other),) if other is not None and other.code != party.code else ()
+        number = self.number if side == view.side else view.numbers["theirs"]
+        role = _("requesting") if side == "requesting" else _("requested")
+        return Party(party.state, _name(party), role, number, names, self.turn == side)
+
+    @property
+    def turn(self) -> str:
+        """The side whose turn it is: who was asked last answers first; then the phase says."""
+        view = self.view
+        if view.phase in ENDED:
+            return ""
+        if view.open_questions:
+            return "requesting"
+        if view.open_consultations:
+            return "requested" if view.open_consultations[0]["asked_by"] == "requesting" else "requesting"
+        return "requesting" if view.phase in REQUESTING_TURN else "requested"
+
+    def ribbon(self) -> Ribbon:
+        conditions = self.view.conditions or self.view.law.use_conditions
+        terms = tuple(
+            f"{one['text']} ({one['provision']})" if one["provision"] else one["text"] for one in conditions[:2]
+        )
+        return Ribbon(Handling(self.view.handling), terms)
+
+
+def _name(party: PartyView) -> str:
+    return initial_language(dict(party.names)) or party.code
+
+
+def _weight(verb: str) -> int:
+    """Grave and rare steps last, answers to the other side first."""
+    order = ("answer_question", "answer_consultation", "sign_request", "save_draft")
+    if verb in order:
+        return order.index(verb)
+    late = {"consult", "remind", "give_feedback", "postpone", "suspend_transfer"} | GRAVE
+    return 20 if verb in late else 10
+
+
+def case_of(request: HttpRequest, reference: Reference) -> Case:
+    return Case(dossier_page(actor_asking(request), reference))
+
+
+def frame_of(case: Case, here: str) -> dict[str, Any]:
+    """The context every page of the dossier shares."""
+    counts = {"evidence": len(case.view.items)}
+    tabs = [
+        {"href": f"{case.href}{end}", "label": label, "count": counts.get(name, 0), "here": name == here}
+        for name, end, label in TABS
+    ]
+    return {"case": case, "head": case.head(), "tabs": tabs, "ribbon": case.ribbon(), "version": case.view.version}
+
+
+def frame(request: HttpRequest, reference: Reference, here: str) -> dict[str, Any]:
+    return frame_of(case_of(request, reference), here)
