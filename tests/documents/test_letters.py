@@ -100,6 +100,12 @@ def test_the_cover_letter_vouches_for_authenticity_and_lists_what_it_vouches_for
     assert by_title["Conditions of use"]["blocks"][0]["parts"][0]["title"] == "Art. 15"
 
 
+@pytest.mark.parametrize("kind", ["cover-note", "acknowledgement", "reminder", "refusal", "cover-letter"])
+def test_what_the_officer_wrote_stands_after_the_opening(kind: str) -> None:
+    data = compose_letter(kind, {"language": "fr", "text": {"fr": "Premier.\n\nSecond."}}, CONTEXT, "fr")
+    assert data["opening"][1:] == ["Premier.", "Second."]
+
+
 def test_an_unknown_kind_language_or_handling_code_is_refused() -> None:
     with pytest.raises(InvalidInputError, match="no document of the kind 'poem'"):
         compose_letter("poem", {}, {}, "fr")

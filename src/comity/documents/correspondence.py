@@ -2,7 +2,7 @@
 
 Each reads a small content of its own, every key optional, every text plain or keyed by language:
 
-    all             {"language", "request": {"title", "reference"}}
+    all             {"language", "text": what the officer wrote, "request": {"title", "reference"}}
     cover-note      {"request": {…, "authority", "signed_by", "signed_on", "basis", "digest"}, "enclosures": [text]}
     acknowledgement {"received_on", "handled_by", "next": text, "request": {…, "digest"}}
     reminder        {"sent_on", "last_word", "number", "reply_by", "outstanding": [text]}
@@ -20,6 +20,7 @@ from babel.numbers import format_decimal
 
 from comity.documents.blocks import Block, part, parts, row, rows, section, table, text
 from comity.documents.sheet import Telling, sheet
+from comity.documents.wording import paragraphs
 from comity.forms.catalogue import label
 
 
@@ -186,6 +187,6 @@ def _letter(telling: Telling, kind: str, form: str, opening: str, sections: list
         kind,
         label(form, "title", telling.language),
         sections,
-        opening=[telling.phrase(opening)],
+        opening=[telling.phrase(opening), *paragraphs(telling.text(telling.content.get("text")))],
         closing=[telling.phrase("closing")],
     )
