@@ -62,6 +62,12 @@ def test_the_confidential_person_is_marked_and_named_among_the_protected() -> No
     assert "Consuelo Testigo Inventada" in secret["blocks"][-1]["paragraphs"][0]
 
 
+def test_the_channel_prints_in_the_language_by_its_code_or_as_it_was_worded() -> None:
+    for given, printed in (("central", "par les autorités centrales"), ("par messager", "par messager")):
+        data = compose_letter("letter-of-request", CONTENT, {**CONTEXT, "channel": given}, "fr")
+        assert {"label": "Voie", "value": printed} in data["references"]
+
+
 def test_an_unsigned_letter_says_so() -> None:
     signatory = {**CONTEXT["signatory"], "signed_on": None}
     data = compose_letter("letter-of-request", CONTENT, {**CONTEXT, "signatory": signatory}, "fr")

@@ -6,7 +6,7 @@ The context a face hands in (every key optional, every text plain or keyed by la
     handling            "H1", or {"code": "H1", "text": …}
     sender, addressee   {"state": "CH", "name": …, "lines": [address, contact, …]}
     our_reference, their_reference, place, date ("2026-11-02")
-    channel             how it travels, in words
+    channel             how it travels: central, direct, diplomatic, interpol, or in words
     legal_basis         [{"title": …, "provision": …, "verified": bool, "subsidiary": bool}]
     signatory           {"name": …, "function": …, "signed_on": "2026-11-02" or null}
     digest              SHA-256 of what the document shows; the content's own is taken where none is given
@@ -101,7 +101,7 @@ def references(telling: Telling) -> list[Block]:
     found = [
         ("our_reference", str(context.get("our_reference") or "")),
         ("their_reference", str(context.get("their_reference") or "")),
-        ("by_way_of", telling.name(context.get("channel"))),
+        ("by_way_of", term("channel", telling.name(context.get("channel")), telling.language)),
     ]
     return [{"label": telling.phrase(key), "value": value} for key, value in found if value]
 
