@@ -7,7 +7,8 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from comity.authorities.keyring import Keyring
-from comity.authorities.queries import Partner, local_authorities, partner
+from comity.authorities.models import Authority
+from comity.authorities.queries import local_authorities
 from comity.exchange.actions.posting import store_message
 from comity.exchange.envelope import Envelope, Opened, open_envelope, parse_envelope
 from comity.exchange.message import SignedMessage
@@ -16,6 +17,7 @@ from comity.exchange.receipt import Receipt, ReceiptKind, sign_receipt
 from comity.exchange.rejection import SENTENCES, EnvelopeRejectedError, RejectionCode
 from comity.safeguards.actions import enter
 from comity.seals.canonical import sha256_hex
+from comity.seals.keys import VerifyingKey
 from comity.values.actor import Act, job, peer
 from comity.values.errors import BrokenError, InvalidInputError, MissingError, RefusedError
 
@@ -41,7 +43,7 @@ class _Arrival:
 
     envelope: bytes
     outside: Envelope
-    sender: Partner
+    sender_key: VerifyingKey
     act: Act
     keys: Keyring
 
@@ -69,11 +71,11 @@ def receive(
     """
     try:
         outside = parse_envelope(envelope)
-        sender = _known(outside)
+        sender_key = _known(outside, keys)
     except EnvelopeRejectedError as rejected:
         _enter_plain_rejection(rejected, envelope, recipient_hint, at, chance)
         raise
-    arrival = _Arrival(envelope, outside, sender, Act(peer(sender.code), at, "exchange", chance), keys)
+    arrival = _Arrival(envelope, outside, sender_key, Act(peer(outside.sender), at, "exchange", chance), keys)
     try:
         opened = _authenticated(arrival)
         row, receipt = _take(arrival, opened, receivers)
@@ -82,23 +84,24 @@ def receive(
     return receipt or _acknowledge(arrival, row)
 
 
-def _known(outside: Envelope) -> Partner:
-    """The partner the header names as sender, if recipient and sender are known here."""
-    try:
-        sender = partner(outside.sender)
-    except MissingError as error:
-        raise EnvelopeRejectedError(RejectionCode.UNKNOWN_PEER) from error
-    if outside.recipient not in {own.code for own in local_authorities()} or outside.recipient == outside.sender:
+def _known(outside: Envelope, keys: Keyring) -> VerifyingKey:
+    """The key of the partner the header names as sender, if it is one, and the keys of whom it addresses are ours."""
+    # Only what is needed is read: this stands in the path of every message.
+    rows = Authority.objects.filter(code=outside.sender, active=True, has_node=True).values_list("verifying_key")
+    sender = next(iter(rows), None)
+    if sender is None or sender[0] is None:
+        raise EnvelopeRejectedError(RejectionCode.UNKNOWN_PEER)
+    if outside.recipient not in keys.authorities() or outside.recipient == outside.sender:
         raise EnvelopeRejectedError(RejectionCode.WRONG_RECIPIENT)
-    return sender
+    return VerifyingKey.from_json(sender[0])
 
 
 def _authenticated(arrival: _Arrival) -> Opened:
     """The opened message, once the seal, the header's agreement with it and both halves of its signature hold."""
     outside = arrival.outside
-    if outside.sender_key != arrival.sender.verifying_key.key_id:
+    if outside.sender_key != arrival.sender_key.key_id:
         raise _SignedRefusalError(
-            RejectionCode.SIGNATURE, f"Our directory names {arrival.sender.verifying_key.key_id} as the sender's key."
+            RejectionCode.SIGNATURE, f"Our directory names {arrival.sender_key.key_id} as the sender's key."
         )
     try:
         opened = open_envelope(outside, arrival.keys.opening_key(arrival.holder))
@@ -117,57 +120,58 @@ def _authenticated(arrival: _Arrival) -> Opened:
     if (message.sender, message.id) != (outside.sender, outside.id):
         raise _SignedRefusalError(RejectionCode.MALFORMED, "Header and message disagree on sender or id.", digest)
     try:
-        opened.signed.verify(arrival.sender.verifying_key)
+        opened.signed.verify(arrival.sender_key)
     except (BrokenError, InvalidInputError) as error:
         raise _SignedRefusalError(RejectionCode.SIGNATURE, error.message, digest) from error
     return opened
 
 
 def _take(arrival: _Arrival, opened: Opened, receivers: Mapping[str, Receiver]) -> tuple[StoredMessage, bytes | None]:
-    """The stored message, and its receipt if it was taken in before; two workers with one message make one effect."""
-    try:
-        return _take_once(arrival, opened, receivers)
-    except IntegrityError:
-        # Another worker committed the same id first: now it is found, and answered as a repetition.
-        return _take_once(arrival, opened, receivers)
+    """The stored message, and its receipt if it was taken in before.
 
-
-def _take_once(
-    arrival: _Arrival, opened: Opened, receivers: Mapping[str, Receiver]
-) -> tuple[StoredMessage, bytes | None]:
+    The table's constraint on sender and id decides which of several arrivals is the first, also between workers.
+    """
     signed = opened.signed
-    message = signed.message
-    act = Act(arrival.act.actor, arrival.act.at, message.purpose or "exchange", arrival.act.chance)
+    act = Act(arrival.act.actor, arrival.act.at, signed.message.purpose or "exchange", arrival.act.chance)
     try:
-        with transaction.atomic():
-            known = StoredMessage.objects.filter(
-                holder=arrival.holder, sender=message.sender, message_id=message.id
-            ).first()
-            if known is None:
-                row = _take_effect(act, arrival, opened, receivers)
-                return row, None
-            if known.digest == signed.digest:
-                _enter(act, arrival, "exchange:message:repeated", signed)
-                stored = known.receipts.filter(kind=ReceiptKind.DELIVERY).first()
-                return known, bytes(stored.data) if stored else None
-            _keep_proof(act, arrival, known, signed)
+        return _take_first(act, arrival, opened, receivers), None
+    except IntegrityError:
+        known = StoredMessage.objects.filter(
+            holder=arrival.holder, sender=signed.message.sender, message_id=signed.message.id
+        ).first()
+        if known is None:
+            raise
+        return known, _take_again(act, arrival, known, signed)
     except _SignedRefusalError:
         raise
     except (RefusedError, InvalidInputError, MissingError, BrokenError) as error:
         reason = f"{error.code}: {error.message}"
         raise _SignedRefusalError(RejectionCode.REFUSED, reason, signed.digest) from error
-    raise _SignedRefusalError(RejectionCode.EQUIVOCATION, digest=signed.digest)
 
 
-def _take_effect(act: Act, arrival: _Arrival, opened: Opened, receivers: Mapping[str, Receiver]) -> StoredMessage:
+@transaction.atomic
+def _take_first(act: Act, arrival: _Arrival, opened: Opened, receivers: Mapping[str, Receiver]) -> StoredMessage:
+    """Message, effect and ledger line, together or not at all; IntegrityError when its id came before."""
     signed = opened.signed
+    row = store_message(signed, holder=arrival.holder, direction=Direction.IN, act=act)
     receiver = receivers.get(signed.message.type)
     if receiver is None:
         raise _SignedRefusalError(RejectionCode.UNSUPPORTED_TYPE, digest=signed.digest)
-    row = store_message(signed, holder=arrival.holder, direction=Direction.IN, act=act)
     receiver(act, signed, opened.content_keys, arrival.keys)
     _enter(act, arrival, "exchange:message:received", signed)
     return row
+
+
+def _take_again(act: Act, arrival: _Arrival, known: StoredMessage, signed: SignedMessage) -> bytes | None:
+    """The receipt given when this very message came first; another content under its id is kept and refused."""
+    if known.digest == signed.digest:
+        with transaction.atomic():
+            _enter(act, arrival, "exchange:message:repeated", signed)
+        stored = known.receipts.filter(kind=ReceiptKind.DELIVERY).first()
+        return bytes(stored.data) if stored else None
+    with transaction.atomic():
+        _keep_proof(act, arrival, known, signed)
+    raise _SignedRefusalError(RejectionCode.EQUIVOCATION, digest=signed.digest)
 
 
 def _keep_proof(act: Act, arrival: _Arrival, known: StoredMessage, signed: SignedMessage) -> None:
@@ -202,10 +206,13 @@ def _acknowledge(arrival: _Arrival, row: StoredMessage) -> bytes:
         at=row.stored_at,
     )
     data = sign_receipt(receipt, arrival.keys.signer(arrival.holder))
-    stored, _ = StoredReceipt.objects.get_or_create(
-        message=row, kind=ReceiptKind.DELIVERY, defaults={"at": row.stored_at, "data": data}
-    )
-    return bytes(stored.data)
+    try:
+        with transaction.atomic():
+            StoredReceipt.objects.create(message=row, kind=ReceiptKind.DELIVERY, at=row.stored_at, data=data)
+    except IntegrityError:
+        # Two workers answered the same message at once: the receipt that was stored is the one both give.
+        return bytes(StoredReceipt.objects.get(message=row, kind=ReceiptKind.DELIVERY).data)
+    return data
 
 
 def _refuse(arrival: _Arrival, refusal: _SignedRefusalError) -> bytes:
