@@ -4,8 +4,6 @@ import os
 from collections.abc import Callable
 
 import pytest
-from tests.authorities.test_keyring import KEYS
-from tests.conftest import MOMENT, officer, seeded
 
 from comity.authorities import actions
 from comity.authorities.card import Card
@@ -18,6 +16,8 @@ from comity.safeguards.queries import recent_entries
 from comity.seals.keys import OpeningKey, SigningKey
 from comity.values.actor import Act, Role, job
 from comity.values.errors import ConflictError, MissingError, RefusedError
+from tests.authorities.test_keyring import KEYS
+from tests.conftest import MOMENT, officer, seeded
 
 pytestmark = pytest.mark.django_db
 

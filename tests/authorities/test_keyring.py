@@ -3,14 +3,15 @@
 import os
 
 import pytest
+from cryptography import x509
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.conftest import MOMENT
 
 from comity.authorities.certificates import issue_office_seal, issue_tls
 from comity.authorities.keyring import AuthorityKeys, Keyring
 from comity.seals.keys import OpeningKey, SigningKey
 from comity.values.errors import BrokenError, MissingError
+from tests.conftest import MOMENT
 
 
 def make_keyring() -> Keyring:
@@ -67,3 +68,8 @@ def test_a_wrapped_key_belongs_to_one_content() -> None:
 def test_an_authority_of_another_node_has_no_keys_here() -> None:
     with pytest.raises(MissingError):
         KEYS.signer("CO-FGN")
+
+
+def test_two_nodes_of_one_host_name_are_told_apart() -> None:
+    first, second = (x509.load_pem_x509_certificate(issue_tls("localhost", MOMENT)[1]) for _ in range(2))
+    assert first.subject != second.subject

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Form, Router, Schema
 from ninja.files import UploadedFile
 from pydantic import Json
 
@@ -42,6 +42,13 @@ class Deed(Schema):
 
     version: int
     values: dict[str, Any] = {}
+
+
+class Letter(Schema):
+    """What a scanned letter says, at the version the caller has read."""
+
+    version: int
+    values: Json[dict[str, Any]]
 
 
 def named(text: str, kind: Kind) -> Reference:
@@ -95,9 +102,9 @@ def do(request: HttpRequest, reference: str, verb: str, body: Deed) -> dict[str,
 
 
 @router.post("/dossiers/{reference}/letters", summary="Register a letter by post: its scan and what it says")
-def letter(request: HttpRequest, reference: str, version: int, values: Json[dict[str, Any]], scan: UploadedFile) -> Any:
-    given = {**values, "scan": scan.read(), "name": scan.name or "scan"}
-    return _done(request, reference, "record_letter", version, given)
+def letter(request: HttpRequest, reference: str, scan: UploadedFile, said: Form[Letter]) -> Any:
+    given = {**said.values, "scan": scan.read(), "name": scan.name or "scan"}
+    return _done(request, reference, "record_letter", said.version, given)
 
 
 def _done(request: HttpRequest, reference: str, verb: str, version: int, values: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import typer
 from comity.cli.law_pages import show_answer, show_instruments, show_parties, show_words
 from comity.law.basis import find_bases
 from comity.law.listing import instrument_row, parties_of
+from comity.law.reference import reference_page
 from comity.law.register import load_register
 from comity.law.register_dates import parse_day
 from comity.law.vocabulary import MEASURES, OFFENCES
@@ -104,6 +105,12 @@ def party(
         _print_json(shown)
     else:
         show_parties(shown)
+
+
+@law.command()
+def reference() -> None:
+    """The instruments of the register as a Markdown page, made from the law files."""
+    sys.stdout.write(reference_page(load_register()))
 
 
 def _today() -> date:

@@ -75,8 +75,7 @@ def _record(registrar: Desk, dossier: str, report: Report) -> None:
     registrar.call(
         "POST",
         f"/dossiers/{dossier}/letters",
-        params={"version": registrar.read(dossier)["version"]},
-        data={"values": json.dumps(values)},
+        data={"version": str(registrar.read(dossier)["version"]), "values": json.dumps(values)},
         files={"scan": ("respuesta.pdf", SCAN, "application/pdf")},
     )
     view = registrar.read(dossier)
