@@ -60,7 +60,7 @@ class TestTakingIn:
     def test_a_hostile_name_is_kept_as_text_and_touches_no_path(self, world, tmp_path):
         before = sorted(tmp_path.rglob("*"))
         item = world.take_in(b"x", name=HOSTILE_NAME + "\udcff")
-        assert item.description["name"] == HOSTILE_NAME + "?"
+        assert item.description["name"] == HOSTILE_NAME.replace("\x00", "\ufffd") + "?"
         new = [path.name for path in sorted(tmp_path.rglob("*")) if path not in before and path.is_file()]
         assert new == [SealedBlob.objects.get(digest=item.digest).name]
         offered = world.offer([item])
@@ -73,6 +73,11 @@ class TestTakingIn:
             world.take_in(seizure=seizure)
         assert raised.value.place == f"seizure.{member}"
         assert not SealedBlob.objects.exists()
+
+    @pytest.mark.parametrize("more", [{"title": "a\x00b"}, {"formalities": {"oath": ["\x00"]}}])
+    def test_a_text_that_not_every_database_can_keep_is_refused(self, world, more):
+        with pytest.raises(InvalidInputError, match=r"U\+0000"):
+            world.take_in(**more)
 
     def test_who_may_not_take_in_is_refused_before_a_byte_is_read(self, world):
         source = io.BytesIO(b"bytes")
@@ -174,6 +179,8 @@ class TestReturning:
             (lambda e: e.update(conditions=[]), BrokenError),
             (lambda e: e.update(handling="H3"), BrokenError),
             (lambda e: e.update(handling="H9"), InvalidInputError),
+            (lambda e: e["item"]["records"].update({"note\x00": "x"}), InvalidInputError),
+            (lambda e: e["item"].update(name="x\x00y"), InvalidInputError),
             (lambda e: e.update(conditions=[{"kind": "specialty"}]), InvalidInputError),
             (lambda e: e["keys"].pop("CO-F14"), BrokenError),
             (lambda e: e["keys"].update({"CO-F14": e["keys"]["CO-FGN"]}), BrokenError),

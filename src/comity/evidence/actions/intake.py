@@ -6,7 +6,7 @@ from typing import Any, BinaryIO, TypedDict, Unpack
 from django.db import transaction
 
 from comity.authorities.keyring import Keyring
-from comity.evidence.actions.record import append_event, expect_texts, granted_item, move_on
+from comity.evidence.actions.record import append_event, expect_no_nul, expect_texts, granted_item, move_on
 from comity.evidence.custody import EventType, describe, description_digest
 from comity.evidence.item_state import ItemKind, ItemState
 from comity.evidence.models import Item
@@ -118,10 +118,11 @@ def _expect_intake(title: str, name: str, record: IntakeRecord) -> str:
     if len(name) > LONGEST_NAME:
         raise InvalidInputError("The file's name is longer than 1000 characters.", code="evidence:name", place="name")
     expect_texts(record.get("seizure", {}), RECORD_MEMBERS, "seizure")
-    for part in (record["seizure"], record.get("execution", {}), record.get("formalities", {})):
+    for part in (record["seizure"], record.get("execution", {}), record.get("formalities", {}), {"title": title}):
         encode(dict(part))
-    # A name from outside is kept as data and never used as a path; bytes no text can spell become U+FFFD.
-    return name.encode("utf-8", "replace").decode("utf-8")
+        expect_no_nul(part, "record")
+    # A name from outside is kept as data and never used as a path; what no text can hold becomes a mark.
+    return name.encode("utf-8", "replace").decode("utf-8").replace("\x00", "\ufffd")
 
 
 def take_in(

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from comity.authorities.keyring import Keyring
 from comity.authorities.queries import verifying_key
-from comity.evidence.actions.record import append_event, granted_item, store_event
+from comity.evidence.actions.record import append_event, expect_no_nul, granted_item, store_event
 from comity.evidence.custody import (
     EventType,
     SignedEvent,
@@ -53,6 +53,7 @@ def receive_offer(act: Act, signed: SignedMessage, content_keys: Mapping[str, by
             raise InvalidInputError(
                 "This is not an item's record.", code="evidence:form", place=f"{place}.{misfitting}"
             )
+        expect_no_nul(export, place)
         _write_item(act, signed, export, attached, place)
     receive_attachments(act, signed, content_keys, keys)
 

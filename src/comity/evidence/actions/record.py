@@ -132,3 +132,13 @@ def expect_texts(record: Mapping[str, Any], names: Iterable[str], place: str) ->
                 code="evidence:record",
                 place=f"{place}.{name}",
             )
+
+
+def expect_no_nul(value: Any, place: str) -> None:
+    """No text in a value holds U+0000, which one of our databases cannot keep; InvalidInputError with its place."""
+    if isinstance(value, str) and "\x00" in value:
+        raise InvalidInputError("A text holds the character U+0000.", code="evidence:text", place=place)
+    parts = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
+    for key, part in parts:
+        expect_no_nul(part, f"{place}.{key}")
+        expect_no_nul(key, place)
