@@ -20,7 +20,7 @@ from comity.law.register import Register
 from comity.law.vocabulary import parse_measure, parse_offence
 from comity.values.country import parse_country
 from comity.values.errors import InvalidInputError
-from comity.values.verdict import Finding, Verdict
+from comity.values.verdict import Finding, Reason, Verdict
 
 
 def find_bases(
@@ -101,6 +101,7 @@ def _weighed(
     register: Register, instrument: Instrument, inquiry: Inquiry, reach: list[Verdict], as_of: str, *, silent: bool
 ) -> Candidate:
     """Reach first; if it is barred nothing else is asked. Then coverage, and the questions that settle nothing."""
+    reach = [_answered(verdict, inquiry.answers) for verdict in reach]
     reasons = [reason for verdict in reach for reason in verdict.reasons]
     barred = [reason for reason in reasons if reason.finding is Finding.BARRED]
     if barred:
@@ -119,6 +120,23 @@ def _weighed(
     ]
     finding = Finding.UNSETTLED if unsettled else Finding.CLEAR
     return Candidate(instrument, finding, tuple(reasons), tuple(dict.fromkeys(questions)), as_of, silent)
+
+
+def _answered(verdict: Verdict, answers: Mapping[str, bool]) -> Verdict:
+    """A doubt about force or consent settled by the caller's answers; the rest stays as it is."""
+    if not verdict.questions or any(question.id not in answers for question in verdict.questions):
+        return verdict
+    kept = tuple(reason for reason in verdict.reasons if reason.finding is not Finding.UNSETTLED)
+    given = tuple(
+        Reason(
+            question.provision,
+            f"Answered {'yes' if answers[question.id] else 'no'}: {question.text}",
+            Finding.CLEAR if answers[question.id] else Finding.BARRED,
+            verified=False,
+        )
+        for question in verdict.questions
+    )
+    return Verdict(kept + given)
 
 
 def _placed(register: Register, candidate: Candidate, inquiry: Inquiry, rank: int) -> Basis:

@@ -20,7 +20,7 @@ def membership_verdict(instrument: Instrument, first: str, second: str, on: date
         return Verdict()
     verdict = Verdict()
     for state in (first, second):
-        verdict += _class_verdict(membership, state, on)
+        verdict += _class_verdict(instrument.code, membership, state, on)
     if membership.third and not verdict.reasons and (first in membership.third) == (second in membership.third):
         verdict += _barred(
             membership,
@@ -29,13 +29,13 @@ def membership_verdict(instrument: Instrument, first: str, second: str, on: date
     return verdict
 
 
-def _class_verdict(membership: Membership, state: str, on: date) -> Verdict:
+def _class_verdict(code: str, membership: Membership, state: str, on: date) -> Verdict:
     if state in membership.opted_out:
         out = membership.opted_out[state]
         return Verdict((Reason(out.article, f"{state}: {out.text}", Finding.BARRED, out.verified),))
     if state in membership.doubtful:
         doubt = membership.doubtful[state]
-        question = Question(f"bound:{state}", f"Do these provisions bind {state}? {doubt.text}", doubt.article)
+        question = Question(f"bound:{code}:{state}", f"Do these provisions bind {state}? {doubt.text}", doubt.article)
         return Verdict(
             (Reason(doubt.article, f"{state}: {doubt.text}", Finding.UNSETTLED, doubt.verified),), (question,)
         )
@@ -61,6 +61,9 @@ def force_verdict(instrument: Instrument, on: date) -> Verdict:
     rule = force.provision
     if force.since and on < force.since:
         text = f"It applies only from {force.since.isoformat()}."
+        return Verdict((Reason(rule.article, text, Finding.BARRED, rule.verified),))
+    if instrument.signed and on < instrument.signed:
+        text = f"It was signed only on {instrument.signed.isoformat()}."
         return Verdict((Reason(rule.article, text, Finding.BARRED, rule.verified),))
     if not force.since and force.not_before:
         text = f"It had not entered into force by {force.not_before.isoformat()}. {rule.text}".strip()
@@ -125,7 +128,10 @@ def _not_bound_verdict(instrument: Instrument, row: Participation, on: date, age
 
 def _unsettled(instrument: Instrument, state: str, text: str, question: str, *, read: bool = True) -> Verdict:
     article = _article(instrument)
-    return Verdict((Reason(article, text, Finding.UNSETTLED, read),), (Question(f"bound:{state}", question, article),))
+    return Verdict(
+        (Reason(article, text, Finding.UNSETTLED, read),),
+        (Question(f"bound:{instrument.code}:{state}", question, article),),
+    )
 
 
 def _article(instrument: Instrument) -> str:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from comity.law.declarations import Declarations
 from comity.law.instrument import Instrument
 from comity.law.register import Register
 from comity.values.language import language_name
@@ -43,7 +42,7 @@ def channel_for(register: Register, instrument: Instrument, requesting: str, req
     theirs = register.declarations(requested, instrument.code)
     ours = register.declarations(requesting, instrument.code)
     channel = instrument.channel
-    languages = _languages(instrument, theirs, requested, urgent=urgent)
+    languages = theirs.urgency_languages if urgent else theirs.accepted_languages
     notes = "; ".join(row.text for row in theirs.languages if row.text)
     transmitter, receiver = ours.authority(*_CENTRAL_ROLES), theirs.authority(*_CENTRAL_ROLES)
     if channel is None:
@@ -83,13 +82,6 @@ def route_for(register: Register, instrument: Instrument, requested: str) -> tup
     """The ordinary route and the languages the requested State accepts: what every answer shows."""
     lane = channel_for(register, instrument, requested, requested, urgent=False)
     return lane.route, lane.languages
-
-
-def _languages(instrument: Instrument, theirs: Declarations, requested: str, *, urgent: bool) -> tuple[str, ...]:
-    declared = theirs.urgency_languages if urgent else theirs.accepted_languages
-    if instrument.channel and requested in instrument.channel.languages:
-        return instrument.channel.languages[requested]
-    return declared
 
 
 def language_words(lane: Lane) -> str:

@@ -123,7 +123,6 @@ class Channel:
     urgent: str = ""
     urgent_provision: Provision | None = None
     original_must_follow: str = ""
-    languages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     language_provision: Provision | None = None
 
 

@@ -249,7 +249,6 @@ def _channel(file: LawFile, value: Mapping[str, Any] | None) -> Channel | None:
         urgent=str(urgent["text"]) if urgent else "",
         urgent_provision=file.provision(urgent, "channel.urgent") if urgent else None,
         original_must_follow=str(value.get("original", "")),
-        languages={state: tuple(tags) for state, tags in (language or {}).get("states", {}).items()},
         language_provision=file.provision(language, "channel.language") if language else None,
     )
 
