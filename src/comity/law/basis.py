@@ -22,6 +22,8 @@ from comity.values.country import parse_country
 from comity.values.errors import InvalidInputError
 from comity.values.verdict import Finding, Reason, Verdict
 
+__all__ = ["Basis", "BasisAnswer", "find_bases"]
+
 
 def find_bases(
     register: Register,
