@@ -25,6 +25,7 @@ class Tools:
     vault: Vault
     transport: Transport
     chance: Chance
+    exercise: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def _fetch(act: Act, tools: Tools) -> int:
 
 
 def _remind(act: Act, tools: Tools) -> int:
-    return remind_due(act, keys=tools.keys, vault=tools.vault)
+    return remind_due(act, keys=tools.keys, vault=tools.vault, exercise=tools.exercise)
 
 
 def _sequence(act: Act, _tools: Tools) -> int:

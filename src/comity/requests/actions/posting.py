@@ -1,6 +1,7 @@
 """Partners without a node: the printed pack, the post book, letters recorded as ours, and reminders on their day."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -23,7 +24,7 @@ from comity.safeguards.policy import Grant
 from comity.store.actions import enter_content, sealed_content
 from comity.store.vault import Vault
 from comity.values.actor import Act, job
-from comity.values.errors import InvalidInputError, RefusedError
+from comity.values.errors import ConflictError, InvalidInputError, RefusedError
 from comity.values.reference import Reference
 
 SCAN_TYPES = frozenset({"application/pdf", "image/tiff", "image/png", "image/jpeg"})
@@ -124,16 +125,26 @@ def record_letter(
             )
 
 
-def remind(act: Act, *, dossier: Any, version: int, text: Mapping[str, str], keys: Keyring, vault: Vault) -> Dossier:
+def remind(
+    act: Act,
+    *,
+    dossier: Any,
+    version: int,
+    text: Mapping[str, str],
+    keys: Keyring,
+    vault: Vault,
+    exercise: bool = False,
+) -> Dossier:
     """Remind the other side; for a partner without a node the letter is made for printing."""
     found = opened(act, "remind", dossier, version)
-    return _remind(act, found, texts(text), keys, vault)
+    return _remind(act, found, texts(text), (keys, vault), exercise=exercise)
 
 
-def remind_due(act: Act, *, keys: Keyring, vault: Vault) -> int:
+def remind_due(act: Act, *, keys: Keyring, vault: Vault, exercise: bool = False) -> int:
     """Send the reminders whose day has come, as a person ordered when the letter went out; returns how many.
 
-    Run by the schedule. A dossier that has moved on in the meantime is not reminded of.
+    Run by the schedule. A dossier that has moved on in the meantime is not reminded of; one that changes at this very
+    moment is taken up at the next run.
     """
     count = 0
     for row in Dossier.objects.filter(remind_on__lte=act.at.date(), side=Side.REQUESTING).order_by("remind_on", "pk"):
@@ -144,8 +155,9 @@ def remind_due(act: Act, *, keys: Keyring, vault: Vault) -> int:
         step = STEPS["remind"]
         grant = Grant(by.actor, step.permission, Reference.parse(row.reference), row.version)
         found = Opened(row, state_of(row), step, grant)
-        _remind(by, found, _standing_words(row, found.state), keys, vault)
-        count += 1
+        with suppress(ConflictError):
+            _remind(by, found, _standing_words(row, found.state), (keys, vault), exercise=exercise)
+            count += 1
     return count
 
 
@@ -161,7 +173,10 @@ def _standing_words(row: Dossier, state: DossierState) -> dict[str, str]:
     return {language: words.get(language, words["en"])}
 
 
-def _remind(act: Act, found: Opened, words: Mapping[str, str], keys: Keyring, vault: Vault) -> Dossier:
+def _remind(
+    act: Act, found: Opened, words: Mapping[str, str], tools: tuple[Keyring, Vault], *, exercise: bool
+) -> Dossier:
+    keys, vault = tools
     row = found.row
     language = first_printed(words)
     sent = next((entry.at for entry in found.state.timeline), act.at)
@@ -172,7 +187,11 @@ def _remind(act: Act, found: Opened, words: Mapping[str, str], keys: Keyring, va
         "number": len(found.state.reminders) + 1,
         "outstanding": [words],
     }
-    papers = [] if row.partner_has_node else [paper("reminder", told, letter_context(row, act.at), language, at=act.at)]
+    papers = (
+        []
+        if row.partner_has_node
+        else [paper("reminder", told, letter_context(row, act.at, exercise=exercise), language, at=act.at)]
+    )
     with shelved(act, papers, vault=vault) as shelf:
         return _post_reminder(act, found, words, shelf, keys)
 

@@ -22,7 +22,7 @@ from comity.requests.queries.paper_context import letter_context
 from comity.store.vault import Vault
 from comity.values.actor import Act
 from comity.values.errors import InvalidInputError, RefusedError
-from comity.values.handling import UseCondition
+from comity.values.handling import Handling, UseCondition, strictest
 
 
 @transaction.atomic
@@ -51,6 +51,7 @@ def return_evidence(
     keys: Keyring,
     vault: Vault,
     conditions: Sequence[Mapping[str, Any]] = (),
+    exercise: bool = False,
 ) -> Dossier:
     """Return checked items of executed parts under a cover letter, the instrument's use limits bound to each item.
 
@@ -74,7 +75,7 @@ def return_evidence(
         "authenticity": {"provision": found.step.law.get(found.row.instrument, ""), "verified": True},
         "conditions": [{**one.to_json(), "verified": True} for one in bound],
     }
-    letter = paper("cover-letter", told, letter_context(found.row, act.at), language, at=act.at)
+    letter = paper("cover-letter", told, letter_context(found.row, act.at, exercise=exercise), language, at=act.at)
     reason = f"{found.row.number}: authenticity"
     with sealed_papers(act, [(letter, "")], office=found.row.holder, keys=keys, vault=vault, reason=reason) as shelf:
         return _return(act, found, list(parts), rows, words, bound, shelf, keys)
@@ -125,6 +126,7 @@ def _return(
         (*paper_cargo.attachments, *offered.attachments),
         {**paper_cargo.content_keys, **offered.content_keys},
         bound,
+        strictest(Handling(item.handling) for item in rows),
     )
     body = {
         "parts": parts,

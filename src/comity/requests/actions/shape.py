@@ -23,7 +23,7 @@ from comity.safeguards.actions import enter
 from comity.safeguards.policy import Grant, authorise
 from comity.values.actor import Act, ActorKind
 from comity.values.errors import ConflictError, InvalidInputError
-from comity.values.handling import Handling, UseCondition
+from comity.values.handling import Handling, UseCondition, strictest
 from comity.values.reference import Reference
 
 MAX_FOLLOWS = 64
@@ -54,6 +54,8 @@ class Cargo:
     attachments: Sequence[Attachment] = ()
     content_keys: Mapping[str, bytes] = field(default_factory=dict)
     conditions: Sequence[UseCondition] = ()
+    handling: Handling = Handling.H0
+    """The strictest code of what rides along: the message is never handled more freely."""
 
 
 def opened(act: Act, verb: str, dossier: Reference, version: int) -> Opened:
@@ -92,7 +94,7 @@ def say(
         body=dict(body),
         follows=tuple(found.state.heads[:MAX_FOLLOWS]),
         purpose=act.purpose,
-        handling=Handling(row.handling),
+        handling=strictest([Handling(row.handling), cargo.handling]),
         conditions=tuple(cargo.conditions),
         basis=row.instrument,
         attachments=tuple(cargo.attachments),

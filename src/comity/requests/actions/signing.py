@@ -31,7 +31,7 @@ MAY_ISSUE = frozenset({"judge", "court", "investigating-judge", "public-prosecut
 
 
 def prepare_release(
-    act: Act, *, dossier: Any, version: int, keys: Keyring, vault: Vault, signatory: str = ""
+    act: Act, *, dossier: Any, version: int, keys: Keyring, vault: Vault, signatory: str = "", exercise: bool = False
 ) -> Dossier:
     """Make the letter in every language in which the request is written, and the digest that will be signed today.
 
@@ -42,7 +42,7 @@ def prepare_release(
     draft = Draft.objects.get(dossier=found.row)
     refuse_incomplete(found, draft.content)
     person = _signatory(found, signatory or act.actor.id)
-    context = letter_context(found.row, act.at, person=person)
+    context = letter_context(found.row, act.at, person=person, exercise=exercise)
     papers = release_papers(draft.content, context, at=act.at)
     with ExitStack() as stack:
         sealed = [

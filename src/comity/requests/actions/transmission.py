@@ -23,7 +23,9 @@ from comity.values.errors import RefusedError
 from comity.values.instant import instant_text
 
 
-def transmit_request(act: Act, *, dossier: Any, version: int, digest: str, keys: Keyring, vault: Vault) -> Dossier:
+def transmit_request(
+    act: Act, *, dossier: Any, version: int, digest: str, keys: Keyring, vault: Vault, exercise: bool = False
+) -> Dossier:
     """Seal the signed documents with the offices' seals and send the request under its release digest.
 
     Refused: a digest other than the signed one, a letter changed after signature, an order that needed validation and
@@ -48,7 +50,7 @@ def transmit_request(act: Act, *, dossier: Any, version: int, digest: str, keys:
     reason = f"{found.row.number or found.row.file_number}: {digest}"
     office = found.row.originating
     with sealed_papers(act, papers, office=office, keys=keys, vault=vault, reason=reason) as letters:
-        notes = _cover_note(act, found, draft)
+        notes = _cover_note(act, found, draft, exercise=exercise)
         with sealed_papers(act, notes, office=found.row.holder, keys=keys, vault=vault, reason=reason) as covers:
             return _send(act, found, draft, release, [*letters, *covers], keys)
 
@@ -82,7 +84,7 @@ def _hand(found: Opened, verb: str) -> DomesticAct | None:
     return acts.order_by("-at").first()
 
 
-def _cover_note(act: Act, found: Opened, draft: Draft) -> list[tuple[Paper, str]]:
+def _cover_note(act: Act, found: Opened, draft: Draft, *, exercise: bool) -> list[tuple[Paper, str]]:
     """The central authority's cover note; none with direct transmission."""
     words, row = found.row.cover_note, found.row
     if not words:
@@ -103,7 +105,7 @@ def _cover_note(act: Act, found: Opened, draft: Draft) -> list[tuple[Paper, str]
         },
         "enclosures": [one["name"] for one in (draft.release or {}).get("documents", [])],
     }
-    return [(paper("cover-note", told, letter_context(row, act.at), language, at=act.at), "")]
+    return [(paper("cover-note", told, letter_context(row, act.at, exercise=exercise), language, at=act.at), "")]
 
 
 @transaction.atomic

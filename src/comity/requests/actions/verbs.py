@@ -1,7 +1,8 @@
 """The verbs of casework, one table: from it web, API and command line make their forms and routes.
 
 A verb's function takes the act, the dossier's reference and version, its fields by name, and what it `needs` of
-the node (`keys`, `vault`). `perform` reads a face's values strictly by their types and calls it.
+the node (`keys`, `vault`, `exercise`: whether papers are marked so). `perform` reads a face's values strictly by
+their types and calls it.
 """
 
 from collections.abc import Callable, Mapping
@@ -93,19 +94,19 @@ VERBS: Mapping[str, Verb] = {
     verb.name: verb
     for verb in (
         _verb("save_draft", drafting.save_draft, "content:json answers:json?", ""),
-        _verb("prepare_release", signing.prepare_release, "signatory:text?", "keys vault"),
+        _verb("prepare_release", signing.prepare_release, "signatory:text?", "keys vault exercise"),
         _verb("sign_request", signing.sign_request, "digest:text", ""),
         _verb("withdraw_signature", signing.withdraw_signature, "", ""),
         _verb("validate_order", signing.validate_order, "digest:text", ""),
         _verb("check_form", signing.check_form, "number:text cover_note:localized", ""),
         _verb("return_to_drafter", signing.return_to_drafter, "reason:longtext", ""),
-        _verb("transmit_request", transmission.transmit_request, "digest:text", "keys vault"),
+        _verb("transmit_request", transmission.transmit_request, "digest:text", "keys vault exercise"),
         _verb("note_posting", posting.note_posting, "on:date number:text remind_on:date?", ""),
         _verb("answer_question", talking.answer_question, "question_id:text text:localized"),
         _verb("countersign_evidence", returning.countersign_evidence, "items:items"),
         _verb("give_feedback", talking.give_feedback, "outcome:localized"),
         _verb("withdraw_request", talking.withdraw_request, "reason:localized"),
-        _verb("remind", posting.remind, "text:localized", "keys vault"),
+        _verb("remind", posting.remind, "text:localized", "keys vault exercise"),
         _verb("close_dossier", talking.close_dossier, "reason:localized"),
         _verb(
             "register_request",
@@ -129,7 +130,7 @@ VERBS: Mapping[str, Verb] = {
             "return_evidence",
             returning.return_evidence,
             "parts:parts items:items cover_letter:localized conditions:json?",
-            "keys vault",
+            "keys vault exercise",
         ),
         _verb("consult", talking.consult, "parts:parts? text:localized"),
         _verb("answer_consultation", talking.answer_consultation, "consultation_id:text text:localized"),
@@ -157,6 +158,7 @@ def perform(
     values: Mapping[str, Any],
     keys: Keyring,
     vault: Vault,
+    exercise: bool = False,
 ) -> Dossier:
     """Do one verb with the values a face was given, each read strictly by its field's type.
 
@@ -166,10 +168,11 @@ def perform(
     if found is None:
         raise InvalidInputError(f"There is no verb '{verb[:40]}'.", code="requests:verb", place="verb")
     given = read_values(found, values)
-    tools = {name: tool for name, tool in (("keys", keys), ("vault", vault)) if name in found.needs}
+    tools = {"keys": keys, "vault": vault, "exercise": exercise}
+    needed = {name: tools[name] for name in found.needs}
     if any(field.name == "parts" for field in found.fields):
         given.setdefault("parts", [])
-    return found.function(act, dossier=dossier, version=version, **given, **tools)
+    return found.function(act, dossier=dossier, version=version, **given, **needed)
 
 
 def read_values(verb: Verb, values: Mapping[str, Any]) -> dict[str, Any]:

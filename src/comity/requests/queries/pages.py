@@ -94,6 +94,7 @@ class LawView:
     signer: str
     transmitter: str
     form: str
+    original_must_follow: str
     provision: str
     verified: bool
     requesting: Mapping[str, Any]
@@ -301,6 +302,7 @@ def law_of(row: Dossier, state: DossierState) -> LawView:
         signer=way.lane.signer if way.lane else "",
         transmitter=way.lane.transmitter if way.lane else "",
         form=way.lane.form if way.lane else "",
+        original_must_follow=way.lane.original_must_follow if way.lane else "",
         provision=way.lane.provision if way.lane else "",
         verified=way.lane.verified if way.lane else False,
         requesting=_sent_prediction(row) or (draft.prediction if draft else {}),

@@ -11,9 +11,7 @@ from comity.requests.phases import Side
 from comity.requests.queries.access import partner_of
 
 
-def letter_context(
-    row: Dossier, at: datetime, *, person: Officer | None = None, exercise: bool = False
-) -> dict[str, Any]:
+def letter_context(row: Dossier, at: datetime, *, person: Officer | None = None, exercise: bool) -> dict[str, Any]:
     """The context of a letter of our side to the partner; `person` is who signs it on that day."""
     ours = row.originating if row.side == Side.REQUESTING and person is not None else row.holder
     way = way_of(load_register(), row.instrument, row.requesting[:2], row.requested[:2])
@@ -25,7 +23,7 @@ def letter_context(
         "our_reference": (row.file_number if ours == row.originating else row.number) or row.number,
         "their_reference": row.their_number,
         "date": at.date().isoformat(),
-        "channel": way.lane.route if way.lane else "",
+        "channel": way.route if way.lane else "",
         "legal_basis": [{"title": way.title, "provision": "", "verified": True, "subsidiary": False}]
         if way.title
         else [],

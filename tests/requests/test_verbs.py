@@ -1,0 +1,52 @@
+"""Values from a face are read strictly by the type of their field, and the fault names the field."""
+
+import inspect
+from datetime import UTC, date, datetime
+
+import pytest
+
+from comity.requests.actions.verbs import READERS, VERBS, read_values
+from comity.values.errors import InvalidInputError
+
+
+def fault(verb: str, **values) -> str:
+    with pytest.raises(InvalidInputError) as caught:
+        read_values(VERBS[verb], values)
+    return caught.value.place
+
+
+@pytest.mark.parametrize("name", sorted(VERBS))
+def test_a_verbs_fields_are_its_functions_parameters(name: str) -> None:
+    verb = VERBS[name]
+    parameters = inspect.signature(verb.function).parameters
+    known = {"act", "dossier", "version", *(field.name for field in verb.fields), *verb.needs}
+    assert {key for key, one in parameters.items() if one.default is one.empty} <= known
+    assert known <= set(parameters)
+    for field in verb.fields:
+        if field.required and field.name != "parts":
+            assert parameters[field.name].default is inspect.Parameter.empty
+        assert field.type in READERS
+
+
+def test_a_missing_unknown_or_wrong_value_is_named() -> None:
+    assert fault("sign_request") == "digest"
+    assert fault("sign_request", digest="x", other="y") == "other"
+    assert fault("sign_request", digest=7) == "digest"
+    assert fault("accept_request", parts="a") == "parts"
+    assert fault("note_posting", on="2026-02-30", number="1") == "on"
+    assert fault("assess_conformity", conforms="yes") == "conforms"
+    assert fault("ask_question", text={"es": "  "}) == "text"
+    assert fault("ask_question", text={"es": 4}) == "text"
+    assert fault("record_letter", what="request.transmitted", body={}, letter_on="2026-01-01") == "what"
+
+
+def test_values_are_read_by_their_types_and_blank_ones_left_out() -> None:
+    read = read_values(
+        VERBS["register_request"],
+        {"number": " 1 ", "contact": "c", "received_at": "2026-11-02T08:00:00.000Z", "annex_b": {}},
+    )
+    assert read == {"number": "1", "contact": "c", "received_at": datetime(2026, 11, 2, 8, tzinfo=UTC)}
+    assert read_values(VERBS["note_posting"], {"on": "2026-11-02", "number": "1", "remind_on": ""}) == {
+        "on": date(2026, 11, 2),
+        "number": "1",
+    }
