@@ -107,6 +107,10 @@ def _party_verdict(instrument: Instrument, row: Participation, on: date, today: 
     sure = not row.inferred
     if row.force_from and on >= row.force_from:
         return Verdict((Reason(article, f"{state} is bound since {row.in_force}{age}.", Finding.CLEAR, sure),))
+    provisional = instrument.force.provisional
+    if provisional and on >= provisional:
+        text = f"{state}: provisionally applied from {provisional.isoformat()}, in force from {row.in_force}{age}."
+        return Verdict((Reason(article, text, Finding.CLEAR, sure),))
     if row.force_not_before and on < row.force_not_before:
         when = f"from {row.in_force}" if row.in_force else f"by its consent of {row.consented}"
         return Verdict((Reason(article, f"{state} is bound only {when}{age}.", Finding.BARRED, sure),))

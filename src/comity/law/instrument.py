@@ -109,6 +109,8 @@ class Force:
     provision: Provision
     not_before: date | None = None
     """Known not to be in force up to this day."""
+    provisional: date | None = None
+    """Provisionally applied from this day, before the entry into force that the rows print."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -185,7 +185,7 @@ def _force(file: LawFile, value: Mapping[str, Any]) -> Force:
     since = value.get("since")
     if since is not None and not isinstance(since, date):
         raise file.broken("`since` is a day", "force")
-    return Force(since, file.provision(value, "force"), value.get("not_before"))
+    return Force(since, file.provision(value, "force"), value.get("not_before"), value.get("provisional"))
 
 
 def membership_of(file: LawFile, value: Mapping[str, Any], classes: Mapping[str, Any]) -> Membership:
