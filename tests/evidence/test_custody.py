@@ -85,6 +85,13 @@ def test_events_taken_out_swapped_or_of_another_item_break_the_chain(chain):
         check_order([], item)
 
 
+def test_an_event_numbered_otherwise_by_its_own_signer_breaks_the_chain(chain):
+    first = CustodyEvent.from_content(encode(chain[0].event.to_json() | {"sequence": 1}))
+    with pytest.raises(BrokenError) as raised:
+        check_order([sign_event(first, KEYS["CO-F14"])], first.item)
+    assert raised.value.place == "event 0, sequence"
+
+
 def test_a_signature_of_another_authority_or_of_an_unknown_one_does_not_count(chain):
     with pytest.raises(BrokenError) as raised:
         check_signature(chain[0], {"CO-FGN": PUBLIC["CO-FGN"]})

@@ -16,6 +16,7 @@ from comity.evidence.verification import verify_bundle
 from comity.exchange.ticket import issue_ticket
 from comity.safeguards.models import LedgerEntry, LedgerRead
 from comity.safeguards.queries import broken_places
+from comity.seals.canonical import encode
 from comity.store.models import SealedBlob
 from comity.values.actor import Role
 from comity.values.errors import (
@@ -173,6 +174,8 @@ class TestReturning:
         ("change", "error"),
         [
             (lambda e: e["events"].pop(1), BrokenError),
+            (lambda e: e["events"].pop(2), BrokenError),
+            (lambda e: e["events"][0].update(signature=e["events"][1]["signature"]), BrokenError),
             (lambda e: e["events"].pop(), BrokenError),
             (lambda e: e["events"][0]["event"].update(place="elsewhere"), BrokenError),
             (lambda e: e["item"].update(title="Another"), BrokenError),
@@ -214,6 +217,27 @@ class TestReturning:
         Authority.objects.filter(code="CO-F14").update(verifying_key=key("another").public.to_json())
         with pytest.raises(BrokenError, match="Our directory names another key of CO-F14"):
             world.send(offered)
+
+    def test_events_signed_by_a_key_the_sender_does_not_vouch_for_are_refused(self, world):
+        """Content and order are true, the signatures hold for the key that came along: it is just not CO-F14's."""
+        offered = world.offer([world.take_in()])
+        Authority.objects.filter(code="CO-F14").delete()
+        forger = key("forger")
+        offered.custody[0]["keys"]["CO-F14"] = forger.public.to_json()
+        for event in offered.custody[0]["events"][:3]:
+            event["signature"] = forger.sign("custody", encode(event["event"])).to_json()
+        with pytest.raises(BrokenError, match="does not vouch for the key of CO-F14"):
+            world.send(offered)
+
+    def test_an_authority_our_directory_does_not_know_counts_as_the_sender_vouches_for_it(self, world):
+        item = world.take_in()
+        offered = world.offer([item])
+        Authority.objects.filter(code="CO-F14").delete()
+        world.send(offered)
+        world.fetch()
+        world.countersign(item.reference)
+        signers = chain_of(world.received(item))[-1].event.facts["signers"]
+        assert signers["CO-F14"] == key("CO-F14").public.fingerprint
 
     def test_an_item_comes_only_once(self, world):
         offered = world.offer([world.take_in()])

@@ -5,10 +5,9 @@ import subprocess
 import sys
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
-from comity.cli.verify import verify
+from comity.cli.verify import app
 
 from .specimen import KEYS, Specimen
 
@@ -21,8 +20,6 @@ def bundle(tmp_path):
 
 
 def run(*words):
-    app = typer.Typer()
-    app.command()(verify)
     return CliRunner().invoke(app, [str(word) for word in words])
 
 
@@ -34,7 +31,7 @@ def test_a_whole_bundle_ends_with_nought_and_a_line_for_each_thing(bundle):
 
 
 def test_without_a_pin_it_says_so(bundle):
-    assert "the keys that the bundle itself carries" in run(bundle).stdout
+    assert "the keys are only those the bundle itself carries" in run(bundle).stdout
 
 
 def test_one_byte_changed_ends_with_one_and_the_name_of_what_broke(bundle):

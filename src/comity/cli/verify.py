@@ -46,6 +46,10 @@ def verify(
     raise typer.Exit(0 if report.holds else 1)
 
 
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+app.command()(verify)
+
+
 def _print(report: Report) -> None:
     console = Console(highlight=False, soft_wrap=True)
     for line in report.lines:

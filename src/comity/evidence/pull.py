@@ -47,8 +47,9 @@ class Pull:
         failures = damages = 0
         while not self.complete:
             start = self.progress.held + len(self._buffer)
+            end = min(start + self._ask, self._total)
             try:
-                data = _something(fetch(start, min(start + self._ask, self._total)))
+                data = _something(fetch(start, end))
             except (UnavailableError, BrokenError):
                 failures += 1
                 if failures >= FAILURES_IN_A_ROW:
@@ -57,7 +58,7 @@ class Pull:
                 continue
             failures = 0
             self._ask = min(LARGEST_ASK, self._ask * 2)
-            self._buffer += data[: self._total - start]
+            self._buffer += data[: end - start]
             damaged = self._settle()
             damages = damages + 1 if damaged else 0
             if damaged is not None:

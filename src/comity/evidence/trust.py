@@ -20,8 +20,8 @@ def check_trust(opened: Opened, pinned: frozenset[str], report: Report) -> None:
     if not pinned:
         report.note(
             "keys",
-            "No key was pinned: the signatures hold for the keys that the bundle itself carries. Ask each authority "
-            "for its fingerprint on another way and give it with --trust.",
+            "No key was pinned: the keys are only those the bundle itself carries. Ask each authority for its "
+            "fingerprint on another way and give it with --trust.",
         )
         return
     wanted = {fingerprint.strip().lower().replace(":", "").replace(" ", "") for fingerprint in pinned}

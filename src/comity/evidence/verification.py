@@ -8,6 +8,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from comity.evidence import bag
@@ -80,12 +81,24 @@ def _files(root: Path, report: Report) -> Iterator[tuple[str, Path]]:
                 report.breaks(place, "It is neither a file nor a folder; it was not opened.")
 
 
+@contextmanager
+def _readable(place: str) -> Iterator[None]:
+    """A file the disk or its rights do not give is a broken line, not a crash."""
+    try:
+        yield
+    except OSError as error:
+        raise BrokenError(
+            f"The file cannot be read: {error.strerror}.", code="bundle:unreadable", place=place
+        ) from error
+
+
 def _read(path: Path | None, place: str) -> bytes:
     if path is None:
         raise BrokenError("The file is missing.", code="bundle:missing", place=place)
-    if path.stat().st_size > LARGEST_READ:
-        raise BrokenError("The file is larger than any export makes it.", code="bundle:size", place=place)
-    return path.read_bytes()
+    with _readable(place):
+        if path.stat().st_size > LARGEST_READ:
+            raise BrokenError("The file is larger than any export makes it.", code="bundle:size", place=place)
+        return path.read_bytes()
 
 
 def _open(found: Mapping[str, Path], report: Report) -> Opened | None:
@@ -98,7 +111,8 @@ def _open(found: Mapping[str, Path], report: Report) -> Opened | None:
         return None
     opened = Opened(manifest, comity)
     for place in sorted(set(manifest["files"]) & set(found)):
-        opened.digests[place], opened.sizes[place] = _digest(found[place])
+        with report.breaking(place), _readable(place):
+            opened.digests[place], opened.sizes[place] = _digest(found[place])
         if not place.startswith(("data/items/", "data/letters/")):
             with report.breaking(place):
                 opened.texts[place] = _read(found[place], place)
@@ -110,9 +124,10 @@ def _open(found: Mapping[str, Path], report: Report) -> Opened | None:
 def _noted(found: Mapping[str, Path], name: str) -> dict[str, str]:
     """What a manifest of the bag says, read loosely: a witness on which of two files that disagree was changed."""
     path = found.get(name)
-    if path is None or path.stat().st_size > LARGEST_READ:
-        return {}
-    lines = path.read_text("utf-8", "replace").splitlines()
+    try:
+        lines = _read(path, name).decode("utf-8", "replace").splitlines()
+    except BrokenError:
+        return {}  # said where that file itself is checked
     return {place: digest for digest, _, place in (line.partition("  ") for line in lines)}
 
 
@@ -121,6 +136,7 @@ def _check_files(found: Mapping[str, Path], opened: Opened, noted: Mapping[str, 
     for place, entry in sorted(opened.manifest["files"].items()):
         if place not in found:
             report.breaks(place, "The file is missing.")
+        if place not in opened.digests:
             continue
         digest, size = opened.digests[place], opened.sizes[place]
         if (digest, size) == (entry["sha256"], entry["size"]):
