@@ -8,6 +8,7 @@ from django.db import transaction
 
 from comity.authorities.models import Authority
 from comity.evidence import actions
+from comity.evidence.actions.record import append_event
 from comity.evidence.custody import EventType
 from comity.evidence.models import Custody, Item, Offer, Release, Transfer
 from comity.evidence.queries import chain_of, item_content, item_view, items_of, offered_range, releases_of
@@ -111,6 +112,22 @@ class TestTakingIn:
         assert first.reference != second.reference
         assert SealedBlob.objects.count() == 1
         assert len(list(world.sending.names())) == 1
+
+
+class TestTwoHands:
+    def test_an_event_written_on_an_item_that_changed_meanwhile_is_refused_and_not_stored(self, world):
+        item = world.take_in()
+        stale = Item.objects.get(pk=item.pk)
+        actions.check_item(world.act("CO-FGN"), item.reference, keys=world.keys)
+        with pytest.raises(ConflictError), transaction.atomic():
+            append_event(world.act("CO-FGN"), stale, EventType.CHECKED, keys=world.keys)
+        assert types(item).count("checked") == 1
+
+    def test_custody_is_written_only_in_the_transaction_of_an_act(self, world, monkeypatch):
+        item = world.take_in()
+        with monkeypatch.context() as patch, pytest.raises(RefusedError, match="only in the transaction"):
+            patch.setattr(transaction.get_connection(), "in_atomic_block", False)
+            append_event(world.act("CO-FGN"), item, EventType.CHECKED, keys=world.keys)
 
 
 class TestWalls:

@@ -75,8 +75,9 @@ def append_event(
     except InvalidInputError as error:
         raise RefusedError(error.message, code=error.code, place=item.reference) from error
     signed = sign_event(event, keys.signer(signer))
-    store_event(item, signed, officer=act.actor.id if act.actor.kind is ActorKind.OFFICER else "")
+    # The version is written first: of two hands at once the second waits here and is told, before anything is stored.
     move_on(item, AFTER.get(type_))
+    store_event(item, signed, officer=act.actor.id if act.actor.kind is ActorKind.OFFICER else "")
     enter(
         act,
         f"evidence:custody:{type_.value}",
