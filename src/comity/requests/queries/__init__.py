@@ -2,25 +2,21 @@
 
 from comity.requests.queries.access import dossier_for
 from comity.requests.queries.directory import PartnerLine, partners
+from comity.requests.queries.documents import DocumentView, document_content, request_file
+from comity.requests.queries.law_view import LawView
+from comity.requests.queries.lists import DossierLine, dossiers_for, inbox
 from comity.requests.queries.needs import Need, needs_me
-from comity.requests.queries.pages import (
-    DossierLine,
-    DossierView,
-    MessageProof,
-    broken_rows,
-    document_content,
-    dossier_page,
-    dossiers_for,
-    inbox,
-    message_proof,
-)
+from comity.requests.queries.pages import DossierView, dossier_page
+from comity.requests.queries.proofs import MessageProof, broken_rows, message_proof
 from comity.requests.queries.registry import dossiers_by_number, post_book
 from comity.requests.queries.steps import NextStep
 from comity.requests.queries.timeline import Seal, TimelineView
 
 __all__ = [
+    "DocumentView",
     "DossierLine",
     "DossierView",
+    "LawView",
     "MessageProof",
     "Need",
     "NextStep",
@@ -38,4 +34,5 @@ __all__ = [
     "needs_me",
     "partners",
     "post_book",
+    "request_file",
 ]

@@ -1,0 +1,56 @@
+"""What can be shown to a third party, and what `doctor` looks for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from comity.exchange.queries import message, messages_of, receipts_of
+from comity.requests.fold import fold
+from comity.requests.models import Dossier
+from comity.requests.queries.access import dossier_for, target_of
+from comity.requests.queries.timeline import Seal, seal_of
+from comity.safeguards.permissions import Permission
+from comity.safeguards.policy import authorise
+from comity.values.actor import Actor
+from comity.values.errors import MissingError
+from comity.values.instant import instant_text
+from comity.values.reference import Reference
+
+
+@dataclass(frozen=True, slots=True)
+class MessageProof:
+    """A message as it can be shown to a third party: its bytes, signature and receipts, and what our check found."""
+
+    digest: str
+    content: str
+    signature: Mapping[str, Any]
+    receipts: tuple[str, ...]
+    seal: Seal
+    stored_at: str
+
+
+def message_proof(actor: Actor, reference: Reference, digest: str) -> MessageProof:
+    """The raw message of a timeline's line with its proof."""
+    row = dossier_for(actor, reference)
+    authorise(actor, Permission.DOSSIER_READ, target_of(row, actor))
+    view = message(row.holder, digest)
+    if str(view.signed.message.dossier) != row.reference:
+        raise MissingError
+    return MessageProof(
+        digest,
+        view.signed.content.decode(),
+        view.signed.signature.to_json(),
+        tuple(receipt.decode() for receipt in receipts_of(row.holder, digest)),
+        seal_of(view.signed),
+        instant_text(view.stored_at),
+    )
+
+
+def broken_rows() -> list[str]:
+    """References of dossiers whose cached state is not the fold of their messages: what `doctor` looks for."""
+    found = []
+    for row in Dossier.objects.exclude(phase="").order_by("pk").iterator():
+        held = messages_of(row.holder, row.reference)
+        if held and fold(view.signed.message for view in held).to_json() != row.state:
+            found.append(f"{row.holder} {row.reference}")
+    return found
