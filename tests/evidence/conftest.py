@@ -87,7 +87,9 @@ class World:
         file = {"file": io.BytesIO(data), "name": "statements.csv", "vault": self.sending, "media_type": "text/csv"}
         return take(act, **(common | file | more))
 
-    def offer(self, items: list[Item], *, conditions: tuple[UseCondition, ...] = (CONDITION,)) -> actions.Offered:
+    def offer(
+        self, items: list[Item], *, conditions: tuple[UseCondition, ...] = (CONDITION,), letter: Any = None
+    ) -> actions.Offered:
         checker = self.act("CO-FGN", name="Berta")
         for item in items:
             actions.check_item(checker, item.reference, keys=self.keys)
@@ -98,12 +100,12 @@ class World:
                 recipient="CH-FOJ",
                 conditions=conditions,
                 keys=self.keys,
-                letter=hashlib.sha256(LETTER).hexdigest(),
+                letter=hashlib.sha256(LETTER).hexdigest() if letter is None else letter,
             )
 
-    def letter(self) -> tuple[Attachment, bytes]:
+    def letter(self, data: bytes = LETTER) -> tuple[Attachment, bytes]:
         """The cover letter, kept and opened to the partner like any document of casework."""
-        kept = keep(io.BytesIO(LETTER), keys=self.keys, vault=self.sending, at=self.at, chance=self.chance)
+        kept = keep(io.BytesIO(data), keys=self.keys, vault=self.sending, at=self.at, chance=self.chance)
         with transaction.atomic():
             opened = actions.offer_content(
                 self.act("CO-FGN"),
@@ -144,10 +146,11 @@ class World:
         store_message(signed, holder="CH-FOJ", direction=Direction.IN, act=act)
         actions.receive_offer(act, signed, content_keys, self.keys)
 
-    def send(self, offered: actions.Offered, *, letter: bool = True, follows: tuple[str, ...] = ()) -> SignedMessage:
+    def send(
+        self, offered: actions.Offered, *, letters: list[Any] | None = None, follows: tuple[str, ...] = ()
+    ) -> SignedMessage:
         attachments, content_keys = offered.attachments, dict(offered.content_keys)
-        if letter:
-            attached, content_key = self.letter()
+        for attached, content_key in [self.letter()] if letters is None else letters:
             attachments = (*attachments, attached)
             content_keys[attached.digest] = content_key
         body = {"items": [], "custody": offered.custody}

@@ -260,7 +260,7 @@ class TestReturning:
         offered = world.offer([world.take_in()])
         world.send(offered)
         with pytest.raises(ConflictError):
-            world.send(offered, letter=False)
+            world.send(offered, letters=[])
 
     def test_a_ticket_opens_what_was_offered_to_its_sender_and_nothing_else(self, world):
         item, other = world.take_in(b"offered"), world.take_in(b"not offered")
@@ -312,7 +312,7 @@ class TestCountersigning:
 
     def test_a_thing_is_received_by_hand_and_then_countersigned(self, world):
         thing = world.take_in(kind="thing")
-        world.send(world.offer([thing]), letter=False)
+        world.send(world.offer([thing]), letters=[])
         with pytest.raises(RefusedError):
             actions.countersign(world.act("CH-FOJ"), thing.reference, keys=world.keys)
         actions.record_arrival(world.act("CH-FOJ"), thing.reference, place="Bern", keys=world.keys)
@@ -340,6 +340,18 @@ class TestCountersigning:
             actions.receive_countersignature(world.job("CO-FGN"), signed)
         item.refresh_from_db()
         assert (item.state, len(chain_of(item))) == ("offered", 5)
+
+    def test_a_countersignature_signed_over_another_event_than_our_transfer_is_refused(self, world):
+        item = world.take_in()
+        world.send(world.offer([item]))
+        world.fetch()
+        body = dict(world.countersign(item.reference).message.body)
+        last = body["items"][0]["countersignature"]["events"][-1]
+        last["event"]["facts"]["covers"] = chain_of(item)[3].event.digest
+        last["signature"] = key("CH-FOJ").sign("custody", encode(last["event"])).to_json()
+        signed = world.message("evidence.countersigned", "CH-FOJ", "CO-FGN", body)
+        with pytest.raises(BrokenError, match="covers another event"), transaction.atomic():
+            actions.receive_countersignature(world.job("CO-FGN"), signed)
 
     def test_content_at_rest_can_be_read_back_and_verified(self, world):
         (item,) = world.returned(b"content")
@@ -392,11 +404,34 @@ class TestReleasing:
         report = verify_bundle(folder)
         assert report.broken == []
         notes = [line.text for line in report.lines if line.text.startswith("Left out")]
-        assert len(notes) == 3
+        assert len(notes) == 4
         assert "Left out: item, because not selected for this release." in notes
         held = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
         for secret in (kept.digest, kept.reference, kept.title, "kept back", "Ana@CO-F14"):
             assert secret.encode() not in held
+
+    @pytest.mark.parametrize("with_letters", [False, True])
+    def test_a_cover_letter_that_names_other_items_goes_along_only_if_released(self, world, tmp_path, with_letters):
+        _, given = world.returned(b"kept back", b"released")
+        release = self.approve(world, self.propose(world, [given], with_letters=with_letters))
+        folder = self.export(world, release, tmp_path / "bundle")
+        report = verify_bundle(folder)
+        assert report.broken == []
+        assert (folder / "data/letters/0001.pdf").exists() == with_letters
+        said = "Left out: letter, because it names items that are not released."
+        assert any(line.text == said for line in report.lines) != with_letters
+
+    def test_an_item_under_its_own_cover_letter_is_released_with_it(self, world, tmp_path):
+        items = [world.take_in(b"kept back"), world.take_in(b"released")]
+        letters = [world.letter(f"a letter for item {n}".encode()) for n in range(2)]
+        named = {item.reference: attached.digest for item, (attached, _) in zip(items, letters, strict=True)}
+        world.send(world.offer(items, letter=named), letters=letters)
+        world.fetch()
+        world.countersign(*(item.reference for item in items))
+        release = self.approve(world, self.propose(world, items[1:]))
+        folder = self.export(world, release, tmp_path / "bundle")
+        assert verify_bundle(folder).broken == []
+        assert [path.read_bytes() for path in (folder / "data/letters").iterdir()] == [b"a letter for item 1"]
 
     def test_a_predecessor_that_never_came_is_stated_so_that_the_chain_is_whole(self, world, tmp_path):
         item = world.take_in()
@@ -438,9 +473,12 @@ class TestReleasing:
         Item.objects.filter(pk=items[0].pk).update(conditions=[])
         with pytest.raises(ConflictError):
             self.approve(world, release)
-        Release.objects.update(audience="defence")
-        with pytest.raises(ConflictError):
-            self.approve(world, release)
+        Item.objects.filter(pk=items[0].pk).update(conditions=[CONDITION.to_json()])
+        for change in ({"audience": "defence"}, {"with_letters": True}, {"ground": "another"}):
+            fresh = self.propose(world, items)
+            Release.objects.filter(reference=fresh.reference).update(**change)
+            with pytest.raises(ConflictError):
+                self.approve(world, fresh)
 
     def test_nothing_is_exported_before_approval_or_after_refusal(self, world, tmp_path):
         items = world.returned(b"records")

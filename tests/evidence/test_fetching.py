@@ -19,7 +19,7 @@ CONTENT = bytes(range(256)) * 4096 * 3 + b"end"
 
 def sent(world, data=CONTENT):
     item = world.take_in(data)
-    world.send(world.offer([item]), letter=False)
+    world.send(world.offer([item]), letters=[])
     return item
 
 

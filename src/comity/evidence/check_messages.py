@@ -12,7 +12,7 @@ from comity.seals.canonical import from_b64
 from comity.seals.signing import Signature
 from comity.values.errors import BrokenError
 
-LEFT_OUT_KINDS = ("item", "message")
+LEFT_OUT_KINDS = ("item", "letter", "message")
 
 
 def check_messages(opened: Opened, report: Report) -> None:

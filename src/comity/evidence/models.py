@@ -141,6 +141,8 @@ class Release(models.Model):
     ground = models.CharField(max_length=2000)
     selection = models.JSONField()
     """Item references, in the order of the bundle."""
+    with_letters = models.BooleanField(default=False)
+    """Cover letters go along even where they name items that are not selected."""
     left_out = models.JSONField(default=list)
     """Reference or message digest, reason and salt of each thing left out: kept, so that it can be opened later."""
     state = models.CharField(max_length=10)

@@ -48,10 +48,11 @@ def bundle_content(
     chains = {item.reference: chain_of(item) for item in items}
     messages, withheld = _messages(release, set(release.selection))
     named = {digest for message in messages for digest in Message.from_content(bytes(message.content)).follows}
+    letters, letters_withheld = _letters(release, chains.values())
     salts = {entry["digest"]: entry["salt"] for entry in release.left_out}
     left = [
         LeftOut(kind, digest, from_b64(salts[digest]) if digest in salts else act.chance(16), reason, digest in named)
-        for kind, digest, reason in [*_other_items(release), *withheld, *_never_had(release, named)]
+        for kind, digest, reason in [*_other_items(release), *withheld, *letters_withheld, *_never_had(release, named)]
     ]
     content = BundleContent(
         reference=release.reference,
@@ -63,7 +64,10 @@ def bundle_content(
         items=[_item(item, chains[item.reference], keys, vault) for item in items],
         keys=_keys(chains.values(), messages, release, keys),
         messages=[BundleMessage(row.type, bytes(row.content), Signature.from_json(row.signature)) for row in messages],
-        letters=list(_letters(chains.values(), keys, vault)),
+        letters=[
+            BundleLetter("cover-letter", "application/pdf", digest, content_chunks(digest, keys=keys, vault=vault))
+            for digest in letters
+        ],
         ledgers=list(_ledgers(chains.values(), keys)),
         left_out=left,
     )
@@ -125,18 +129,23 @@ def _sender_key(code: str, keys: Keyring) -> VerifyingKey:
     return keys.signer(code).public if code in keys.authorities() else verifying_key(code)
 
 
-def _letters(chains: Iterable[list[SignedEvent]], keys: Keyring, vault: Vault) -> Iterator[BundleLetter]:
-    """The cover letters that the transfers name, as far as they are here."""
-    digests = []
-    for chain in chains:
-        transfer = last_of(chain, EventType.TRANSFERRED)
-        letter = transfer.event.facts.get("letter") if transfer else None
-        if isinstance(letter, str) and letter and letter not in digests:
-            digests.append(letter)
-    for digest in digests:
-        if holds(digest):
-            chunks = content_chunks(digest, keys=keys, vault=vault)
-            yield BundleLetter("cover-letter", "application/pdf", digest, chunks)
+def _letters(release: Release, chains: Iterable[list[SignedEvent]]) -> tuple[list[str], list[tuple[str, str, str]]]:
+    """Digests of the cover letters that go along, and those left out because they name items not released."""
+    wanted = [letter for chain in chains if (letter := _letter_of(chain)) and holds(letter)]
+    others = Item.objects.filter(holder=release.holder, dossier=release.dossier).exclude(
+        reference__in=release.selection
+    )
+    shared = set() if release.with_letters else {_letter_of(chain_of(item)) for item in others}
+    letters = list(dict.fromkeys(wanted))
+    withheld = [("letter", letter, _REASON_OTHERS) for letter in letters if letter in shared]
+    return [letter for letter in letters if letter not in shared], withheld
+
+
+def _letter_of(chain: list[SignedEvent]) -> str:
+    """The digest of the cover letter under which the partner sent an item; empty when there is none."""
+    transfer = last_of(chain, EventType.TRANSFERRED)
+    letter = transfer.event.facts.get("letter") if transfer else None
+    return letter if isinstance(letter, str) else ""
 
 
 def _ledgers(chains: Iterable[list[SignedEvent]], keys: Keyring) -> Iterator[LedgerPart]:

@@ -35,10 +35,12 @@ def propose_release(
     audience: str,
     ground: str,
     permission: str = "",
+    with_letters: bool = False,
 ) -> Release:
     """Propose countersigned items for a court or a defence, under a stated ground of the confidentiality rule.
 
-    `permission` names where the provider permitted what a handling code or condition forbids. Raises RefusedError
+    `permission` names where the provider permitted what a handling code or condition forbids. A cover letter goes along
+    if all items it covers are selected, or if `with_letters` says so although it names others. Raises RefusedError
     `release:hindered` citing the provision, `release:state` for an item not countersigned.
     """
     rows = _selected(act, str(dossier), items)
@@ -64,6 +66,7 @@ def propose_release(
         audience=audience,
         ground=f"{ground} (permitted by {permission})" if permission else ground,
         selection=selection,
+        with_letters=with_letters,
         state="proposed",
         proposed_by=act.actor.id,
         proposed_at=act.at,
@@ -88,6 +91,7 @@ def release_digest(release: Release, rows: Iterable[Item]) -> str:
             "dossier": release.dossier,
             "audience": release.audience,
             "ground": release.ground,
+            "with_letters": release.with_letters,
             "items": [
                 {
                     "item": row.reference,

@@ -57,11 +57,12 @@ def offer_items(
     recipient: str,
     conditions: Sequence[UseCondition],
     keys: Keyring,
-    letter: str = "",
+    letter: str | Mapping[str, str] = "",
 ) -> Offered:
     """Bind conditions to checked items, sign their transfer, and let the recipient pull them.
 
-    `letter` is the digest of the cover letter that vouches for them. The conditions and handling code stand in the
+    `letter` is the digest of the cover letter that vouches for them, or a mapping from item to its own: then each can
+    later be released without the others. The conditions and handling code stand in the
     signed event of each item, with the keys of all who signed before and of the recipient. Raises RefusedError
     `custody:order` for an item that was not checked.
     """
@@ -78,7 +79,7 @@ def offer_items(
             "dossier": item.dossier,
             "conditions": bound,
             "handling": item.handling,
-            "letter": letter,
+            "letter": letter if isinstance(letter, str) else letter.get(item.reference, ""),
             "signers": signers_of(before, {item.holder: own, recipient: verifying_key(recipient)}),
         }
         signed = append_event(act, item, EventType.TRANSFERRED, keys=keys, facts=facts)
