@@ -1,13 +1,25 @@
 """A browser and a server for the pages' looks. One browser for the whole run; one page at a time."""
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from socketserver import ThreadingMixIn
+from types import SimpleNamespace
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from django.core.handlers.wsgi import WSGIHandler
+from django.test import Client
+from playwright.sync_api import sync_playwright
+
+from comity.values.instant import instant_text
+from comity.web.entrance import STEPPED_UP_AT, now
+from tests.requests.stages import people
+from tests.requests.world import World
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--no-first-run", "--disable-component-update"]
@@ -26,12 +38,68 @@ class _Quiet(WSGIRequestHandler):
         """Say nothing: the tests name what fails."""
 
 
+@pytest.fixture
+def world(tmp_path: Path, db: None) -> World:
+    """Invented authorities on one node, with those of the long story."""
+    return people(World(tmp_path))
+
+
+@pytest.fixture
+def node(world: World, settings: Any, tmp_path: Path) -> World:
+    """The pages' node: the world's keys and vault, marked as an exercise, with the pages' own addresses."""
+    settings.ROOT_URLCONF = "comity.web.urls"
+    settings.COMITY = SimpleNamespace(
+        exercise=True, folder=tmp_path, keys=lambda: world.keys, vault=lambda: world.vault, transport=lambda: world.line
+    )
+    settings.SESSION_COOKIE_SECURE = False
+    return world
+
+
+@dataclass
+class Desk:
+    """One officer at the pages: signed in with a second factor; `code()` gives her next one-time code."""
+
+    client: Client
+    secret: str
+    spent: int = 0
+
+    def code(self) -> str:
+        """A code that was not used yet: the library takes the next half minute's too."""
+        self.spent += 1
+        counter = int(time.time()) // 30 + (1 if self.spent > 1 else 0)
+        return format_hotp_value(hotp_value(self.secret, counter))
+
+    def step_up(self) -> None:
+        session = self.client.session
+        session[STEPPED_UP_AT] = instant_text(now())
+        session.save()
+
+
+@pytest.fixture
+def desk(node: World) -> Callable[..., Desk]:
+    """Sit down as one of the officers of the world."""
+    seats: dict[str, Desk] = {}
+
+    def sit(name: str, *, stepped_up: bool = True) -> Desk:
+        if name in seats:
+            return seats[name]
+        officer = node.officers[name]
+        secret = generate_totp_secret()
+        TOTP.activate(officer, secret)
+        client = Client()
+        client.force_login(officer)
+        sat = seats[name] = Desk(client, secret)
+        if stepped_up:
+            sat.step_up()
+        return sat
+
+    return sit
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     if not CHROMIUM.is_file():
         pytest.skip("no Chromium at /usr/bin/chromium: pages are not opened")
-    from playwright.sync_api import sync_playwright
-
     with sync_playwright() as play:
         chromium = play.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
         yield chromium
@@ -41,8 +109,6 @@ def browser() -> Iterator[Any]:
 @pytest.fixture
 def specimens(settings: Any) -> Iterator[str]:
     """The address of a server that shows specimens: templates with made-up contexts, and no database."""
-    from django.core.handlers.wsgi import WSGIHandler
-
     settings.ROOT_URLCONF = "tests.web.specimen_site"
     settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
     settings.MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"

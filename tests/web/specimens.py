@@ -10,10 +10,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from comity.values.handling import Handling
-from comity.web.house import ROOMS, Group, Room
-from comity.web.marks import ClockMark, Ribbon, SealMark, SealState, Stop
 from comity.values.verdict import Finding
 from comity.web.drafting.sheet import GapLine, sheet_of
+from comity.web.house import ROOMS, Group, Room
 from comity.web.lines import (
     DocumentLine,
     DossierHead,
@@ -25,6 +24,7 @@ from comity.web.lines import (
     PartLine,
     Party,
 )
+from comity.web.marks import ClockMark, Ribbon, SealMark, SealState, Stop
 from comity.web.pages.law import AskForm, found
 from comity.web.pages.releases import GroundForm
 from comity.web.signin.forms import SignInForm

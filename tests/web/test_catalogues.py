@@ -30,6 +30,8 @@ def strings():
         if path.suffix == ".html":
             source = templatize(source, origin=str(path))
         for _line, function, message, _comments in extract_python(io.BytesIO(source.encode()), KEYWORDS, [], {}):
+            if not message:
+                continue
             parts = [message] if isinstance(message, str) else list(message)
             context = parts.pop(0) if "pgettext" in function else None
             if parts and parts[0]:

@@ -46,8 +46,11 @@ def test_a_page_holds_in_every_language_width_and_shade(name, browser, specimens
         context = browser.new_context(viewport=WIDE)
         context.add_cookies([{"name": "django_language", "value": language, "url": specimens}])
         page = context.new_page()
-        page.on("console", lambda line: faults.append(f"console: {line.text}") if line.type == "error" else None)
-        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on(
+            "console",
+            lambda line, faults=faults: faults.append(f"console: {line.text}") if line.type == "error" else None,
+        )
+        page.on("pageerror", lambda error, faults=faults: faults.append(str(error)))
         answer = page.goto(f"{specimens}/specimen/{name}")
         assert answer.status == 200, page.inner_text("body")[:500]
         assert page.locator("html").get_attribute("dir") == ("rtl" if language == "ar" else "ltr")

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import urlencode, url_has_allowed_host_and_scheme
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_http_methods
 
 from comity.authorities.queries import actor_of
@@ -36,7 +36,7 @@ def now() -> datetime:
 
 def stepped_up(request: HttpRequest, at: datetime) -> bool:
     """Whether the officer gave a one-time code again within the last minutes."""
-    given = request.session.get(STEPPED_UP_AT)
+    given: str = request.session.get(STEPPED_UP_AT, "")
     return bool(given) and at - parse_instant(given) < timedelta(seconds=settings.STEP_UP_SECONDS)
 
 
@@ -91,7 +91,7 @@ def own_reference(act: Act) -> Reference:
 
 
 def has_second_factor(request: HttpRequest) -> bool:
-    return Authenticator.objects.filter(user_id=request.user.pk, type=Authenticator.Type.TOTP).exists()
+    return bool(Authenticator.objects.filter(user_id=request.user.pk, type=Authenticator.Type.TOTP).exists())
 
 
 def enter_opening(request: HttpRequest, subject: Reference | str, event: str) -> None:

@@ -1,6 +1,6 @@
 """Signatures as marks: each is verified anew when the page is made, never taken from a column."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -50,33 +50,34 @@ def seal_of_event(signed: SignedEvent) -> SealMark:
 class Check:
     """One thing proved or broken, in a line."""
 
-    holds: bool
     words: Words
+    holds: bool
     detail: str = ""
 
 
 def checks_of(signed: SignedMessage, key: VerifyingKey | None) -> Iterator[Check]:
     """Digest, key and both halves of the signature, each on its own line."""
     digest = sha256_hex(signed.content)
-    yield Check(digest == signed.digest, _("The digest is that of these bytes"), f"SHA-256 {digest}")
+    yield Check(_("The digest is that of these bytes"), holds=digest == signed.digest, detail=f"SHA-256 {digest}")
     if key is None:
-        yield Check(False, _("This node holds no key of the sender"))
+        yield Check(_("This node holds no key of the sender"), holds=False)
         return
     signature = signed.signature
     known = key.key_id == signature.key_id
-    yield Check(known, _("Signed with the key this node holds for the sender"), key.fingerprint)
+    yield Check(_("Signed with the key this node holds for the sender"), holds=known, detail=key.fingerprint)
     yield from _halves(signed, key, signature)
 
 
 def _halves(signed: SignedMessage, key: VerifyingKey, signature: Signature) -> Iterator[Check]:
     context = f"comity/1/{signed.message.type}".encode()
-    for words, half in (
+    halves: tuple[tuple[str, Callable[[], None]], ...] = (
         ("Ed25519", lambda: verify_ed25519(key, context + b"\x00" + signed.content, signature.ed25519)),
         ("ML-DSA-65", lambda: verify_mldsa(key, context, signed.content, signature.mldsa)),
-    ):
+    )
+    for words, half in halves:
         try:
             half()
         except ComityError as error:
-            yield Check(False, words, error.message)
+            yield Check(words, holds=False, detail=error.message)
         else:
-            yield Check(True, words)
+            yield Check(words, holds=True)

@@ -8,7 +8,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from comity.exchange.queries import Delivery
-from comity.requests.queries.timeline import Seal, TimelineView
+from comity.requests.queries import Seal, TimelineView
 from comity.web.lines import Entry
 from comity.web.marks import SealMark, SealState
 from comity.web.vocabulary import word
@@ -91,17 +91,19 @@ def _points(line: TimelineView) -> Iterator[tuple[Any, str]]:
     for name, label in (("number", _("Number")), ("provision", _("Provision")), ("until", _("Until"))):
         if facts.get(name):
             yield label, str(facts[name])
-    grounds = [*(facts.get("grounds") or []), facts.get("ground")]
-    for ground in grounds:
+    for ground in [*(facts.get("grounds") or []), facts.get("ground")]:
         if isinstance(ground, Mapping):
             yield str(ground.get("provision", "")), said(ground.get("reason"))[0]
-    for name, label, keys in (
-        ("order", _("Order"), ("court", "number", "on")),
-        ("record", _("Record"), ("on", "place", "by")),
-    ):
-        inner = facts.get(name)
-        if isinstance(inner, Mapping):
-            yield label, ", ".join(str(inner[key]) for key in keys if inner.get(key))
+    yield from _records(facts)
+
+
+def _records(facts: Mapping[str, Any]) -> Iterator[tuple[Any, str]]:
+    """Orders, records of execution, the authority it was passed to, and how many items came."""
+    inner = (("order", _("Order"), ("court", "number", "on")), ("record", _("Record"), ("on", "place", "by")))
+    for name, label, keys in inner:
+        found = facts.get(name)
+        if isinstance(found, Mapping):
+            yield label, ", ".join(str(found[key]) for key in keys if found.get(key))
     if facts.get("names"):
         yield _("Authority"), said(facts["names"])[0]
     if facts.get("items"):

@@ -35,6 +35,7 @@ one_dossier = [
     path("/sign", sign.sign, name="sign"),
     path("/do/<str:verb>", act.do, name="do"),
     path("/evidence/take-in", intake.intake, name="take_in"),
+    path("/file", dossier.order_file, name="order_file"),
     path("/release", releases.propose, name="propose_release"),
     path("/messages/<str:digest>", dossier.message, name="message"),
     path("/documents/<str:digest>", dossier.document, name="document"),

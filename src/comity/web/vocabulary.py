@@ -239,5 +239,5 @@ KINDS: Mapping[str, Words] = {
 
 
 def word(kind: str, code: str) -> str:
-    """The word for a code in the reader's language; a code without a word stands as it is, so that nothing is hidden."""
+    """The word for a code in the reader's language; a code without a word stands as it is: nothing is hidden."""
     return str(KINDS[kind].get(code, code))

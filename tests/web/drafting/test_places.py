@@ -10,8 +10,11 @@ from comity.web.drafting.fields import SECTIONS
 from comity.web.drafting.places import steps_of, value_at, with_entry, with_value, without_entry
 from comity.web.drafting.reading import content_from
 from comity.web.drafting.sheet import GapLine, sheet_of
+from tests.requests.matters import to_colombia, to_luxembourg
 
-PLACES = [field.place for section in SECTIONS if not section.repeats for field in section.fields]
+PLACES = [
+    field.place for section in SECTIONS if not section.repeats and not section.only_under for field in section.fields
+]
 CONTENT = {
     "language": "fr",
     "facts": {"fr": "Faits"},
@@ -101,3 +104,36 @@ def test_a_measure_is_asked_only_what_belongs_to_it():
     assert "account" in asked[0]
     assert "account" not in asked[1]
     assert "questions" in asked[1]
+
+
+def test_a_line_said_in_two_languages_is_shown_and_kept_in_both():
+    content = {**CONTENT, "use": {"proceedings": {"fr": "Cette procédure", "es": "Este procedimiento"}}}
+    lines = sheet_of(content, ["fr"], [])
+    line = next(f for s in lines for g in s.groups for f in g.fields if f.place == "use.proceedings")
+    assert {value.language: value.value for value in line.values} == content["use"]["proceedings"]
+    posted = QueryDict(mutable=True)
+    posted["asked:use.proceedings"] = "1"
+    for value in line.values:
+        posted[value.name] = value.value
+    assert content_from(posted, content, ["fr"])["use"] == content["use"]
+
+
+def test_a_form_sent_back_as_it_was_shown_changes_nothing():
+    for content in (to_colombia(), to_luxembourg(), to_luxembourg("other")):
+        languages = ["fr", "es"]
+        posted = QueryDict(mutable=True)
+        for section in sheet_of(content, languages, []):
+            for group in section.groups:
+                for field in group.fields:
+                    posted[f"asked:{field.place}"] = "1"
+                    if field.kind.value == "choices":
+                        posted.setlist(field.place, [code for code, _label, chosen in field.options if chosen])
+                    else:
+                        for value in field.values:
+                            posted[value.name] = value.value
+        assert content_from(posted, content, languages) == {**content, "parts": without_false(content["parts"])}
+
+
+def without_false(parts):
+    """A tick that is not set is not stated: the one thing the form does not tell from a plain no."""
+    return [{key: value for key, value in part.items() if value is not False} for part in parts]

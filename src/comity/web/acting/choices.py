@@ -5,7 +5,7 @@ from typing import Any
 
 from comity.authorities.competence import Competence
 from comity.authorities.queries import authorities_of, officers
-from comity.requests.queries.pages import DossierView
+from comity.requests.queries import DossierView
 from comity.values.actor import Actor, Role
 from comity.web.templatetags.marks import initial_language, law_text
 from comity.web.timeline import said

@@ -4,7 +4,7 @@ Controls of a group are named `field.part`; a text that is said in several langu
 `field.part@language`. `acting.values` reads them back.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from comity.requests.actions.verbs import Field, Verb
+from comity.requests.actions import Field, Verb
 from comity.values.language import direction, language_name
 from comity.web.acting.choices import Choices
 
@@ -85,26 +85,38 @@ _LOCALIZED_REASON = Part("reason", "localized")
 COMPOSITES: Mapping[str, tuple[Part, ...]] = {
     "grounds": (Part("ground", "ground"), _LOCALIZED_REASON),
     "ground": (Part("ground", "ground"), _LOCALIZED_REASON),
-    "remedy": (Part("text", "localized", False), Part("provision", "text", False), Part("until", "date", False)),
-    "conditions": (Part("text", "longtext", False), Part("provision", "text", False), Part("until", "date", False)),
+    "remedy": (
+        Part("text", "localized", required=False),
+        Part("provision", "text", required=False),
+        Part("until", "date", required=False),
+    ),
+    "conditions": (
+        Part("text", "longtext", required=False),
+        Part("provision", "text", required=False),
+        Part("until", "date", required=False),
+    ),
     "order": (Part("court", "text"), Part("number", "text"), Part("on", "date"), Part("text", "localized")),
     "record": (
         Part("on", "date"),
         Part("place", "text"),
         Part("by", "text"),
-        Part("persons_present", "lines", False),
-        Part("signed_by", "lines", False),
-        Part("text", "localized", False),
+        Part("persons_present", "lines", required=False),
+        Part("signed_by", "lines", required=False),
+        Part("text", "localized", required=False),
     ),
-    "annex_b": (Part("name", "text", False), Part("file_no", "text", False), Part("contact", "text", False)),
+    "annex_b": (
+        Part("name", "text", required=False),
+        Part("file_no", "text", required=False),
+        Part("contact", "text", required=False),
+    ),
     "body": (
-        Part("number", "text", False),
-        Part("contact", "text", False),
-        Part("text", "localized", False),
-        Part("provision", "text", False),
-        Part("parts", "parts", False),
-        Part("by", "text", False),
-        Part("place", "text", False),
+        Part("number", "text", required=False),
+        Part("contact", "text", required=False),
+        Part("text", "localized", required=False),
+        Part("provision", "text", required=False),
+        Part("parts", "parts", required=False),
+        Part("by", "text", required=False),
+        Part("place", "text", required=False),
     ),
 }
 """The shape of the fields that casework takes as an object, as a person fills them in."""
@@ -153,23 +165,30 @@ def _controls(
     name: str, part: Part, field: Field, choices: Choices, languages: Sequence[str], initial: Mapping[str, Any]
 ) -> Iterator[tuple[str, forms.Field]]:
     if part.type == "localized":
-        for index, language in enumerate(languages):
-            control = forms.CharField(
-                label=_localized_label(part.name, field.name, language),
-                required=part.required and index == 0,
-                widget=forms.Textarea(attrs={"rows": 4, "lang": language, "dir": direction(language)}),
-                max_length=20_000,
-            )
-            yield f"{name}@{language}", control
+        for language in languages:
+            yield f"{name}@{language}", _said(part, field.name, language)
         return
-    control = _control(part, field, choices)
-    control.initial = initial.get(name)
-    control.required = part.required and part.type not in {"flag"}
-    control.label = control.label or _label(part.name, field.name)
-    control.help_text = control.help_text or HELP.get(part.name, "")
+    control = _control(part, choices)
+    if initial.get(name) is not None:
+        control.initial = initial[name]
+    control.required = part.required and part.type != "flag"
+    control.label = str(_label(part.name, field.name))
+    control.help_text = str(HELP.get(part.name, ""))
     if part.name in HIDDEN:
         control.widget = forms.HiddenInput()
     yield name, control
+
+
+def _said(part: Part, field: str, language: str) -> forms.Field:
+    """A text in one language; casework asks that it stand in at least one."""
+    control = forms.CharField(
+        label=_localized_label(part.name, field, language),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "lang": language, "dir": direction(language)}),
+        max_length=20_000,
+    )
+    control.asked_in_any = part.required  # type: ignore[attr-defined]
+    return control
 
 
 def _label(part: str, field: str) -> Words:
@@ -187,33 +206,47 @@ def _localized_label(part: str, field: str, language: str) -> str:
     return f"{_label(part, field)} · {tongue}"
 
 
-def _control(part: Part, field: Field, choices: Choices) -> forms.Field:
-    match part.type:
-        case "longtext":
-            return forms.CharField(widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}), max_length=20_000)
-        case "lines":
-            return forms.CharField(widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}), max_length=5_000)
-        case "date":
-            return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-        case "instant":
-            return forms.DateTimeField(widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
-        case "file":
-            return forms.FileField()
-        case "parts":
-            return forms.MultipleChoiceField(choices=choices.parts, widget=forms.CheckboxSelectMultiple)
-        case "items":
-            return forms.MultipleChoiceField(choices=choices.items, widget=forms.CheckboxSelectMultiple)
-        case "ground":
-            return forms.ChoiceField(choices=choices.grounds)
-        case "flag":
-            return forms.ChoiceField(
-                choices=(("yes", _("yes")), ("no", _("no"))), widget=forms.RadioSelect, initial="yes"
-            )
-        case _:
-            named = choices.named.get(part.name)
-            if named is not None:
-                return forms.ChoiceField(choices=named)
-            return forms.CharField(max_length=2_000, widget=forms.TextInput(attrs={"dir": "auto"}))
+def _control(part: Part, choices: Choices) -> forms.Field:
+    """The control of one field: a fixed choice where the dossier offers one, else by its type."""
+    offered = {"parts": choices.parts, "items": choices.items}
+    if part.type in offered:
+        return forms.MultipleChoiceField(choices=offered[part.type], widget=forms.CheckboxSelectMultiple)
+    if part.type == "ground":
+        return forms.ChoiceField(choices=choices.grounds)
+    if part.name in choices.named:
+        return forms.ChoiceField(choices=choices.named[part.name])
+    return CONTROLS.get(part.type, _line)()
+
+
+def _line() -> forms.Field:
+    return forms.CharField(max_length=2_000, widget=forms.TextInput(attrs={"dir": "auto"}))
+
+
+def _prose() -> forms.Field:
+    return forms.CharField(widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}), max_length=20_000)
+
+
+def _day() -> forms.Field:
+    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+
+def _moment() -> forms.Field:
+    return forms.DateTimeField(widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+
+
+def _yes_or_no() -> forms.Field:
+    answers = (("yes", _("yes")), ("no", _("no")))
+    return forms.ChoiceField(choices=answers, widget=forms.RadioSelect, initial="yes")
+
+
+CONTROLS: Mapping[str, Callable[[], forms.Field]] = {
+    "longtext": _prose,
+    "lines": _prose,
+    "date": _day,
+    "instant": _moment,
+    "file": forms.FileField,
+    "flag": _yes_or_no,
+}
 
 
 def today_where_wanted(verb: Verb, today: date) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from comity.requests.actions.verbs import Verb
+from comity.requests.actions import Verb
 from comity.web.acting.fields import COMPOSITES, LEFT_OUT, Part
 
 

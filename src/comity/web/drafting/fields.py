@@ -23,6 +23,8 @@ class Kind(StrEnum):
     LINES = "lines"
     """One text by language per line, e.g. questions to a witness."""
     YES = "yes"
+    PERSON = "person"
+    """One of the persons of this request, by the mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Section:
     repeats: str = ""
     help: Words = ""
     add: Words = ""
+    only_under: str = ""
+    """The instrument under which the section is asked for; empty: always."""
 
 
 SECTIONS: tuple[Section, ...] = (
@@ -94,6 +98,8 @@ SECTIONS: tuple[Section, ...] = (
             Asked("role", Kind.CHOICE, _("Role"), vocabulary="person"),
             Asked("name", Kind.LINE, _("Name")),
             Asked("date_of_birth", Kind.DAY, _("Date of birth")),
+            Asked("place_of_birth", Kind.LINE, _("Place of birth")),
+            Asked("sex", Kind.CHOICE, _("Sex"), vocabulary="sex"),
             Asked("nationality", Kind.LIST, _("Nationality"), _("Two-letter codes of States, separated by commas.")),
             Asked("address", Kind.LINE, _("Address")),
             Asked("languages", Kind.LIST, _("Languages"), _("Codes such as es, fr, separated by commas.")),
@@ -113,18 +119,34 @@ SECTIONS: tuple[Section, ...] = (
             Asked("relevance", Kind.TEXTS, _("Why it matters for the proceedings")),
             Asked("bank", Kind.LINE, _("Bank")),
             Asked("account", Kind.LINE, _("Account")),
-            Asked("holder", Kind.LINE, _("Holder"), _("The mark of a person above, e.g. p1.")),
+            Asked("holder", Kind.PERSON, _("Holder")),
+            Asked("target", Kind.LINE, _("Number, address or device concerned")),
             Asked("period.from", Kind.DAY, _("Period from")),
             Asked("period.to", Kind.DAY, _("Period to")),
-            Asked("person", Kind.LINE, _("Person to be heard"), _("The mark of a person above, e.g. p2.")),
+            Asked("person", Kind.PERSON, _("Person concerned")),
+            Asked("place", Kind.LINE, _("Place")),
             Asked(
                 "questions",
                 Kind.LINES,
                 _("Questions"),
                 _("One question on each line, in the same order in each language."),
             ),
-            Asked("formalities", Kind.TEXTS, _("Formalities to observe")),
+            Asked("hearing_authority", Kind.LINE, _("Authority that is to hear the person")),
+            Asked("oath", Kind.YES, _("Under oath or affirmation")),
+            Asked("presence", Kind.TEXTS, _("Who asks to be present")),
             Asked("rights", Kind.TEXTS, _("Rights to be told")),
+            Asked("why_not_in_person", Kind.TEXTS, _("Why the person cannot come")),
+            Asked("why_here", Kind.TEXTS, _("Why it is thought to be in the requested State")),
+            Asked("belief", Kind.TEXTS, _("Grounds for that belief")),
+            Asked("available_at_home", Kind.TEXTS, _("That the measure could be ordered in a similar case at home")),
+            Asked("technical", Kind.TEXTS, _("Technical particulars")),
+            Asked("necessity", Kind.TEXTS, _("Why it is necessary")),
+            Asked("intent", Kind.TEXTS, _("Request that is to follow")),
+            Asked("variant", Kind.CHOICE, _("Sort of property"), vocabulary="variant"),
+            Asked("direction", Kind.CHOICE, _("Direction of the transfer"), vocabulary="direction"),
+            Asked("consent", Kind.TEXTS, _("Consent of the person")),
+            Asked("composition", Kind.TEXTS, _("Composition of the team")),
+            Asked("formalities", Kind.TEXTS, _("Formalities to observe")),
         ),
         repeats="parts",
         add=_("Add a measure"),
@@ -135,29 +157,109 @@ SECTIONS: tuple[Section, ...] = (
         (
             Asked("procedure", Kind.TEXTS, _("Procedure to follow")),
             Asked("formalities", Kind.TEXTS, _("Formalities for the whole request")),
+            Asked("transnational_grounds", Kind.TEXTS, _("What makes the matter transnational")),
             Asked("urgency.reason", Kind.TEXTS, _("Why it is urgent"), _("Leave empty when it is not.")),
             Asked("urgency.deadline", Kind.DAY, _("Wanted by")),
             Asked("confidentiality.requested", Kind.YES, _("Keep the request and its contents confidential")),
             Asked("confidentiality.reason", Kind.TEXTS, _("Why it must stay confidential")),
         ),
     ),
+    Section(
+        "order",
+        _("European Investigation Order"),
+        (
+            Asked("eio.issuer_kind", Kind.CHOICE, _("Issued by"), vocabulary="issuer"),
+            Asked("eio.proceedings_type", Kind.CHOICE, _("Type of proceedings"), vocabulary="proceedings"),
+            Asked("eio.validated_by.kind", Kind.CHOICE, _("Validated by"), vocabulary="issuer"),
+            Asked("eio.validated_by.name", Kind.LINE, _("Name of who validates")),
+            Asked("eio.validated_by.function", Kind.LINE, _("Function of who validates")),
+            Asked("eio.validated_by.date", Kind.DAY, _("Validated on")),
+            Asked("eio.necessity", Kind.TEXTS, _("Necessity")),
+            Asked("eio.proportionality", Kind.TEXTS, _("Proportionality")),
+            Asked(
+                "eio.available_at_home", Kind.TEXTS, _("That the measure could be ordered in a similar case at home")
+            ),
+            Asked("eio.remedies", Kind.TEXTS, _("Legal remedies")),
+            Asked("eio.remedies_authority", Kind.TEXTS_LINE, _("Authority that informs of remedies")),
+            Asked(
+                "eio.categories", Kind.LIST, _("Categories of Annex D"), _("Codes such as EAW-05, separated by commas.")
+            ),
+        ),
+        only_under="EU-EIO-2014-41",
+    ),
+    Section(
+        "translations",
+        _("Translations"),
+        (
+            Asked("language", Kind.LINE, _("Language")),
+            Asked("kind", Kind.CHOICE, _("Kind of translation"), vocabulary="translation"),
+            Asked("by", Kind.LINE, _("Translated by")),
+            Asked("on", Kind.DAY, _("Translated on")),
+        ),
+        repeats="translations",
+        add=_("Add a translation"),
+    ),
 )
 
+_BANK = frozenset({"bank-records", "freezing"})
+_PERIOD = frozenset({"bank-records", "traffic-data", "content-data", "subscriber-data", "interception"})
+_HEARING = frozenset({"hearing-witness", "hearing-video"})
+_VIDEO = frozenset({"hearing-video"})
+_TARGET = frozenset({"subscriber-data", "traffic-data", "content-data", "preservation", "interception"})
+_HERE = frozenset({"bank-records", "search-seizure", "freezing", "confiscation"})
+_TRANSFER = frozenset({"transfer-prisoner"})
+_PROPERTY = frozenset({"freezing", "confiscation"})
 ONLY_FOR: Mapping[str, frozenset[str]] = {
-    "bank": frozenset({"bank-records", "freezing"}),
-    "account": frozenset({"bank-records", "freezing"}),
-    "holder": frozenset({"bank-records", "freezing"}),
-    "period.from": frozenset({"bank-records", "traffic-data", "content-data", "subscriber-data", "interception"}),
-    "period.to": frozenset({"bank-records", "traffic-data", "content-data", "subscriber-data", "interception"}),
-    "person": frozenset({"hearing-witness", "hearing-video", "service", "transfer-prisoner"}),
-    "questions": frozenset({"hearing-witness", "hearing-video"}),
-    "rights": frozenset({"hearing-witness", "hearing-video"}),
+    "bank": _BANK,
+    "account": _BANK,
+    "holder": _BANK,
+    "target": _TARGET,
+    "period.from": _PERIOD,
+    "period.to": _PERIOD,
+    "person": _HEARING | _TRANSFER | {"service"},
+    "place": _TRANSFER | {"search-seizure", "controlled-delivery"},
+    "questions": _HEARING,
+    "hearing_authority": _HEARING,
+    "oath": _HEARING,
+    "presence": _HEARING | {"search-seizure"},
+    "rights": _HEARING,
+    "why_not_in_person": _VIDEO,
+    "why_here": _HERE,
+    "belief": _HERE,
+    "available_at_home": frozenset({"search-seizure", "interception"}),
+    "technical": frozenset({"interception"}),
+    "necessity": frozenset({"preservation"}),
+    "intent": frozenset({"preservation"}),
+    "variant": _PROPERTY,
+    "direction": _TRANSFER,
+    "consent": _TRANSFER,
+    "composition": frozenset({"joint-investigation"}),
 }
 """Fields of a measure that only some measures ask for; all others are asked for every measure."""
 
-STAGES: Mapping[str, Words] = {
-    "preliminary": _("Preliminary inquiry"),
-    "investigation": _("Investigation"),
-    "trial": _("Trial"),
-    "judgment": _("After judgment"),
+CHOICES: Mapping[str, Mapping[str, Words]] = {
+    "stage": {
+        "preliminary": _("Preliminary inquiry"),
+        "investigation": _("Investigation"),
+        "trial": _("Trial"),
+        "judgment": _("After judgment"),
+    },
+    "sex": {"female": _("female"), "male": _("male"), "other": _("other")},
+    "issuer": {
+        "judge": _("judge"),
+        "court": _("court"),
+        "investigating-judge": _("investigating judge"),
+        "public-prosecutor": _("public prosecutor"),
+        "other": _("another authority, with validation"),
+    },
+    "proceedings": {
+        "a_criminal": _("criminal proceedings"),
+        "b_administrative": _("proceedings brought by administrative authorities"),
+        "c_judicial": _("proceedings brought by judicial authorities"),
+        "d_connection": _("proceedings in connection with these"),
+    },
+    "translation": {"certified": _("certified"), "office": _("by the office"), "courtesy": _("for convenience")},
+    "variant": {"restraint": _("restraint"), "confiscation": _("confiscation order"), "value": _("value confiscation")},
+    "direction": {"to-requesting": _("to the requesting State"), "to-requested": _("to the requested State")},
 }
+"""Words of fields with a fixed choice; a code that stands in a request and not here is kept and shown as it is."""

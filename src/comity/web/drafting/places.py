@@ -6,7 +6,7 @@ from typing import Any
 
 from comity.values.errors import InvalidInputError
 
-_PLACE = re.compile(r"[a-z_]+(\[\d{1,3}\])?(\.[a-zA-Z_-]+(\[\d{1,3}\])?){0,5}")
+_PLACE = re.compile(r"[a-z][a-z_]*(\[\d{1,3}\])?(\.[a-zA-Z][a-zA-Z_-]*(\[\d{1,3}\])?){0,5}")
 _STEP = re.compile(r"([a-zA-Z_-]+)|\[(\d+)\]")
 MOST_ENTRIES = 100
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.functional import Promise
 
 from comity.web import vocabulary
-from comity.web.drafting.fields import ONLY_FOR, SECTIONS, STAGES, Asked, Kind, Section
+from comity.web.drafting.fields import CHOICES, ONLY_FOR, SECTIONS, Asked, Kind, Section
 from comity.web.drafting.places import slug, value_at
 
 Words = str | Promise
@@ -48,6 +48,7 @@ class FieldLine:
     values: tuple[Value, ...]
     options: tuple[tuple[str, Words, bool], ...] = ()
     gaps: tuple[GapLine, ...] = ()
+    kind: Kind = Kind.LINE
 
     @property
     def id(self) -> str:
@@ -56,7 +57,7 @@ class FieldLine:
     @property
     def wide(self) -> bool:
         """Whether it takes the whole width: prose, lists to tick, sentences to agree to."""
-        return self.asked.kind in {Kind.TEXTS, Kind.TEXTS_LINE, Kind.LINES, Kind.CHOICES, Kind.YES}
+        return self.kind in {Kind.TEXTS, Kind.TEXTS_LINE, Kind.LINES, Kind.CHOICES, Kind.YES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,18 @@ class SectionLines:
 
 def sheet_of(content: Mapping[str, Any], languages: Sequence[str], gaps: Sequence[GapLine]) -> list[SectionLines]:
     """The whole form. A gap stands at the field with its place, else at the nearest group or section that holds it."""
-    return [_section(section, content, languages, gaps) for section in SECTIONS]
+    wanted = [one for one in SECTIONS if one.only_under in {"", content.get("instrument")} or _holds(one, content)]
+    return [_section(section, content, languages, gaps) for section in wanted]
+
+
+def _holds(section: Section, content: Mapping[str, Any]) -> bool:
+    """Whether a section that is not asked for still has words in it: they are never hidden."""
+    return any(value_at(content, asked.place) for asked in section.fields)
+
+
+def kind_of(asked: Asked, found: Any) -> Kind:
+    """The kind of control that loses nothing: a line that is said in several languages is shown in all of them."""
+    return Kind.TEXTS_LINE if asked.kind is Kind.LINE and isinstance(found, dict) else asked.kind
 
 
 def _section(
@@ -121,35 +133,51 @@ def _fields(
     gaps: Sequence[GapLine],
 ) -> Iterator[FieldLine]:
     for asked in section.fields:
-        if section.repeats == "parts" and measure not in ONLY_FOR.get(asked.place, {measure}):
-            continue
         place = f"{prefix}.{asked.place}" if prefix else asked.place
         found = value_at(content, place)
+        if section.repeats == "parts" and not found and measure not in ONLY_FOR.get(asked.place, {measure}):
+            continue
         mine = tuple(gap for gap in gaps if gap.place == place or gap.place.startswith((f"{place}.", f"{place}[")))
-        yield FieldLine(asked, place, _values(asked, place, found, languages), _options(asked, found), mine)
+        kind = kind_of(asked, found)
+        options = _options(asked, found, content)
+        yield FieldLine(asked, place, _values(kind, place, found, languages), options, mine, kind)
 
 
-def _values(asked: Asked, place: str, found: Any, languages: Sequence[str]) -> tuple[Value, ...]:
-    if asked.kind in {Kind.TEXTS, Kind.TEXTS_LINE}:
-        texts = found if isinstance(found, dict) else {}
-        spoken = [*languages, *(language for language in texts if language not in languages)]
-        return tuple(Value(f"{place}.{language}", str(texts.get(language, "")), language) for language in spoken)
-    if asked.kind is Kind.LINES:
-        lines = found if isinstance(found, list) else []
-        return tuple(
-            Value(f"{place}.{language}", "\n".join(str(line.get(language, "")) for line in lines), language)
-            for language in languages
-        )
-    if asked.kind is Kind.LIST:
-        return (Value(place, ", ".join(found) if isinstance(found, list) else ""),)
-    if asked.kind is Kind.YES:
-        return (Value(place, "yes" if found is True else ""),)
-    return (Value(place, found if isinstance(found, str) else ""),)
+def _values(kind: Kind, place: str, found: Any, languages: Sequence[str]) -> tuple[Value, ...]:
+    match kind:
+        case Kind.TEXTS | Kind.TEXTS_LINE:
+            texts = {languages[0]: found} if isinstance(found, str) else found or {}
+            spoken = [*languages, *(language for language in texts if language not in languages)]
+            return tuple(Value(f"{place}.{language}", str(texts.get(language, "")), language) for language in spoken)
+        case Kind.LINES:
+            lines = [{languages[0]: one} if isinstance(one, str) else one for one in found or []]
+            return tuple(
+                Value(f"{place}.{language}", "\n".join(str(line.get(language, "")) for line in lines), language)
+                for language in languages
+            )
+        case Kind.LIST:
+            return (Value(place, ", ".join(found) if isinstance(found, list) else ""),)
+        case Kind.YES:
+            return (Value(place, "yes" if found is True else ""),)
+        case _:
+            return (Value(place, found if isinstance(found, str) else ""),)
 
 
-def _options(asked: Asked, found: Any) -> tuple[tuple[str, Words, bool], ...]:
-    if asked.kind not in {Kind.CHOICE, Kind.CHOICES}:
+def _options(asked: Asked, found: Any, content: Mapping[str, Any]) -> tuple[tuple[str, Words, bool], ...]:
+    """What can be chosen; what stands there and is not among it is offered too, so that it is not lost."""
+    if asked.kind is Kind.PERSON:
+        words: Mapping[str, Words] = {
+            str(person.get("id")): f"{person.get('id')} · {_one(person.get('name'))}"
+            for person in content.get("persons") or []
+        }
+    elif asked.kind in {Kind.CHOICE, Kind.CHOICES}:
+        words = CHOICES.get(asked.vocabulary) or vocabulary.KINDS[asked.vocabulary]
+    else:
         return ()
-    words = STAGES if asked.vocabulary == "stage" else vocabulary.KINDS[asked.vocabulary]
-    chosen = found if isinstance(found, list) else [found]
-    return tuple((code, label, code in chosen) for code, label in words.items())
+    chosen = found if isinstance(found, list) else [found] if found else []
+    known = {**words, **{code: code for code in chosen if code not in words}}
+    return tuple((code, label, code in chosen) for code, label in known.items())
+
+
+def _one(texts: Any) -> str:
+    return str(next(iter(texts.values()), "")) if isinstance(texts, dict) else str(texts or "")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from comity.requests import workflow
-from comity.requests.actions.verbs import VERBS, Verb, perform
+from comity.requests.actions import VERBS, Verb, perform
 from comity.safeguards.permissions import Permission
 from comity.values.errors import ComityError, ConflictError, MissingError
 from comity.values.reference import Kind
@@ -93,7 +93,7 @@ def do(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
     case = case_of(request, read(reference, Kind.DOSSIER)) if posting else opened(request, reference)
     choices = choices_of(case.view, verb, actor_asking(request))
     given = (request.POST, request.FILES) if posting else (None, None)
-    form = form_of(found, choices, case.languages, starting_values(case, found), *given)
+    form = form_of(found, choices, case.writing_languages, starting_values(case, found), *given)
     context = context_of(case, found, form)
     if posting and form.is_valid():
         asked = take_code(request, found.permission)

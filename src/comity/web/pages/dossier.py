@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from comity.authorities.queries import name_of, verifying_key
 from comity.exchange.message import SignedMessage
 from comity.exchange.receipt import open_receipt
-from comity.requests.queries.pages import document_content, message_proof
+from comity.requests.queries import document_content, message_proof, request_file
 from comity.safeguards.permissions import Permission
 from comity.safeguards.queries import entries_about
 from comity.seals.keys import VerifyingKey
@@ -216,4 +216,13 @@ def document(request: HttpRequest, reference: str, digest: str) -> HttpResponse:
     )
     response = HttpResponse(body, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="document-{digest[:12]}.pdf"'
+    return response
+
+
+@page(Permission.DOCUMENT_READ)
+def order_file(request: HttpRequest, reference: str) -> HttpResponse:
+    """The request's content as a file, for the Union's decentralised system (Regulation (EU) 2023/2844)."""
+    address = read(reference, Kind.DOSSIER)
+    response = HttpResponse(request_file(act_of(request), address), content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="request-{address.id}.json"'
     return response

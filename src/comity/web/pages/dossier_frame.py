@@ -9,8 +9,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from comity.requests import workflow
-from comity.requests.actions.verbs import VERBS
-from comity.requests.queries.pages import DossierView, PartyView, dossier_page
+from comity.requests.actions import VERBS
+from comity.requests.queries import DossierView, dossier_page
+from comity.requests.queries.pages import PartyView
 from comity.values.handling import Handling
 from comity.values.reference import Reference
 from comity.web.entrance import actor_asking
@@ -72,6 +73,12 @@ class Case:
         for place in ("matter", "facts", "purpose"):
             found += list(content.get(place) or {})
         return list(dict.fromkeys([*found, *self.view.law.languages]))[:4]
+
+    @property
+    def writing_languages(self) -> list[str]:
+        """The languages an act of this side is written in: its own first."""
+        ours = self.view.law.languages if self.view.side == "requested" else ()
+        return list(dict.fromkeys([*ours, *self.languages]))[:4]
 
     def head(self) -> DossierHead:
         view = self.view

@@ -9,9 +9,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from comity.authorities.queries import authorities_of, partners
+from comity.authorities.queries import authorities_of, local_authorities, partners
 from comity.law.register import load_register
-from comity.requests.actions.drafting import open_dossier
+from comity.requests.actions import open_dossier
 from comity.requests.papers import PRINTED
 from comity.safeguards.permissions import Permission
 from comity.values.country import country_name
@@ -42,7 +42,7 @@ class OpenForm(forms.Form):
 
     def __init__(self, *args: Any, state: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        others = [row for row in partners() if row.state != state]
+        others = [row for row in [*partners(), *local_authorities()] if row.state != state]
         self._choose(
             "requested",
             [(row.code, f"{country_name(row.state)} · {initial_language(row.names) or row.code}") for row in others],

@@ -10,9 +10,10 @@ from django.urls import reverse
 
 from comity.documents.letters import compose_letter
 from comity.law.register import load_register
-from comity.requests.actions.verbs import perform
+from comity.requests.actions import perform
+from comity.requests.actions.drafting import draft_gaps
 from comity.requests.papers import PRINTED, languages_of, paper
-from comity.requests.queries.access import dossier_for
+from comity.requests.queries import dossier_for
 from comity.requests.queries.paper_context import letter_context
 from comity.requests.workflow import EIO
 from comity.safeguards.permissions import Permission
@@ -20,23 +21,22 @@ from comity.values.actor import Act
 from comity.values.errors import ComityError, ConflictError, InvalidInputError, MissingError, RefusedError
 from comity.values.reference import Kind
 from comity.values.verdict import Finding
-from comity.web.drafting.reading import content_from
 from comity.web.drafting.places import with_entry, without_entry
+from comity.web.drafting.reading import content_from
 from comity.web.drafting.sheet import GapLine, sheet_of
 from comity.web.entrance import act_of, actor_asking, enter_opening, now, page
 from comity.web.pages.dossier import law_lines
 from comity.web.pages.dossier_address import read
 from comity.web.pages.dossier_frame import Case, case_of, frame_of
 
-MARKS = {"persons": "p", "parts": "", "statutes": ""}
+ENTRIES = frozenset({"persons", "parts", "statutes", "translations"})
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 def gap_lines(case: Case) -> list[GapLine]:
-    draft = case.view.draft
     return [
         GapLine(gap["place"], gap["text"], gap["provision"], gap["severity"] != "missing", gap["verified"])
-        for gap in (draft.gaps if draft else ())
+        for gap in draft_gaps(load_register(), case.content)
     ]
 
 
@@ -104,10 +104,10 @@ def posted_content(request: HttpRequest, case: Case) -> dict[str, Any]:
             if value:
                 content[name] = value
     wanted = request.POST.get("add", "")
-    if wanted in MARKS:
+    if wanted in ENTRIES:
         content = with_entry(content, wanted, _new_entry(wanted, content))
     unwanted, _, index = request.POST.get("remove", "").partition("[")
-    if unwanted in MARKS and index.rstrip("]").isdigit():
+    if unwanted in ENTRIES and index.rstrip("]").isdigit():
         content = without_entry(content, unwanted, int(index.rstrip("]")))
     return content
 
@@ -120,7 +120,7 @@ def _new_entry(kind: str, content: Mapping[str, Any]) -> dict[str, Any]:
     if kind == "parts":
         marks = [*LETTERS, *(f"{first}{second}" for first in LETTERS for second in LETTERS)]
         return {"id": next(mark for mark in marks if mark not in taken), "measure": "bank-records"}
-    return {"citation": "Art."}
+    return {"kind": "certified"} if kind == "translations" else {"citation": "Art."}
 
 
 def save(request: HttpRequest, case: Case, act: Act) -> None:

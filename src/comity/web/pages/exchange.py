@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 
 from comity.authorities.queries import name_of
 from comity.exchange.queries import equivocations, lines
@@ -12,7 +13,7 @@ from comity.web.entrance import act_of, page
 @page(Permission.EXCHANGE_READ)
 def exchange(request: HttpRequest) -> HttpResponse:
     act = act_of(request)
-    language = request.LANGUAGE_CODE  # type: ignore[attr-defined]
+    language = get_language() or "en"
     partners = [{"line": line, "name": name_of(line.partner, language), "state": line.partner[:2]} for line in lines()]
     context = {"partners": partners, "equivocations": equivocations(act.actor.authority)}
     return render(request, "exchange.html", context)

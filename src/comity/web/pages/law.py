@@ -11,7 +11,8 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from comity.law.basis import Basis, BasisAnswer, find_bases
+from comity.law.answer import Basis, BasisAnswer
+from comity.law.basis import find_bases
 from comity.law.register import load_register
 from comity.law.vocabulary import MEASURES, OFFENCES
 from comity.safeguards.permissions import Permission

@@ -14,9 +14,8 @@ from comity.authorities.queries import name_of
 from comity.evidence.queries import items_of
 from comity.exchange.queries import messages_of
 from comity.requests.phases import Phase
-from comity.requests.queries.needs import needs_me
-from comity.requests.queries.pages import dossiers_for
-from comity.requests.queries.pages import inbox as arrived
+from comity.requests.queries import dossiers_for, needs_me
+from comity.requests.queries import inbox as arrived
 from comity.requests.queries.timeline import seal_of
 from comity.safeguards.permissions import Permission
 from comity.web.entrance import act_of, actor_asking, enter_opening, now, page

@@ -10,9 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from comity.authorities.queries import name_of
-from comity.requests.queries.access import dossier_for
-from comity.requests.queries.pages import dossiers_for
-from comity.requests.queries.registry import dossiers_by_number, post_book
+from comity.requests.queries import dossier_for, dossiers_by_number, dossiers_for, post_book
 from comity.safeguards.permissions import Permission
 from comity.values.reference import Reference
 from comity.web.entrance import actor_asking, enter_opening, page
@@ -27,6 +25,10 @@ class NumberForm(forms.Form):
         help_text=_("Ours, as the partner quotes it, or the partner's own."),
         widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}),
     )
+
+
+def _day(letter: dict[str, Any]) -> Any:
+    return letter["at"]
 
 
 @page(Permission.LETTER_RECORD)
@@ -51,7 +53,7 @@ def book(request: HttpRequest) -> HttpResponse:
     ]
     house: House = request.house  # type: ignore[attr-defined]
     context = {
-        "letters": sorted(letters, key=lambda letter: letter["at"], reverse=True),
+        "letters": sorted(letters, key=_day, reverse=True),
         "may_record": house.may(Permission.LETTER_RECORD),
     }
     return render(request, "post_book.html", context)

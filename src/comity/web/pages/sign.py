@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext
 
-from comity.requests.actions.verbs import VERBS, perform
+from comity.requests.actions import VERBS, perform
 from comity.safeguards.permissions import Permission
 from comity.values.errors import ComityError, ConflictError
 from comity.values.reference import Kind

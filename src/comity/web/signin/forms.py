@@ -29,7 +29,7 @@ def _code(field: forms.Field) -> None:
     )
 
 
-class SignInForm(LoginForm):
+class SignInForm(LoginForm):  # type: ignore[misc]  # the library is untyped
     """User name and password; nobody is remembered beyond the session."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -39,19 +39,19 @@ class SignInForm(LoginForm):
         _plain(self.fields["password"], _("Password"), dir="ltr")
 
 
-class PasswordAgainForm(ReauthenticateForm):
+class PasswordAgainForm(ReauthenticateForm):  # type: ignore[misc]  # the library is untyped
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _plain(self.fields["password"], _("Password"), dir="ltr")
 
 
-class SignInCodeForm(AuthenticateForm):
+class SignInCodeForm(AuthenticateForm):  # type: ignore[misc]  # the library is untyped
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _code(self.fields["code"])
 
 
-class StepUpForm(CodeAgainForm):
+class StepUpForm(CodeAgainForm):  # type: ignore[misc]  # the library is untyped
     """The one-time code again, for an act that binds the authority."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -60,7 +60,7 @@ class StepUpForm(CodeAgainForm):
         self.fields["code"].help_text = _("Asked again because this act binds your authority.")
 
 
-class SetUpCodeForm(ActivateTOTPForm):
+class SetUpCodeForm(ActivateTOTPForm):  # type: ignore[misc]  # the library is untyped
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _code(self.fields["code"])

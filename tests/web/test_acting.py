@@ -1,0 +1,227 @@
+"""The verbs of the story through their forms: what a person fills in is what casework is given."""
+
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from comity.law.register import load_register
+from comity.requests.actions.verbs import VERBS
+from comity.requests.models import Draft
+from comity.requests.phases import PartState, Phase
+from comity.requests.queries.access import state_of
+from comity.web.pages.dossier_address import dossier_href
+from tests.requests.matters import to_colombia, to_paraguay
+from tests.requests.stages import drafted, in_execution, registered, signed, transmitted
+
+TREATY = load_register().instrument("BILATERAL-CH-CO-MLA-2011").code
+
+
+def do(node, desk, who, verb, dossier, **fields):
+    """Send one verb's form as its page would; returns the answer."""
+    version = node.row(who, dossier).version
+    return desk(who).client.post(f"{dossier_href(dossier)}/do/{verb}", {"version": version, **fields})
+
+
+def done(answer):
+    assert answer.status_code == 302, re.findall(r'class="(?:note wrong|error)".*', answer.content.decode())
+    return answer
+
+
+@pytest.mark.parametrize("verb", sorted(set(VERBS) - {"save_draft", "prepare_release", "sign_request"}))
+def test_the_page_of_every_verb_opens_for_both_sides(node, desk, verb):
+    dossier = in_execution(node)
+    for who in ("head", "chief"):
+        answer = desk(who).client.get(f"{dossier_href(dossier)}/do/{verb}")
+        assert answer.status_code == 200
+
+
+def test_a_request_is_drafted_saved_prepared_and_signed_on_the_pages(node, desk):
+    prosecutor = desk("prosecutor", stepped_up=False)
+    opened = prosecutor.client.post(
+        "/dossiers/new",
+        {
+            "requested": "CO-FGN",
+            "title": "Trafic",
+            "number": "SV.26.9",
+            "instrument": TREATY,
+            "language": "fr",
+            "handling": "H1",
+        },
+    )
+    address = done(opened)["Location"].removesuffix("/draft")
+    page = prosecutor.client.get(f"{address}/draft").content.decode()
+    assert "stand in the way of a signature" in page
+    saved = prosecutor.client.post(
+        f"{address}/draft/save",
+        {
+            "version": version_in(page),
+            "asked:facts": "1",
+            "facts.fr": "De 2025 à 2026…",
+            "asked:parts": "1",
+            "language": "fr",
+        },
+        headers={"HX-Request": "true"},
+    )
+    assert saved.status_code == 200
+    draft = Draft.objects.get()
+    assert draft.content["facts"] == {"fr": "De 2025 à 2026…"}
+    assert 'id="gaps-purpose" hx-swap-oob="true"' in saved.content.decode()
+    draft.content = to_colombia()
+    draft.save()
+    whole = prosecutor.client.get(f"{address}/draft").content.decode()
+    prosecutor.client.post(f"{address}/draft/save", {"version": version_in(whole)}, headers={"HX-Request": "true"})
+    ready = prosecutor.client.get(f"{address}/sign").content.decode()
+    signatory = node.id_of("prosecutor")
+    done(
+        prosecutor.client.post(
+            f"{address}/sign", {"version": version_in(ready), "prepare": "1", "signatory": signatory}
+        )
+    )
+    prepared = prosecutor.client.get(f"{address}/sign").content.decode()
+    digest = Draft.objects.get().release["digest"]
+    assert digest in prepared
+    form = {"version": version_in(prepared), "digest": digest, "sign": "1"}
+    without_code = prosecutor.client.post(f"{address}/sign", form)
+    assert without_code.status_code == 400
+    assert 'aria-invalid="true"' in without_code.content.decode()
+    done(prosecutor.client.post(f"{address}/sign", {**form, "code": prosecutor.code()}))
+    assert Draft.objects.get().dossier.stage == Phase.SIGNED
+
+
+def version_in(page):
+    return page.split('name="version" value="')[1].split('"')[0]
+
+
+def test_a_draft_saved_under_an_old_version_is_refused_and_nothing_is_lost(node, desk):
+    dossier = drafted(node)
+    client = desk("prosecutor").client
+    stale = node.row("prosecutor", dossier).version
+    form = {"version": stale, "asked:purpose": "1", "purpose.fr": "Nouveau", "purpose.es": "Nuevo"}
+    assert client.post(f"{dossier_href(dossier)}/draft/save", form, headers={"HX-Request": "true"}).status_code == 200
+    again = client.post(f"{dossier_href(dossier)}/draft/save", form, headers={"HX-Request": "true"})
+    assert again.status_code == 409
+    assert "<html" not in again.content.decode()
+    assert Draft.objects.get().content["purpose"] == {"fr": "Nouveau", "es": "Nuevo"}
+
+
+def test_who_signed_does_not_transmit_and_is_told_why(node, desk):
+    dossier = signed(node)
+    digest = node.release("prosecutor", dossier)["digest"]
+    done(
+        do(
+            node,
+            desk,
+            "clerk",
+            "check_form",
+            dossier,
+            **{"number": "B-26-77", "cover_note@fr": "Transmis.", "cover_note@es": "Transmitido."},
+        )
+    )
+    refused = do(node, desk, "prosecutor", "transmit_request", dossier, digest=digest)
+    assert refused.status_code == 400
+    assert "Nothing was changed" in refused.content.decode() or "role" in refused.content.decode()
+    done(do(node, desk, "head", "transmit_request", dossier, digest=digest))
+    assert node.row("head", dossier).phase == Phase.TRANSMITTED
+
+
+def test_the_requested_side_registers_asks_accepts_and_declines_on_the_pages(node, desk):
+    dossier = transmitted(node)
+    done(do(node, desk, "registrar", "register_request", dossier, number="CO-2026-9", contact="Mesa"))
+    done(do(node, desk, "chief", "assess_conformity", dossier, conforms="yes"))
+    done(do(node, desk, "chief", "ask_question", dossier, **{"text@fr": "Quelle période ?"}))
+    node.post()
+    question = next(iter(state_of(node.row("prosecutor", dossier)).questions))
+    done(do(node, desk, "prosecutor", "answer_question", dossier, **{"question_id": question, "text@fr": "2025."}))
+    node.post()
+    done(do(node, desk, "chief", "accept_request", dossier, parts=["a", "c"]))
+    done(do(node, desk, "chief", "consult", dossier, **{"parts": ["b"], "text@es": "¿Se mantiene?"}))
+    ground = next(iter_grounds(node, desk, dossier))
+    done(
+        do(
+            node,
+            desk,
+            "chief",
+            "decline_parts",
+            dossier,
+            **{"parts": ["b"], "grounds.ground": ground, "grounds.reason@fr": "Tiers."},
+        )
+    )
+    states = state_of(node.row("chief", dossier)).part_states()
+    assert states == {"a": PartState.ACCEPTED, "b": PartState.DECLINED, "c": PartState.ACCEPTED}
+
+
+def iter_grounds(node, desk, dossier):
+    page = desk("chief").client.get(f"{dossier_href(dossier)}/do/decline_parts").content.decode()
+    select = page.split('name="grounds.ground"')[1].split("</select>")[0]
+    for option in select.split('<option value="')[1:]:
+        yield option.split('"')[0]
+
+
+def test_execution_and_intake_on_the_pages(node, desk):
+    dossier = in_execution(node)
+    order = {"order.court": "Juzgado", "order.number": "17", "order.on": "2026-11-02", "order.text@fr": "Levée."}
+    done(do(node, desk, "fiscal", "record_authorisation", dossier, parts=["a"], **order))
+    record = {
+        "record.on": "2026-11-02",
+        "record.place": "Cali",
+        "record.by": "Fiscalía 14",
+        "record.persons_present": "Marta\nJuan",
+    }
+    done(do(node, desk, "fiscal", "record_execution", dossier, parts=["a", "c"], **record))
+    held = SimpleUploadedFile("../../<script>.csv", b"1;2;3", content_type="text/csv")
+    form = {
+        "kind": "digital",
+        "title": "Extractos",
+        "file": held,
+        "on": "2026-11-02",
+        "place": "Cali",
+        "by": "Fiscalía 14",
+        "parts": ["a"],
+        "handling": "H1",
+    }
+    taken = done(desk("fiscal").client.post(f"{dossier_href(dossier)}/evidence/take-in", form))
+    item = desk("fiscal").client.get(taken["Location"])
+    text = item.content.decode()
+    assert item.status_code == 200
+    assert "&lt;script&gt;.csv" in text
+    assert "Sealed" in text
+    download = desk("fiscal").client.get(f"{taken['Location']}/content")
+    assert b"".join(download.streaming_content) == b"1;2;3"
+    assert download["Content-Disposition"].startswith("attachment")
+    assert "script" not in download["Content-Disposition"]
+
+
+def test_a_letter_on_paper_is_matched_by_our_number_and_marked_as_ours(node, desk):
+    dossier = node.open("prosecutor", requested="PY-MP", title="Cuenta", number="SV.26.3", instrument="UNTOC")
+    node.do("prosecutor", "save_draft", dossier, content=to_paraguay())
+    node.do("prosecutor", "prepare_release", dossier)
+    digest = node.release("prosecutor", dossier)["digest"]
+    node.do("prosecutor", "sign_request", dossier, digest=digest)
+    node.do("clerk", "check_form", dossier, number="B-26-78", cover_note={"es": "Transmitido."})
+    node.do("head", "transmit_request", dossier, digest=digest)
+    done(do(node, desk, "clerk", "note_posting", dossier, on="2026-11-02", number="R-1"))
+    found = done(desk("clerk").client.post("/post/letter", {"number": " b-26-78 "}))
+    assert found["Location"].endswith("/do/record_letter")
+    scan = SimpleUploadedFile("reply.pdf", b"%PDF-1.4 scanned", content_type="application/pdf")
+    letter = {
+        "what": "request.acknowledged",
+        "letter_on": "2026-11-15",
+        "scan": scan,
+        "body.number": "MP-55",
+        "body.contact": "Mesa",
+        "number": "MP-55",
+    }
+    done(do(node, desk, "clerk", "record_letter", dossier, **letter))
+    assert node.row("clerk", dossier).their_number == "MP-55"
+    page = desk("clerk").client.get(dossier_href(dossier)).content.decode()
+    assert "Recorded by us, not signed by them" in page
+
+
+def test_an_act_on_a_dossier_that_changed_meanwhile_is_refused(node, desk):
+    dossier = registered(node)
+    client = desk("chief").client
+    answer = client.post(f"{dossier_href(dossier)}/do/ask_question", {"version": 1, "text@fr": "?"})
+    assert answer.status_code == 400
+    assert "changed since you opened it" in answer.content.decode()
+    assert not state_of(node.row("chief", dossier)).questions
