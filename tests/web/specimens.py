@@ -669,6 +669,34 @@ OFFICER = SimpleNamespace(
 AUDIENCES = [("court", _("Court")), ("defence", _("Defence"))]
 
 
+PIXEL = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
+
+
+class StepCode(forms.Form):
+    code = forms.CharField(label=_("One-time code"), widget=forms.TextInput(attrs={"class": "code", "dir": "ltr"}))
+    secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+def _sign(digest: str, **more: Any) -> dict[str, Any]:
+    step = SimpleNamespace(allowed=True, reason="")
+    shut = SimpleNamespace(allowed=False, reason="The letter is not prepared yet.")
+    return {
+        "head": _head(),
+        "tabs": _tabs("/request"),
+        "ribbon": RIBBON,
+        "sheets": [PAPER],
+        "documents": DOCUMENTS,
+        "parts": PARTS,
+        "digest": digest,
+        "prepare": step,
+        "signing": step if digest else shut,
+        "signatories": [("1", "Lucía Ferrán-Prueba, " + LONG)],
+        "draft_href": "/x",
+        "version": 3,
+        **more,
+    }
+
+
 SPECIMENS: dict[str, Specimen] = {
     "sign-in": Specimen("account/login.html", "", lambda: {"form": SignInForm()}),
     "sign-in-wrong": Specimen("account/login.html", "", _sign_in_wrong),
@@ -775,6 +803,13 @@ SPECIMENS: dict[str, Specimen] = {
     ),
     "act": Specimen("act.html", "dossiers", _act),
     "act-wrong": Specimen("act.html", "dossiers", _act_wrong),
+    "sign": Specimen("sign.html", "dossiers", lambda: _sign("")),
+    "sign-ready": Specimen("sign.html", "dossiers", lambda: _sign(DIGEST, missing=GAPS[:1], code_form=StepCode())),
+    "one-time-code": Specimen("mfa/authenticate.html", "", lambda: {"form": StepCode()}),
+    "set-up-code": Specimen(
+        "mfa/totp/activate_form.html", "", lambda: {"form": StepCode(), "totp_svg_data_uri": PIXEL}
+    ),
+    "my-sign-in": Specimen("my_sign_in.html", "", lambda: {"stepped_up": True}),
     "message": _plain(
         "message.html",
         "dossiers",
