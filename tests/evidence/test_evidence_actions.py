@@ -139,6 +139,11 @@ class TestWalls:
         with pytest.raises(MissingError):
             actions.check_item(world.act("CH-OAG"), item.reference, keys=world.keys)
 
+    def test_each_side_finds_its_own_copy_of_an_item_under_the_one_reference(self, world):
+        (item,) = world.returned(b"records")
+        assert item_view(world.act("CH-OAG").actor, item.reference).state == "countersigned"
+        assert item_view(world.act("CO-F14").actor, item.reference).state == "offered"
+
     def test_a_read_of_content_is_in_the_ledger_before_a_byte_is_given(self, world):
         item = world.take_in(b"content")
         act = world.act("CO-FGN")
