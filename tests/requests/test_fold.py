@@ -11,6 +11,7 @@ from comity.requests.exclusions import EXCLUSIONS
 from comity.requests.fold import fold
 from comity.requests.messages import KINDS, MessageType
 from comity.requests.phases import Effect, PartState, Phase, Side
+from comity.requests.state import DossierState
 from comity.requests.workflow import BY_MESSAGE
 from tests.requests.letters import PARTS, Letter, letter, resalted
 
@@ -74,6 +75,14 @@ def test_any_order_of_delivery_with_duplicates_gives_the_same_state(chance: rand
     shuffled = kept + chance.sample(kept, 4)
     chance.shuffle(shuffled)
     assert fold(shuffled).to_json() == fold(kept).to_json()
+
+
+def test_a_state_is_read_back_from_its_cache_as_it_was() -> None:
+    letters = the_story()
+    for count in range(len(letters) + 1):
+        kept = letters[:count] + letters[count + 1 :]
+        state = fold(kept)
+        assert DossierState.from_json(state.to_json()) == state
 
 
 def test_a_message_whose_predecessor_is_missing_waits_and_so_does_all_that_follows() -> None:

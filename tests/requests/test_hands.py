@@ -5,10 +5,13 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from comity.evidence.actions import check_item, take_in
 from comity.exchange.queries import messages_of
 from comity.requests.actions import perform
+from comity.requests.actions.shape import finish, opened, say
+from comity.requests.messages import MessageType
 from comity.requests.models import DomesticAct, Draft
 from comity.requests.phases import Phase
 from comity.requests.queries import dossier_page, request_file
@@ -91,6 +94,25 @@ def test_a_form_filled_in_on_an_old_page_is_refused_and_nothing_is_lost(cast: Wo
     with pytest.raises(ConflictError):
         cast.do("prosecutor", "save_draft", dossier, content=content, version=old)
     assert Draft.objects.get().content["stage"] == "investigation"
+
+
+def test_of_two_that_write_at_once_the_second_keeps_nothing(cast: World) -> None:
+    dossier = registered(cast)
+    version = cast.row("chief", dossier).version
+    first = opened(cast.act("chief"), "ask_question", dossier, version)
+    second = opened(cast.act("chief"), "ask_question", dossier, version)
+    before = len(messages_of("CO-FGN", str(dossier)))
+    for place, found in enumerate((first, second)):
+        body = {"question_id": f"q-{place}", "text": {"es": "x"}, "provision": ""}
+        try:
+            with transaction.atomic():
+                signed_question = say(cast.act("chief"), found, MessageType.QUESTIONED, body, keys=cast.keys)
+                finish(cast.act("chief"), found, event="requests:question:asked", signed=signed_question)
+        except ConflictError as error:
+            failed = (place, error.code)
+    assert failed == (1, "requests:changed")
+    assert len(messages_of("CO-FGN", str(dossier))) == before + 1
+    assert set(state_of(cast.row("chief", dossier)).questions) == {"q-0"}
 
 
 def test_a_receipt_is_never_dated_after_now(cast: World) -> None:

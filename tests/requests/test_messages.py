@@ -61,6 +61,31 @@ def test_the_fault_is_named_where_it_stands(kind: MessageType, change: dict, pla
     assert caught.value.place == place
 
 
+@pytest.mark.parametrize(
+    ("kind", "change", "place"),
+    [
+        (
+            M.TRANSMITTED,
+            {"content": {"parts": [{"id": "a", "measure": "m", "bank": "x\x00"}]}},
+            "content.parts[0].bank",
+        ),
+        (M.REMINDED, {"text": {"es": "a\x00b"}}, "text.es"),
+        (M.ACKNOWLEDGED, {"annex_b": {"name": "\x00"}}, "annex_b.name"),
+        (M.ACKNOWLEDGED, {"annex_b": {"name": {"deep": {"er": 1}}}}, "annex_b.name.deep"),
+        (M.ACKNOWLEDGED, {"number": "9" * 121}, "number"),
+        (
+            M.TRANSMITTED,
+            {"prediction": {"on": "2026-11-02", "instrument": "", "lines": [{}]}},
+            "prediction.lines[0].part",
+        ),
+    ],
+)
+def test_what_a_database_or_page_could_not_keep_is_refused(kind: MessageType, change: dict, place: str) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        check_body(kind, {**body_of(kind), **change})
+    assert caught.value.place == place
+
+
 def test_a_recorded_letter_is_checked_as_what_it_records() -> None:
     body = {"what": "request.questioned", "letter_on": "2026-12-01", "source": "1" * 64, "note": "not-signed-by-them"}
     check_body(M.RECORDED, {**body, "body": body_of(M.QUESTIONED)})

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from comity.exchange.queries import messages_of
-from comity.requests.actions import remind_due
+from comity.requests.actions import open_received, remind_due
 from comity.requests.messages import MessageType
 from comity.requests.models import PostEntry
 from comity.requests.phases import Phase, Side
@@ -139,3 +139,50 @@ def test_no_letter_is_recorded_for_a_partner_that_signs_for_itself(cast: World) 
             name="x",
         )
     assert caught.value.code == "requests:has-node"
+
+
+def test_a_request_that_came_on_paper_is_opened_registered_and_answered_on_paper(cast: World) -> None:
+    content = to_paraguay()
+    row = open_received(
+        cast.act("clerk"),
+        requesting="PY-MP",
+        title="Solicitud (ejercicio)",
+        their_number="MP 7/26",
+        letter_on=date(2026, 10, 20),
+        signed_by="Fiscal Ejemplo",
+        content=content,
+        scan=b"%PDF letter",
+        name="solicitud.pdf",
+        keys=cast.keys,
+        vault=cast.vault,
+    )
+    assert (row.phase, row.their_number, row.instrument) == (Phase.TRANSMITTED, "MP 7/26", "UNTOC")
+    dossier = Reference.parse(row.reference)
+    assert dossier.authority == "PY-MP"
+    entry = state_of(row).timeline[0]
+    assert (entry.side, entry.recorded) == (Side.REQUESTING, True)
+    cast.do("clerk", "register_request", dossier, number="B-26-99", contact="Registre")
+    row = cast.do("head", "accept_request", dossier, parts=["a"])
+    assert row.phase == Phase.IN_EXECUTION
+    cast.post()
+    assert not cast.line.seen
+
+
+def test_no_request_is_opened_on_paper_for_a_partner_with_a_node_or_by_anyone_but_the_registry(cast: World) -> None:
+    given = {
+        "title": "x",
+        "their_number": "1",
+        "letter_on": date(2026, 10, 20),
+        "signed_by": "x",
+        "content": to_paraguay(),
+        "scan": b"%PDF",
+        "name": "x.pdf",
+        "keys": cast.keys,
+        "vault": cast.vault,
+    }
+    with pytest.raises(RefusedError) as caught:
+        open_received(cast.act("clerk"), requesting="CO-FGN", **given)
+    assert caught.value.code == "requests:has-node"
+    with pytest.raises(RefusedError) as caught:
+        open_received(cast.act("head"), requesting="PY-MP", **given)
+    assert caught.value.code == "policy:missing-role"

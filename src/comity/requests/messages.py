@@ -12,6 +12,7 @@ from typing import Any
 from comity.requests.phases import Side
 from comity.requests.shapes import (
     Shape,
+    answers,
     anything,
     authority,
     choice,
@@ -24,8 +25,10 @@ from comity.requests.shapes import (
     instant,
     many,
     record,
+    storable,
     text,
     texts,
+    whole,
 )
 
 
@@ -59,7 +62,8 @@ class MessageType(StrEnum):
 _PARTS = many(identifier, most=100, unique=True)
 _SHORT = text(300)
 _MAYBE = text(300, empty=True)
-_SIGNATORY = record(name=_SHORT, function=_MAYBE, authority=authority, at=instant, entry=digest)
+_SIGNATORY = record(name=_SHORT, function=_MAYBE, authority=authority, at=instant, optional={"entry": digest})
+"""`entry` is the leaf of the signature's ledger entry; a signature on paper has none."""
 _DOCUMENT = record(kind=identifier, language=identifier, digest=digest)
 _RELEASE = record(digest=digest, documents=many(_DOCUMENT, least=0, most=50), attachments=many(digest, least=0))
 _GROUND = record(ground=identifier, provision=_SHORT, reason=texts())
@@ -86,6 +90,40 @@ def _content_digest(value: Any, place: str) -> None:
 
 
 CONDITION = record(kind=identifier, text=text(), provision=_MAYBE, until=_until)
+_WORD = text(4_000, empty=True)
+_FINDING = choice("CLEAR", "BARRED", "UNSETTLED")
+_REASON = record(provision=_WORD, text=_WORD, finding=_FINDING, verified=flag)
+_BASIS = record(
+    instrument=_SHORT,
+    title=_WORD,
+    rank=whole,
+    finding=_FINDING,
+    reasons=many(_REASON, least=0),
+    questions=many(record(id=_SHORT, text=_WORD, provision=_WORD), least=0),
+    as_of=_WORD,
+    channel=_WORD,
+    languages=many(_WORD, least=0),
+    verified=flag,
+    sources=many(_WORD, least=0),
+)
+PREDICTION = record(
+    on=day,
+    instrument=_MAYBE,
+    lines=many(
+        record(
+            part=_MAYBE,
+            measure=_MAYBE,
+            offence=_MAYBE,
+            finding=choice("", "CLEAR", "BARRED", "UNSETTLED"),
+            bases=many(_BASIS, least=0, most=20),
+            optional={"fault": _WORD},
+        ),
+        least=0,
+        most=2_000,
+    ),
+)
+"""What the sender's own engine said (`predictions.prediction_of`); the receiver runs its own and compares."""
+_NUMBER = text(120)
 _COVER_LETTER = record(text=texts(), optional={"document": digest, "language": identifier})
 
 
@@ -106,7 +144,7 @@ KINDS: Mapping[MessageType, Kind] = {
     MessageType.TRANSMITTED: Kind(
         _Q,
         record(
-            number=_SHORT,
+            number=_NUMBER,
             route=identifier,
             content=anything,
             release=_RELEASE,
@@ -116,7 +154,7 @@ KINDS: Mapping[MessageType, Kind] = {
                 "transmitted_by": record(name=_SHORT, function=_MAYBE, authority=authority),
                 "originating": authority,
                 "cover_note": texts(),
-                "prediction": anything,
+                "prediction": PREDICTION,
                 "amends": digest,
             },
         ),
@@ -124,7 +162,7 @@ KINDS: Mapping[MessageType, Kind] = {
     ),
     MessageType.ACKNOWLEDGED: Kind(
         _R,
-        record(number=_SHORT, received_at=instant, contact=text(), optional={"annex_b": anything}),
+        record(number=_NUMBER, received_at=instant, contact=text(), optional={"annex_b": answers}),
         "A person registered the request under the requested side's number.",
     ),
     MessageType.AMENDMENT_ASKED: Kind(
@@ -222,6 +260,7 @@ def parse_type(word: str) -> MessageType:
 def check_body(kind: MessageType, body: Mapping[str, Any], *, place: str = "") -> None:
     """Refuse a body that does not have exactly its type's shape; the error names the place of the fault."""
     KINDS[kind].body(body, place)
+    storable(body, place)
     if kind is MessageType.TRANSMITTED:
         part_ids(body["content"], place=f"{place}.content" if place else "content")
     if kind is MessageType.RECORDED:

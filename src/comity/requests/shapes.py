@@ -35,8 +35,42 @@ def text(largest: int = 4_000, *, empty: bool = False) -> Shape:
             raise fault(place, "this text may not be empty")
         if len(value) > largest:
             raise fault(place, f"{len(value)} characters are more than the {largest} allowed")
+        if "\x00" in value:
+            raise fault(place, "this text holds a character that no database keeps (U+0000)")
 
     return check
+
+
+def storable(value: Any, place: str) -> None:
+    """Refuse U+0000 anywhere, also where the shape is another room's: a database would refuse it after the receipt."""
+    if isinstance(value, str) and "\x00" in value:
+        raise fault(place, "this text holds a character that no database keeps (U+0000)")
+    if isinstance(value, Mapping):
+        for name, member in value.items():
+            storable(name, place)
+            storable(member, f"{place}.{str(name)[:60]}" if place else str(name)[:60])
+    if isinstance(value, list | tuple):
+        for index, member in enumerate(value):
+            storable(member, f"{place}[{index}]")
+
+
+def answers(value: Any, place: str) -> None:
+    """A filled-in form: field names to a text, texts by language, a flag, or a list of texts."""
+    anything(value, place)
+    if len(value) > 200:
+        raise fault(place, "a form has at most 200 fields")
+    line = text(4_000, empty=True)
+    for name, member in value.items():
+        here = f"{place}.{str(name)[:60]}"
+        identifier(name, here)
+        if isinstance(member, bool):
+            continue
+        if isinstance(member, list):
+            many(line, least=0, most=100)(member, here)
+        elif isinstance(member, Mapping):
+            texts()(member, here)
+        else:
+            line(member, here)
 
 
 def texts(largest: int = 20_000) -> Shape:

@@ -1,12 +1,12 @@
 """The state of a dossier as both sides compute it from the same messages."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from comity.requests.phases import DEAD_PARTS, WORKED_PARTS, Effect, PartState, Phase, Side
-from comity.values.instant import instant_text
+from comity.values.instant import instant_text, parse_instant
 
 
 @dataclass
@@ -120,6 +120,32 @@ class DossierState:
     def part_states(self) -> dict[str, PartState]:
         return {part.id: part.state for part in self.parts.values()}
 
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> "DossierState":
+        """The state as `to_json` wrote it; an empty object is a dossier without messages."""
+        plain = {name: value[name] for name in _PLAIN if name in value}
+        state = cls(**plain)
+        state.parts = {
+            one["id"]: Part(one["id"], one["measure"], PartState(one["state"]), one["decisions"], one["until"])
+            for one in value.get("parts", [])
+        }
+        for name in ("questions", "consultations"):
+            found = {one["id"]: _exchange(one) for one in value.get(name, [])}
+            setattr(state, name, found)
+        state.timeline = [
+            TimelineEntry(
+                one["digest"],
+                one["type"],
+                Side(one["side"]),
+                parse_instant(one["at"]),
+                Effect(one["effect"]),
+                one["reason"],
+                one["recorded"],
+            )
+            for one in value.get("timeline", [])
+        ]
+        return state
+
     @property
     def phase(self) -> Phase | None:
         """Where the dossier stands; None before the request itself has arrived."""
@@ -168,6 +194,45 @@ class DossierState:
             "heads": self.heads,
             "waiting": self.waiting,
         }
+
+
+_PLAIN = (
+    "content",
+    "release",
+    "route",
+    "originating",
+    "numbers",
+    "received_at",
+    "contact",
+    "annex_b",
+    "annex_b_at",
+    "decided_at",
+    "amendment",
+    "executing",
+    "conditions",
+    "items",
+    "cover_letters",
+    "feedback",
+    "reminders",
+    "closed",
+    "withdrawn",
+    "heads",
+    "waiting",
+)
+"""Fields that are JSON as they stand."""
+
+
+def _exchange(one: Mapping[str, Any]) -> Exchange:
+    return Exchange(
+        one["id"],
+        Side(one["asked_by"]),
+        one["text"],
+        one["provision"],
+        one["asked_at"],
+        one["parts"],
+        one["answer"],
+        one["answered_at"],
+    )
 
 
 def phase_of(state: DossierState) -> Phase | None:

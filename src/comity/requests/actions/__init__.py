@@ -1,8 +1,9 @@
 """What changes casework: one function per verb, the same for web, API, command line and exchange."""
 
 from comity.requests.actions.drafting import open_dossier
+from comity.requests.actions.incoming import open_received
 from comity.requests.actions.posting import remind_due
 from comity.requests.actions.receiving import apply_message
 from comity.requests.actions.verbs import VERBS, Field, Verb, perform
 
-__all__ = ["VERBS", "Field", "Verb", "apply_message", "open_dossier", "perform", "remind_due"]
+__all__ = ["VERBS", "Field", "Verb", "apply_message", "open_dossier", "open_received", "perform", "remind_due"]

@@ -98,7 +98,8 @@ def _take_cargo(
     for attachment in message.attachments:
         if attachment.item:
             continue
-        named = attachment.name.removesuffix(".pdf")
+        name = attachment.name.replace("\x00", "\ufffd")[:400]
+        named = name.removesuffix(".pdf")
         kind_of, _, language = named.rpartition("-")
         Document.objects.get_or_create(
             dossier=row,
@@ -106,8 +107,8 @@ def _take_cargo(
             defaults={
                 "kind": (kind_of or named)[:40],
                 "language": language[:8],
-                "name": attachment.name,
-                "media_type": attachment.media_type,
+                "name": name,
+                "media_type": attachment.media_type.replace("\x00", "")[:120],
                 "size": attachment.size,
                 "sealed_by": message.sender,
                 "message": signed.digest,

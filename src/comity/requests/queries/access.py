@@ -11,7 +11,7 @@ from comity.requests.phases import Phase, Side
 from comity.requests.standing import relations_of
 from comity.requests.state import DossierState
 from comity.safeguards.permissions import Permission
-from comity.safeguards.policy import Target
+from comity.safeguards.policy import Target, decide
 from comity.values.actor import Actor
 from comity.values.errors import MissingError
 from comity.values.reference import Reference
@@ -49,6 +49,17 @@ def target_of(row: Dossier, actor: Actor) -> Target:
 def state_of(row: Dossier) -> DossierState:
     """The fold of the messages this side holds: what the row's cached state must equal."""
     return fold(view.signed.message for view in messages_of(row.holder, row.reference))
+
+
+def cached_state(row: Dossier) -> DossierState:
+    """The state as the row caches it, for reads; acts fold the messages anew."""
+    return DossierState.from_json(row.state)
+
+
+def readable(actor: Actor, row: Dossier) -> bool:
+    """Whether the actor may read the dossier at all; whose hands were on it does not matter for that."""
+    target = Target(Reference.parse(row.reference), row.version, relations_of(row, actor.authority))
+    return decide(actor, Permission.DOSSIER_READ, target).allowed
 
 
 def phase_of_row(row: Dossier) -> Phase | None:

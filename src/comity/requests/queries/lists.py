@@ -6,10 +6,8 @@ from datetime import date, datetime
 
 from comity.requests.models import Dossier
 from comity.requests.phases import Phase, Side
-from comity.requests.queries.access import partner_of, rows_of, target_of
+from comity.requests.queries.access import partner_of, readable, rows_of
 from comity.requests.state import counted
-from comity.safeguards.permissions import Permission
-from comity.safeguards.policy import decide
 from comity.values.actor import Actor
 
 LONGEST_LIST = 500
@@ -44,7 +42,7 @@ def dossiers_for(
         rows = rows.filter(side=side)
     if phase:
         rows = rows.filter(phase=phase)
-    found = [_line(row) for row in rows.order_by("-changed_at", "-pk")[: limit * 2] if _readable(actor, row)]
+    found = [_line(row) for row in rows.order_by("-changed_at", "-pk")[: limit * 2] if readable(actor, row)]
     wanted = text.strip().casefold()
     if wanted:
         found = [
@@ -53,10 +51,6 @@ def dossiers_for(
             if wanted in f"{one.title} {one.number} {one.their_number} {one.file_number} {one.partner}".casefold()
         ]
     return found[:limit]
-
-
-def _readable(actor: Actor, row: Dossier) -> bool:
-    return decide(actor, Permission.DOSSIER_READ, target_of(row, actor)).allowed
 
 
 def _line(row: Dossier) -> DossierLine:
@@ -82,4 +76,4 @@ def inbox(actor: Actor) -> list[DossierLine]:
     """What arrived and waits for a decision of the requested side, the oldest first."""
     waiting = {Phase.TRANSMITTED.value, Phase.REGISTERED.value, Phase.UNDER_EXAMINATION.value, ""}
     rows = rows_of(actor.authority).filter(side=Side.REQUESTED.value, phase__in=waiting).order_by("opened_at", "pk")
-    return [_line(row) for row in rows[:LONGEST_LIST] if _readable(actor, row)]
+    return [_line(row) for row in rows[:LONGEST_LIST] if readable(actor, row)]

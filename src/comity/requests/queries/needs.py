@@ -6,7 +6,7 @@ from datetime import datetime
 
 from comity.requests.models import Dossier
 from comity.requests.phases import ENDED, PartState, Phase, Side
-from comity.requests.queries.access import partner_of, phase_of_row, rows_of, state_of
+from comity.requests.queries.access import cached_state, partner_of, phase_of_row, rows_of
 from comity.requests.queries.steps import NextStep, next_steps
 from comity.requests.state import DossierState
 from comity.values.actor import Actor
@@ -53,7 +53,7 @@ def _needs(actor: Actor, row: Dossier) -> list[Need]:
     phase = phase_of_row(row)
     if phase is None:
         return []
-    state = state_of(row)
+    state = cached_state(row)
     steps = {step.verb: step for step in next_steps(actor, row, state) if step.allowed}
     verbs = [verb for verb in ("answer_question", "answer_consultation") if verb in steps]
     turn = next((verb for verb in TURN.get(phase, ()) if verb in steps and _waits(row, state, verb)), None)

@@ -11,7 +11,7 @@ from comity.exchange.queries import LineView, delivery_of, lines
 from comity.requests.clocks import RunningClock, clocks_of
 from comity.requests.models import Dossier, Draft, PostEntry
 from comity.requests.phases import Phase, Side
-from comity.requests.queries.access import dossier_for, partner_of, state_of, target_of
+from comity.requests.queries.access import cached_state, dossier_for, partner_of, target_of
 from comity.requests.queries.documents import DocumentView, documents_of
 from comity.requests.queries.law_view import LawView, law_of
 from comity.requests.queries.steps import NextStep, next_steps
@@ -108,7 +108,7 @@ def dossier_page(actor: Actor, reference: Reference) -> DossierView:
     """
     row = dossier_for(actor, reference)
     authorise(actor, Permission.DOSSIER_READ, target_of(row, actor))
-    state = state_of(row)
+    state = cached_state(row)
     partner = partner_of(row)
     return DossierView(
         reference=row.reference,
