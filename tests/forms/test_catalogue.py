@@ -16,11 +16,16 @@ def test_every_form_loads_and_counts_its_statuses_as_it_says(form_id: str) -> No
     assert Counter(field.status for _, field in form.walk()) == stated
 
 
-def test_the_contents_of_untoc_were_read_and_those_of_article_27_were_not() -> None:
-    assert all(field.verified for _, field in load_form("untoc_art18_mla").walk())
-    form = load_form("bilateral_ch_co_mla_2011")
-    assert not any(field.verified for field in form.section("27").fields)
-    assert all(field.verified for field in form.section("other").fields)
+@pytest.mark.parametrize("form_id", ["untoc_art18_mla", "bilateral_ch_co_mla_2011", "vienna1988_art7_mla"])
+def test_the_contents_lists_that_were_read_are_verified_down_to_the_letter(form_id: str) -> None:
+    form = load_form(form_id)
+    assert all(field.verified and field.provision for _, field in form.walk())
+    letters = [field.provision[-3:] for field in form.sections[0].fields]
+    assert {"(a)", "(b)", "(c)"} <= set(letters)
+
+
+def test_a_list_nobody_read_is_not_verified() -> None:
+    assert not any(field.verified for _, field in load_form("general_mla").walk())
 
 
 def test_nothing_of_the_european_annexes_counts_as_verified() -> None:

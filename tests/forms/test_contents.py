@@ -31,7 +31,7 @@ def test_the_provision_that_asks_is_the_instruments_own() -> None:
     assert (found.field.provision, found.field.verified) == ("Art. 18(15)(c)", True)
     found = asked("BILATERAL-CH-CO-MLA-2011", "facts")
     assert found is not None
-    assert (found.field.provision, found.field.verified) == ("Art. 27", False)
+    assert (found.field.provision, found.field.verified) == ("Art. 27(1)(e)", True)
     assert asked("UNTOC", "dual_criminality") is None
 
 

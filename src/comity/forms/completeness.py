@@ -12,6 +12,8 @@ from comity.forms.gap import Gap, Severity
 OFFICIAL_LANGUAGES = {"CH": frozenset({"de", "fr", "it"}), "CO": frozenset({"es"})}
 """For Art. 30 of the Swiss-Colombian treaty: the request is translated into a language of the requested State."""
 
+SWISS_COLOMBIAN = "bilateral_ch_co_mla_2011"
+
 PROSE = frozenset({"matter", "facts", "legal_classification", "purpose", "description", "relevance", "statement"})
 """What is told in sentences and so needs translating; a name or a citation given once stands for every language."""
 
@@ -28,7 +30,7 @@ def gaps(instrument: str, content: Content) -> tuple[Gap, ...]:
     found = [
         *_elements(form, content),
         *_order(instrument, content),
-        *_translations(instrument, form, content),
+        *_translations(form, content),
         *addon_gaps(instrument, content),
     ]
     unique = {(gap.place, gap.severity): gap for gap in reversed(found)}
@@ -61,12 +63,12 @@ def _findings(findings: Iterator[Any]) -> Iterator[tuple[str, str, bool]]:
 
 def _gap(form: str, letter: str, field: Field, place: str, text: str, only_helps: bool) -> Gap:
     severity: Severity = "recommended" if only_helps else "missing"
-    if field.required in _HELPS_ONLY and "[" not in place:
+    if field.required == "recommended" or (field.required in _HELPS_ONLY and "[" not in place):
         severity = "recommended"
     return Gap(form, letter, field.id, place, field.provision, text, severity, field.verified)
 
 
-def _translations(instrument: str, form: Form, content: Content) -> Iterator[Gap]:
+def _translations(form: Form, content: Content) -> Iterator[Gap]:
     """Each text in the original's language and in every language of a translation; Art. 30 between CH and CO."""
     original = content.get("language")
     if not original:
@@ -77,7 +79,7 @@ def _translations(instrument: str, form: Form, content: Content) -> Iterator[Gap
     into = {str(item.get("language")) for item in content.get("translations", [])} - {"None", original}
     field = next((field for _, field in form.walk() if field.id == "language"), None)
     provision, verified = (field.provision, field.verified) if field else ("", True)
-    if instrument == "BILATERAL-CH-CO-MLA-2011":
+    if form.id == SWISS_COLOMBIAN:
         ours = next((state for state, languages in OFFICIAL_LANGUAGES.items() if original in languages), "")
         other = frozenset().union(*(found for state, found in OFFICIAL_LANGUAGES.items() if state != ours))
         if not into & other:

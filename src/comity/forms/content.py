@@ -203,6 +203,7 @@ PART = record(
         "composition": SAID,
         "necessity": SAID,
         "intent": SAID,
+        "costs": SAID,
     },
     always=True,
 )
@@ -249,7 +250,9 @@ CONTENT = record(
         "persons": listed(PERSON),
         "parts": listed(PART),
         "procedure": SAID,
+        "procedure_law": SAID,
         "formalities": SAID,
+        "presence": listed(record({"name": SAID_LINE, "function": SAID_LINE, "reason": SAID}, always=True)),
         "transnational_grounds": SAID,
         "urgency": record({"reason": SAID, "deadline": day}),
         "confidentiality": record({"requested": flag, "fields": listed(LINE), "reason": SAID}),

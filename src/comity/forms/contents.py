@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from comity.forms.catalogue import Field, Form, load_form
 
 FORM_OF_INSTRUMENT = {
+    "BILATERAL-CH-CO-MLA": "bilateral_ch_co_mla_2011",
     "BILATERAL-CH-CO-MLA-2011": "bilateral_ch_co_mla_2011",
     "UNTOC": "untoc_art18_mla",
     "UNCAC": "uncac_art46_mla",
@@ -16,11 +17,15 @@ FORM_OF_INSTRUMENT = {
     "CETS198": "cets198_request",
     "EU-EIO-2014-41": "eio_annex_a",
 }
-"""The EU Convention of 2000 supplements ETS 030 (its Art. 1): the contents are those of ETS 030 Art. 14."""
+"""By the instrument's code and its other codes.
+
+The EU Convention of 2000 supplements ETS 030 (its Art. 1): the contents are those of ETS 030 Art. 14.
+"""
 
 GENERAL = "general_mla"
 
 FIELD_OF_ELEMENT = {
+    "bilateral_ch_co_mla_2011": {"prosecuted": "27.1.persons"},
     "ets030_mla": {
         "authority": "14.authority",
         "matter": "14.object",

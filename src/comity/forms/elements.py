@@ -4,11 +4,12 @@ An element is a name that several instruments' lists share (`facts`, `assistance
 the content, a sentence, and whether it only helps.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Mapping
 
-Content = Mapping[str, Any]
+from comity.forms.finding import Check, Content, Finding, parts, stated
+from comity.forms.particulars import PARTICULARS
+
+__all__ = ["ELEMENTS", "Check", "Content", "Finding", "parts"]
 
 COERCIVE = frozenset(
     {"bank-records", "search-seizure", "freezing", "confiscation", "interception", "content-data", "traffic-data"}
@@ -17,33 +18,6 @@ COERCIVE = frozenset(
 
 HEARINGS = frozenset({"hearing-witness", "hearing-video"})
 ONE_PERSON = frozenset({*HEARINGS, "service", "transfer-prisoner"})
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    place: str
-    text: str
-    only_helps: bool = False
-
-
-Check = Callable[[Content], Iterator[Finding]]
-
-
-def parts(content: Content) -> list[tuple[int, Mapping[str, Any]]]:
-    return list(enumerate(content.get("parts", [])))
-
-
-def stated(place: str, sentence: str) -> Check:
-    """An element that is a text at one place."""
-
-    def check(content: Content) -> Iterator[Finding]:
-        value: Any = content
-        for key in place.split("."):
-            value = value.get(key) if isinstance(value, Mapping) else None
-        if not value:
-            yield Finding(place, sentence)
-
-    return check
 
 
 def law(content: Content) -> Iterator[Finding]:
@@ -147,6 +121,7 @@ ELEMENTS: Mapping[str, Check] = {
     "matter": stated("matter", "State the subject matter and nature of the investigation, prosecution or proceeding."),
     "facts": facts,
     "law": law,
+    **PARTICULARS,
     "assistance": assistance,
     "persons": persons,
     "purpose": stated("purpose", "State the purpose for which the evidence, information or action is sought."),
