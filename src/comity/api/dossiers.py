@@ -6,8 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import Form, Router, Schema
 from ninja.files import UploadedFile
-from pydantic import Json
 
+from comity.api.multipart import read_beside
 from comity.api.plain import plain
 from comity.api.sessions import act, actor
 from comity.requests.actions import VERBS, open_dossier, perform
@@ -42,13 +42,6 @@ class Deed(Schema):
 
     version: int
     values: dict[str, Any] = {}
-
-
-class Letter(Schema):
-    """What a scanned letter says, at the version the caller has read."""
-
-    version: int
-    values: Json[dict[str, Any]]
 
 
 def named(text: str, kind: Kind) -> Reference:
@@ -102,7 +95,9 @@ def do(request: HttpRequest, reference: str, verb: str, body: Deed) -> dict[str,
 
 
 @router.post("/dossiers/{reference}/letters", summary="Register a letter by post: its scan and what it says")
-def letter(request: HttpRequest, reference: str, scan: UploadedFile, said: Form[Letter]) -> Any:
+def letter(request: HttpRequest, reference: str, scan: UploadedFile, record: Form[str]) -> Any:
+    """`record` is a `Deed` as JSON text, beside the scan."""
+    said = read_beside(Deed, record)
     given = {**said.values, "scan": scan.read(), "name": scan.name or "scan"}
     return _done(request, reference, "record_letter", said.version, given)
 

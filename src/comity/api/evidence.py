@@ -8,9 +8,9 @@ from django.conf import settings
 from django.http import FileResponse, HttpRequest, StreamingHttpResponse
 from ninja import Form, Router, Schema
 from ninja.files import UploadedFile
-from pydantic import Json
 
 from comity.api.dossiers import named
+from comity.api.multipart import read_beside
 from comity.api.plain import plain
 from comity.api.sessions import act, actor
 from comity.evidence import actions
@@ -28,10 +28,10 @@ class Intake(Schema):
 
     title: str
     kind: Literal["digital", "testimony"] = "digital"
-    seizure: Json[dict[str, Any]]
-    execution: Json[dict[str, Any]] | None = None
-    formalities: Json[dict[str, Any]] | None = None
-    parts: Json[list[str]] = []
+    seizure: dict[str, Any]
+    execution: dict[str, Any] | None = None
+    formalities: dict[str, Any] | None = None
+    parts: list[str] = []
     media_type: str = "application/octet-stream"
     handling: str = "H0"
     place: str = ""
@@ -63,21 +63,22 @@ def items(request: HttpRequest, reference: str) -> Any:
 
 
 @router.post("/dossiers/{reference}/items", summary="Take a file in, with the record of how it came into our hands")
-def take_in(request: HttpRequest, reference: str, file: UploadedFile, record: Form[Intake]) -> Any:
+def take_in(request: HttpRequest, reference: str, file: UploadedFile, record: Form[str]) -> Any:
+    """`record` is an `Intake` as JSON text, beside the file."""
+    known = read_beside(Intake, record)
     deed, dossier = act(request), named(reference, Kind.DOSSIER)
-    taking = actions.take_in_record if record.kind == "testimony" else actions.take_in
-    known = record.dict(exclude={"title", "kind"}, exclude_none=True)
+    taking = actions.take_in_record if known.kind == "testimony" else actions.take_in
     item = taking(
         deed,
         dossier=dossier,
         authority=dossier_page(deed.actor, dossier).holder,
         file=cast("BinaryIO", file.file),
         name=file.name or "",
-        title=record.title,
+        title=known.title,
         keys=settings.COMITY.keys(),
         vault=settings.COMITY.vault(),
         expected_size=file.size or 0,
-        **known,
+        **known.dict(exclude={"title", "kind"}, exclude_none=True),
     )
     return plain(item_view(deed.actor, item.reference))
 

@@ -27,7 +27,9 @@ def simulate(
     """A whole federation in one thread: real rules, real schema, seeded faults; exit 1 when anything does not hold."""
     if seconds is not None and episodes is not None:
         raise InvalidInputError(
-            "Give --seconds or --episodes, not both.", place="--episodes", next_step="comity simulate --seconds 20"
+            "Give --seconds or --episodes, not both.",
+            place="--episodes",
+            next_step="For example: comity simulate --seconds 20",
         )
     # A simulation has its own databases in memory and no node; the settings only say which tables there are.
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "comity.site.settings")

@@ -75,7 +75,7 @@ def _record(registrar: Desk, dossier: str, report: Report) -> None:
     registrar.call(
         "POST",
         f"/dossiers/{dossier}/letters",
-        data={"version": str(registrar.read(dossier)["version"]), "values": json.dumps(values)},
+        data={"record": json.dumps({"version": registrar.read(dossier)["version"], "values": values})},
         files={"scan": ("respuesta.pdf", SCAN, "application/pdf")},
     )
     view = registrar.read(dossier)

@@ -1,5 +1,6 @@
 """An officer at her desk: signs in with password and one-time code, and calls the node's public API."""
 
+import json
 import time
 from base64 import b32decode
 from dataclasses import dataclass
@@ -74,9 +75,10 @@ class Desk:
             return error.code
         return ""
 
-    def send_file(self, path: str, file: Path, fields: dict[str, str]) -> Any:
+    def send_file(self, path: str, file: Path, name: str, record: dict[str, Any]) -> Any:
+        """Send a file under a name of the caller's choice, however hostile, with its record."""
         with file.open("rb") as source:
-            return self.call("POST", path, files={"file": (file.name, source)}, data=fields)
+            return self.call("POST", path, files={"file": (name, source)}, data={"record": json.dumps(record)})
 
 
 def sign_in(address: str, roster: Roster, username: str, purpose: str) -> Desk:

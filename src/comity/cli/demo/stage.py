@@ -16,6 +16,7 @@ from typing import Self
 import httpx
 
 from comity.cli.demo.client import Desk, sign_in
+from comity.cli.demo.wire import BreakingWire
 from comity.cli.roster import Roster, read_roster
 from comity.values.errors import ComityError, ConflictError, UnavailableError
 
@@ -43,14 +44,16 @@ class Site:
 class Stage:
     """Sets the nodes up on entry and ends their processes on exit."""
 
-    def __init__(self, out: Path, *, database: str = "", keep: bool = False) -> None:
-        self._out, self._database, self._keep = out, database, keep
+    def __init__(self, out: Path, *, database: str = "") -> None:
+        self._out, self._database = out, database
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         names = [name for pair in PAIRS for name in pair]
         self.sites = {name: Site(read_roster(ROSTERS / f"{name}.yaml"), out / "nodes" / name) for name in names}
 
     def __enter__(self) -> Self:
         self._clear()
+        far = self.sites["co"].roster
+        self.wire = BreakingWire(int(far.public_endpoint.rpartition(":")[2]), far.exchange_port)
         return self
 
     def __exit__(
@@ -60,6 +63,7 @@ class Stage:
             process.send_signal(signal.SIGTERM)
         for process in self._running.values():
             process.wait(30)
+        self.wire.close()
 
     def set_up(self) -> None:
         """Make every node, two at a time, and exchange the cards of each pair."""

@@ -1,6 +1,5 @@
 """The first story: bank records and a witness, from Bern to Cali and back, with custody that verifies offline."""
 
-import json
 import shutil
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from comity.cli.demo.wire import BreakingWire
 
 PURPOSE = "exercise SV.26.0001"
 MEBIBYTE = 1 << 20
+HOSTILE_NAME = "../../extractos <script>alert(1)</script> =2+2.csv"
 
 
 @dataclass
@@ -42,7 +42,6 @@ class Cast:
 def play(stage: Stage, report: Report, out: Path, megabytes: int) -> None:
     """Play the story; every check goes into the report."""
     report.chapter("1. Switzerland asks Colombia: bank records of two accounts, the hearing of a witness")
-    wire = BreakingWire(8429, stage.sites["co"].roster.exchange_port)
     cast = _sign_in(stage)
     report.check("officers signed in with password and one-time code", bool(cast.head.get("/me")["stepped_up"]))
     dossier = _draft(cast, report)
@@ -51,12 +50,11 @@ def play(stage: Stage, report: Report, out: Path, megabytes: int) -> None:
     _register_and_ask(cast, dossier, report)
     _decide(cast, dossier, report)
     items = _execute(cast, dossier, out, megabytes, report)
-    _return(cast, dossier, items, wire, megabytes, report)
+    _return(cast, dossier, items, stage.wire, megabytes, report)
     _countersign(cast, dossier, items, report)
     _release(cast, dossier, items, out, report)
     _verify(out, report)
     _ledgers(cast, report)
-    wire.close()
 
 
 def _sign_in(stage: Stage) -> Cast:
@@ -229,21 +227,29 @@ def _execute(cast: Cast, dossier: str, out: Path, megabytes: int, report: Report
         "signed_by": ["Julia Pardo Ejercicio", "Testiga Imaginaria Prueba"],
     }
     cast.executing.act(dossier, "record_execution", parts=["a", "b", "c"], record=record)
-    bank = out / "extractos <script>alert(1)</script> ..2026.csv"
+    bank = out / "bank-records.csv"
     size = write_bank_records(bank, megabytes)
-    seizure = json.dumps({"on": today, "place": "Banco Ejercicio, Cali", "by": "Fiscalía 14"})
-    formalities = json.dumps({"Copias certificadas por el banco": "cumplida"})
-    fields = {"seizure": seizure, "formalities": formalities}
+    seizure = {"on": today, "place": "Banco Ejercicio, Cali", "by": "Fiscalía 14"}
+    formalities = {"Copias certificadas por el banco": "cumplida"}
     first = cast.executing.send_file(
-        f"/dossiers/{dossier}/items", bank, {"title": "Extractos de las dos cuentas", "parts": '["a", "b"]', **fields}
+        f"/dossiers/{dossier}/items",
+        bank,
+        HOSTILE_NAME,
+        {
+            "title": "Extractos de las dos cuentas",
+            "parts": ["a", "b"],
+            "seizure": seizure,
+            "formalities": formalities,
+        },
     )
     acta = out / "acta.pdf"
     acta.write_bytes(_hearing_record(today))
-    heard = json.dumps({"on": today, "place": "Cali", "by": "Fiscalía 14"})
+    heard = {"on": today, "place": "Cali", "by": "Fiscalía 14"}
     second = cast.executing.send_file(
         f"/dossiers/{dossier}/items",
         acta,
-        {"title": "Acta de la declaración", "kind": "testimony", "parts": '["c"]', "seizure": heard},
+        "acta.pdf",
+        {"title": "Acta de la declaración", "kind": "testimony", "parts": ["c"], "seizure": heard},
     )
     report.check("the bank's records are taken in, hashed and sealed", first["size"] == size, first["digest"][:16])
     bank.unlink()
