@@ -1,6 +1,7 @@
 """Every address of the pages names its permission, refuses strangers, and carries the house's headers."""
 
 import pytest
+from django.test import Client
 from django.urls import URLPattern, get_resolver
 
 from comity.safeguards.permissions import Permission
@@ -76,3 +77,14 @@ def test_the_sign_in_page_carries_the_headers_of_the_house(client, settings, nod
     assert "<style" not in page
     assert " style=" not in page
     assert "<script>" not in page
+
+
+@pytest.mark.django_db
+def test_an_unknown_address_and_a_forged_form_get_their_pages(client, settings, node):
+    unknown = client.get("/nowhere")
+    assert unknown.status_code == 404
+    assert "There is nothing here" in unknown.content.decode()
+    strict = Client(enforce_csrf_checks=True)
+    forged = strict.post("/language", {"language": "es"})
+    assert forged.status_code == 403
+    assert "nothing was changed" in forged.content.decode()

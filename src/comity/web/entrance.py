@@ -23,6 +23,7 @@ from comity.safeguards.permissions import Permission
 from comity.safeguards.policy import authorise_house
 from comity.safeguards.rules import TABLE, Relation
 from comity.values.actor import Act, Actor
+from comity.values.errors import RefusedError
 from comity.values.instant import parse_instant
 from comity.values.reference import Kind, Reference
 
@@ -66,10 +67,7 @@ def page(permission: Permission, *, methods: str = "GET HEAD") -> Callable[[View
                 )
             if not has_second_factor(request):
                 return redirect("mfa_activate_totp")
-            rule = TABLE[permission]
-            if rule.relations == {Relation.OWN} and not rule.step_up:
-                act = act_of(request)
-                authorise_house(act.actor, permission, own_reference(act))
+            expect_role(request, permission)
             return view(request, *args, **kwargs)
 
         bounded = require_http_methods(methods.split())(guarded)
@@ -77,6 +75,19 @@ def page(permission: Permission, *, methods: str = "GET HEAD") -> Callable[[View
         return bounded
 
     return register
+
+
+def expect_role(request: HttpRequest, permission: Permission) -> None:
+    """Refuse a page to an officer none of whose roles it is for, whatever stands under the address.
+
+    Raises `RefusedError` with the role that is wanted. What depends on the row is asked where the row is read.
+    """
+    act, rule = act_of(request), TABLE[permission]
+    if rule.relations == {Relation.OWN} and not rule.step_up:
+        authorise_house(act.actor, permission, own_reference(act))
+    elif not act.actor.roles & rule.roles:
+        wanted = " or ".join(sorted(role.value for role in rule.roles))
+        raise RefusedError(f"This needs the role {wanted}.", code="policy:missing-role", place=permission.value)
 
 
 def public(view: View) -> View:

@@ -129,3 +129,9 @@ def initial_language(texts: Mapping[str, str] | str) -> str:
 @register.filter
 def place_id(place: str) -> str:
     return slug(place)
+
+
+@register.filter
+def apart(text: object) -> str:
+    """The text set apart in direction (U+2068, U+2069), so that a date or code keeps its order among Arabic words."""
+    return f"\u2068{text}\u2069"
