@@ -12,6 +12,8 @@ from comity.exchange.actions import receiving, sending
 from comity.exchange.message import SignedMessage
 from comity.exchange.models import Outbox
 from comity.exchange.queries import messages_of
+from comity.simulation import episode
+from comity.simulation.faults import Fault
 from comity.simulation.report import simulate
 
 SEEDS = range(12)
@@ -31,7 +33,7 @@ Removal = Callable[[pytest.MonkeyPatch], None]
 
 def no_deduplication(patch: pytest.MonkeyPatch) -> None:
     """A repetition runs the effect again."""
-    honest = receiving._take_once
+    honest = receiving._take
 
     def again(arrival, opened, receivers):
         row, receipt = honest(arrival, opened, receivers)
@@ -39,12 +41,12 @@ def no_deduplication(patch: pytest.MonkeyPatch) -> None:
             receivers[opened.signed.message.type](arrival.act, opened.signed, opened.content_keys, arrival.keys)
         return row, receipt
 
-    patch.setattr(receiving, "_take_once", again)
+    patch.setattr(receiving, "_take", again)
 
 
 def effect_outside_the_transaction(patch: pytest.MonkeyPatch) -> None:
     """The effect commits before the transaction of inbox row and ledger line, which may then not come about."""
-    honest = receiving._take_once
+    honest = receiving._take
 
     def apart(arrival, opened, receivers):
         dossier = str(opened.signed.message.dossier)
@@ -54,7 +56,7 @@ def effect_outside_the_transaction(patch: pytest.MonkeyPatch) -> None:
             receivers = dict.fromkeys(receivers, lambda *_anything: None)
         return honest(arrival, opened, receivers)
 
-    patch.setattr(receiving, "_take_once", apart)
+    patch.setattr(receiving, "_take", apart)
 
 
 def no_signature_check(patch: pytest.MonkeyPatch) -> None:
@@ -77,7 +79,7 @@ def no_recipient_check(patch: pytest.MonkeyPatch) -> None:
 def no_equivocation_check(patch: pytest.MonkeyPatch) -> None:
     """A known id is answered as a repetition whatever its content."""
     patch.setattr(receiving, "_keep_proof", lambda *_anything: None)
-    honest = receiving._take_once
+    honest = receiving._take
 
     def credulous(arrival, opened, receivers):
         try:
@@ -91,7 +93,7 @@ def no_equivocation_check(patch: pytest.MonkeyPatch) -> None:
             )
             return known, None
 
-    patch.setattr(receiving, "_take_once", credulous)
+    patch.setattr(receiving, "_take", credulous)
 
 
 def receipt_not_verified(patch: pytest.MonkeyPatch) -> None:
@@ -117,14 +119,14 @@ def clock_believed(patch: pytest.MonkeyPatch) -> None:
 
 def new_receipt_each_time(patch: pytest.MonkeyPatch) -> None:
     """A repetition is answered with a fresh signature instead of the stored receipt."""
-    honest = receiving._take_once
+    honest = receiving._take
 
     def forgetful(arrival, opened, receivers):
         row, _ = honest(arrival, opened, receivers)
         row.receipts.all().delete()
         return row, None
 
-    patch.setattr(receiving, "_take_once", forgetful)
+    patch.setattr(receiving, "_take", forgetful)
 
 
 def ledger_line_missing(patch: pytest.MonkeyPatch) -> None:
@@ -161,8 +163,16 @@ ABLATIONS: dict[str, tuple[Removal, str]] = {
 }
 
 
+ATTACKED = {"recipient in the message": Fault.RESEALED, "equivocation": Fault.EQUIVOCATION, "signature": Fault.FORGED}
+"""Where one kind of attack must find the gap, only that kind is tried, and more often."""
+
+
 @pytest.mark.parametrize("safeguard", ABLATIONS)
 def test_the_oracle_catches_the_loss_of(safeguard, monkeypatch):
     remove, words = ABLATIONS[safeguard]
     remove(monkeypatch)
+    if safeguard in ATTACKED:
+        kind = ATTACKED[safeguard]
+        monkeypatch.setattr(episode, "ATTACKS", {kind: episode.ATTACKS[kind]})
+        monkeypatch.setitem(episode._DEEDS, "attack", 5.0)
     assert caught(words), f"nobody noticed that '{safeguard}' was gone"

@@ -37,7 +37,8 @@ class Scene:
     at: datetime
     chance: Chance
     type: str
-    """A type the victim has a receiver for."""
+    """A type the victim has a receiver for, and a body of it."""
+    body: Callable[[str], dict[str, Any]]
 
     def statement(self, **changes: Any) -> Message:
         """A message the liar might honestly send."""
@@ -47,9 +48,9 @@ class Scene:
                 id=uuid7(self.at, self.chance(10)),
                 sender=LIAR,
                 recipient=self.victim.code,
-                dossier=Reference(self.victim.code, Kind.DOSSIER, uuid7(self.at, self.chance(10))),
+                dossier=Reference(LIAR, Kind.DOSSIER, uuid7(self.at, self.chance(10))),
                 at=self.at,
-                body={"text": self.chance(8).hex()},
+                body=self.body(self.chance(8).hex()),
             ),
             **changes,
         )
@@ -82,7 +83,7 @@ def _resealed(scene: Scene) -> list[bytes]:
 
 def _equivocation(scene: Scene) -> list[bytes]:
     first = scene.statement()
-    second = replace(first, body={"text": "the other content"})
+    second = replace(first, body=scene.body("the other content"))
     return [
         seal_envelope(SignedMessage.sign(message, scene.liar.signing), {}, scene.victim.held.opening.public)
         for message in (first, second)
@@ -163,6 +164,9 @@ ATTACKS: Mapping[Fault, tuple[Craft, RejectionCode]] = {
     Fault.TOO_LARGE: (_too_large, RejectionCode.TOO_LARGE),
     Fault.TWO_NAMES: (_two_names, RejectionCode.MALFORMED),
 }
+
+NEEDS_A_THIRD = frozenset({Fault.RESEALED, Fault.RECEIPT_AS_MESSAGE})
+"""Attacks on a node by means of what others wrote to each other: in a federation of two there are no others."""
 
 
 def refusal_in(answer: bytes, victim: SimulatedNode) -> RejectionCode | None:

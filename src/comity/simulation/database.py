@@ -58,6 +58,9 @@ class NodeDatabase(DatabaseWrapper):
             raise OperationalError("database or disk is full")
         if point is CrashPoint.AFTER_COMMIT:
             super().commit()
+        else:
+            # On its way out Django would switch autocommit on, and with that `sqlite3` commits what is open.
+            self.connection.rollback()
         raise CrashError(point)
 
     def restart(self) -> None:

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from comity.exchange.actions import send_due
 from comity.exchange.queries import message, next_due, receipts_of
-from comity.simulation.attacks import ATTACKS, LIAR, Scene, refusal_in
+from comity.simulation.attacks import ATTACKS, LIAR, NEEDS_A_THIRD, Scene, refusal_in
 from comity.simulation.chance import Chance
 from comity.simulation.database import CrashError, CrashPoint
 from comity.simulation.faults import Fault, Faults
@@ -68,7 +68,11 @@ class Episode:
             self.network.pass_time(self._step())
             getattr(self, f"_{self.chance.weighted(_DEEDS)}")()
         self._calm_down()
-        found = [*self.network.violations, *violations(self.nodes, liar=LIAR)]
+        found = [
+            *self.network.violations,
+            *violations(self.nodes, liar=LIAR),
+            *self.workload.violations(self.nodes),
+        ]
         posted = 0
         for code, node in self.nodes.items():
             for digest, recipient, state in outcomes(node):
@@ -150,7 +154,7 @@ class Episode:
     def _attack(self) -> None:
         kind = self.chance.pick(list(ATTACKS))
         scene = self._scene()
-        if scene is None:
+        if scene is None or (kind in NEEDS_A_THIRD and scene.genuine.message.recipient == scene.victim.code):
             return
         craft, expected = ATTACKS[kind]
         self.network.faults.fired(kind)
@@ -190,7 +194,8 @@ class Episode:
             receipt=receipts[0],
             at=self.network.now,
             chance=self.chance.stream("scene", self.network.now),
-            type=next(iter(self.workload.receivers)),
+            type=self.workload.sample_type,
+            body=self.workload.sample_body,
         )
 
     def _calm_down(self) -> None:

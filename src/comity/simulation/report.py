@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from comity.simulation.casework import Casework
 from comity.simulation.episode import CODES, Episode, Outcome
 from comity.simulation.workload import Correspondence, Workload
 from comity.values.errors import InvalidInputError
+
+EXAMPLE = "For example: comity simulate --nodes 3 --seconds 20 --seed 7"
 
 
 @dataclass
@@ -41,13 +44,18 @@ class Report:
         }
 
 
+def mixed(number: int) -> Workload:
+    """Letters of every type in even episodes, whole dossiers in odd ones."""
+    return Casework() if number % 2 else Correspondence()
+
+
 def simulate(
     *,
     seed: int,
     nodes: int = 2,
     episodes: int | None = None,
     seconds: float | None = None,
-    workload: Callable[[], Workload] = Correspondence,
+    workload: Callable[[int], Workload] = mixed,
     progress: Callable[[Report], None] = lambda _report: None,
 ) -> Report:
     """Run that many episodes, or begin new ones until the seconds of wall clock are over (at least one).
@@ -55,14 +63,18 @@ def simulate(
     Raises InvalidInputError for a number of nodes outside 2 to 8 or when both limits or none are given.
     """
     if not 2 <= nodes <= len(CODES):
-        raise InvalidInputError(f"A federation has 2 to {len(CODES)} nodes.", code="simulation:nodes", place="nodes")
+        raise InvalidInputError(
+            f"A federation has 2 to {len(CODES)} nodes.", code="simulation:nodes", place="nodes", next_step=EXAMPLE
+        )
     if (episodes is None) == (seconds is None):
-        raise InvalidInputError("Give either episodes or seconds.", code="simulation:limit", place="episodes")
+        raise InvalidInputError(
+            "Give either episodes or seconds.", code="simulation:limit", place="episodes", next_step=EXAMPLE
+        )
     started = time.monotonic()
     report = Report(seed, nodes)
     trace = sha256()
     while _more(report, episodes, seconds, time.monotonic() - started):
-        outcome = _lived(seed, report.episodes, nodes, workload())
+        outcome = _lived(seed, report.episodes, nodes, workload(report.episodes))
         report.violations += [f"episode {report.episodes}: {sentence}" for sentence in outcome.violations]
         report.episodes += 1
         report.node_days += outcome.days

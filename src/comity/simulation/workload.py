@@ -1,8 +1,8 @@
 """What the nodes of a simulation do: real types of message, sent through the real exchange."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db import transaction
 
@@ -13,6 +13,7 @@ from comity.seals.canonical import sha256_hex
 from comity.seals.stream import ContentKey
 from comity.simulation.chance import Chance
 from comity.simulation.faults import Fault
+from comity.simulation.node import SimulatedNode
 from comity.values.actor import Act
 from comity.values.errors import RefusedError
 from comity.values.handling import Handling, UseCondition
@@ -33,6 +34,15 @@ class Workload(Protocol):
     @property
     def receivers(self) -> Mapping[str, Receiver]: ...
 
+    @property
+    def sample_type(self) -> str:
+        """A type of message that anyone may send anyone, with `sample_body`: what an attacker writes."""
+
+    def sample_body(self, words: str) -> dict[str, Any]: ...
+
+    def violations(self, nodes: Mapping[str, SimulatedNode]) -> Iterator[str]:
+        """What does not hold of this workload's own matter once everything is delivered."""
+
     def act(self, sender: str, recipient: str, act: Act, keys: Keyring, chance: Chance) -> None:
         """One deed of one node, on its own database, inside a transaction of its own."""
 
@@ -49,6 +59,17 @@ class Correspondence:
     @property
     def receivers(self) -> Mapping[str, Receiver]:
         return dict.fromkeys(self.types, _read)
+
+    @property
+    def sample_type(self) -> str:
+        return self.types[0]
+
+    def sample_body(self, words: str) -> dict[str, Any]:
+        return {"text": words}
+
+    def violations(self, _nodes: Mapping[str, SimulatedNode]) -> Iterator[str]:
+        """Letters stand for themselves: the exchange's own rules are all there is to hold."""
+        return iter(())
 
     def act(self, sender: str, recipient: str, act: Act, keys: Keyring, chance: Chance) -> None:
         dossier = self._dossier(frozenset((sender, recipient)), sender, act, chance)
