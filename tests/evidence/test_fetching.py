@@ -151,3 +151,19 @@ def test_content_found_broken_is_fetched_again_once_it_is_offered_again(world):
     second = sent(world, b"promised")
     assert world.fetch() == 1
     assert {world.received(item).state for item in (first, second)} == {"received"}
+
+
+def test_a_transfer_that_another_worker_took_a_moment_ago_is_not_fetched_twice(world):
+    items = [world.take_in(b"first"), world.take_in(b"second")]
+    world.send(world.offer(items), letters=[])
+    first, second = Transfer.objects.order_by("since", "id")
+
+    def meanwhile(data, _):
+        Transfer.objects.filter(pk=second.pk).update(lease="other", lease_until=world.at + timedelta(minutes=2))
+        return data
+
+    world.line.bend = meanwhile
+    assert world.fetch() == 1
+    assert len(world.line.asked) == 1
+    first.refresh_from_db()
+    assert first.state == "done"
