@@ -109,7 +109,8 @@ def test_a_damaged_backup_restores_nothing(made: Path, tmp_path: Path, harm: str
 
 
 def test_a_card_connects_only_with_its_fingerprint(made: Path, tmp_path: Path) -> None:
-    said = comity("node", "card", made, "CH-FOJ", "--out", tmp_path / "card").stderr
-    fingerprint = "".join(said.split())[-64:]
-    comity("node", "peer", "add", made, tmp_path / "card", "--fingerprint", "0" * 64, code=2)
-    comity("node", "peer", "add", made, tmp_path / "card", "--fingerprint", fingerprint)
+    told = json.loads(comity("node", "card", made, "CH-FOJ", "--out", tmp_path, "--json").stdout)
+    card = tmp_path / "CH-FOJ.card"
+    comity("node", "peer", "add", made, f"{card}={'0' * 64}", code=2)
+    comity("node", "peer", "add", made, str(card), code=2)
+    comity("node", "peer", "add", made, f"{card}={told['CH-FOJ']}")

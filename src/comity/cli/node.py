@@ -68,38 +68,41 @@ def serve(
 @node.command()
 def card(
     folder: Folder,
-    authority: str,
-    out: Annotated[Path, typer.Option(help="The file to write.")],
-    *,
-    fingerprint_only: Annotated[
-        bool, typer.Option("--fingerprint-only", help="Only the fingerprint on standard output.")
-    ] = False,
+    authorities: Annotated[list[str], typer.Argument(help="Codes of our authorities.")],
+    out: Annotated[Path, typer.Option(help="The folder to write CODE.card into.")],
+    as_json: Json = False,
 ) -> None:
-    """Write the signed card of one of our authorities, to hand to a partner."""
+    """Write the signed cards of our authorities, to hand to a partner; says the fingerprint of each."""
     load_framework(folder)
     from comity.cli.setup import own_card  # noqa: PLC0415
 
-    data, fingerprint = own_card(authority)
-    out.write_bytes(data)
-    if fingerprint_only:
-        typer.echo(fingerprint)
+    written = {}
+    for code in authorities:
+        data, written[code] = own_card(code)
+        (out / f"{code}.card").write_bytes(data)
+    if as_json:
+        typer.echo(json.dumps(written))
         return
-    says.print(f"Wrote {out}. Tell the partner this fingerprint over another channel: [bold]{fingerprint}[/]")
+    says.print("Tell the partner each fingerprint over another channel:")
+    for code, fingerprint in written.items():
+        says.print(f"{out / code}.card  [bold]{fingerprint}[/]", soft_wrap=True)
 
 
 @peer.command("add")
 def add(
     folder: Folder,
-    card_file: Path,
-    fingerprint: Annotated[str, typer.Option(help="As the partner told you over another channel.")],
+    cards: Annotated[list[str], typer.Argument(help="FILE=FINGERPRINT, the fingerprint as the partner told you.")],
 ) -> None:
-    """Accept a partner's card once its fingerprint was compared."""
+    """Accept partners' cards once their fingerprints were compared over another channel."""
     load_framework(folder)
     from comity.authorities.actions import add_partner  # noqa: PLC0415
     from comity.authorities.card import open_card  # noqa: PLC0415
 
-    row = add_partner(_operator("connect a partner"), card=open_card(card_file.read_bytes()), fingerprint=fingerprint)
-    says.print(f"{row.code} is a partner of this node.")
+    for pair in cards:
+        path, _, fingerprint = pair.rpartition("=")
+        act = _operator("connect a partner")
+        row = add_partner(act, card=open_card(Path(path).read_bytes()), fingerprint=fingerprint)
+        says.print(f"{row.code} is a partner of this node.")
 
 
 @peer.command("list")

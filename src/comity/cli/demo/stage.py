@@ -1,5 +1,6 @@
 """The stage of the demo: real nodes as separate processes, set up and connected with the operator's own commands."""
 
+import json
 import os
 import shutil
 import signal
@@ -69,9 +70,9 @@ class Stage:
         """Make every node, two at a time, and exchange the cards of each pair."""
         with ThreadPoolExecutor(2) as hands:
             list(hands.map(self._init, self.sites))
-        for near, far in PAIRS:
-            self._introduce(near, far)
-            self._introduce(far, near)
+        ways = [way for near, far in PAIRS for way in ((near, far), (far, near))]
+        with ThreadPoolExecutor(2) as hands:
+            list(hands.map(lambda way: self._introduce(*way), ways))
 
     def start(self) -> None:
         """Serve every node and wait until its pages answer."""
@@ -136,13 +137,12 @@ class Stage:
         self.operator("node", "init", site.folder, "--roster", ROSTERS / f"{name}.yaml", "--json", *database)
 
     def _introduce(self, name: str, to: str) -> None:
-        """Hand each card over, and its fingerprint over another channel: here, the operator's own hands."""
-        for authority in self.sites[name].roster.authorities:
-            card = self._out / "nodes" / f"{authority.code}.card"
-            fingerprint = self.operator(
-                "node", "card", self.sites[name].folder, authority.code, "--out", card, "--fingerprint-only"
-            ).strip()
-            self.operator("node", "peer", "add", self.sites[to].folder, card, "--fingerprint", fingerprint)
+        """Hand the cards over, and their fingerprints over another channel: here, the operator's own hands."""
+        codes = [authority.code for authority in self.sites[name].roster.authorities]
+        place = self._out / "nodes"
+        told = json.loads(self.operator("node", "card", self.sites[name].folder, *codes, "--out", place, "--json"))
+        pairs = [f"{place / code}.card={fingerprint}" for code, fingerprint in told.items()]
+        self.operator("node", "peer", "add", self.sites[to].folder, *pairs)
 
     def _wait_for(self, name: str) -> None:
         until = time.monotonic() + START_SECONDS
