@@ -215,6 +215,16 @@ def test_the_receiving_state_cannot_loosen_the_conditions(tmp_path):
     assert line.text.startswith("CO-FGN signed others (event 3)")
 
 
+@pytest.mark.parametrize("member", ["title", "name", "media_type", "formalities", "records", "handling", "kind"])
+def test_the_description_signed_at_intake_holds_also_where_no_message_was_released(tmp_path, member):
+    folder = Specimen().write(tmp_path / "b", messages=[])
+    edit(folder / "data/records/0001.json", lambda record: record.update({member: altered(record[member])}))
+    relist(folder)
+    sign_anew(folder, KEYS["CH-FOJ"])
+    rebuild_bag(folder)
+    assert places(verify_bundle(folder)) == ["data/records/0001.json"]
+
+
 def test_one_state_cannot_countersign_itself(tmp_path):
     specimen = Specimen()
     item = specimen.item("Statements", b"x")
