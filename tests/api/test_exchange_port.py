@@ -3,6 +3,7 @@
 import pytest
 from django.db import OperationalError
 from django.test import RequestFactory
+from django.urls import Resolver404, resolve
 
 from comity.api.exchange_views import MAX_SPAN, ExchangePort
 from comity.exchange.envelope import MAX_ENVELOPE_BYTES
@@ -16,6 +17,7 @@ from tests.conftest import MOMENT, seeded
 from tests.exchange.conftest import HELD, STRANGER, THEM, TYPE, House, establish, letter, sealed_as, signed
 
 DIGEST = "ab" * 32
+LISTENER = "comity.site.exchange_urls"
 CONTENT = bytes(range(256)) * 4
 
 
@@ -134,9 +136,17 @@ def test_a_pull_that_gets_nothing_says_why_by_code_and_nothing_more(error, statu
     assert (response.status_code, decode(response.content)) == (status, {"error": code})
 
 
-@pytest.mark.urls("comity.site.exchange_urls")
-def test_the_listener_has_these_two_addresses_and_no_other(client, db):
-    assert client.get("/exchange/1/envelopes").status_code == 405
-    assert client.post(f"/exchange/1/evidence/{DIGEST}").status_code == 405
-    assert client.get("/").status_code == 404
-    assert client.get("/admin/").status_code == 404
+def test_the_listener_has_these_two_addresses_and_no_other():
+    names = {
+        resolve(f"/{place}", LISTENER).url_name for place in ("exchange/1/envelopes", f"exchange/1/evidence/{DIGEST}")
+    }
+    assert names == {"exchange-envelopes", "exchange-evidence"}
+    for place in ("/", "/admin/", "/api/openapi.json", "/sign-in", "/exchange/1/", "/exchange/2/envelopes"):
+        with pytest.raises(Resolver404):
+            resolve(place, LISTENER)
+
+
+def test_each_address_takes_its_own_method_only():
+    view = {pattern.name: pattern.callback for pattern in port().urls()}
+    assert view["exchange-envelopes"](RequestFactory().get("/")).status_code == 405
+    assert view["exchange-evidence"](RequestFactory().post("/"), digest=DIGEST).status_code == 405
