@@ -8,6 +8,7 @@ Rounds are interleaved, each contender in a process of its own, one at a time; m
     python -m benchmarks.exchange [--messages 200] [--rounds 5] [--bytes 4096] [--json]
 """
 
+# ruff: noqa: PLC0415 - each contender imports only what it runs, so that its memory is its own
 import argparse
 import json
 import multiprocessing
