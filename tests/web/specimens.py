@@ -159,7 +159,7 @@ def _needs() -> list[Need]:
 def _needs_long() -> list[Need]:
     return [
         Need(LONG, HREF, "CH-2026-" + "9" * 40, "CO", LONG, _clock(30, "Art. 12(3) of Directive 2014/41/EU")),
-        *_needs() * 40,
+        *_needs() * 12,
     ]
 
 
@@ -723,13 +723,13 @@ SPECIMENS: dict[str, Specimen] = {
     "needs-empty": Specimen("needs.html", "needs", lambda: {"needs": [], "today": NOW, "may_open": True}),
     "dossiers": Specimen("dossiers.html", "dossiers", lambda: _dossiers(_dossier_lines(14))),
     "dossiers-long": Specimen(
-        "dossiers.html", "dossiers", lambda: _dossiers([*_dossier_lines(1, LONG), *_dossier_lines(200)])
+        "dossiers.html", "dossiers", lambda: _dossiers([*_dossier_lines(1, LONG), *_dossier_lines(60)])
     ),
     "dossiers-empty": Specimen("dossiers.html", "dossiers", lambda: _dossiers([])),
     "dossiers-none": Specimen("dossiers.html", "dossiers", lambda: _dossiers([], q="nothing of the kind")),
     "dossier": Specimen("dossier.html", "dossiers", _dossier),
     "dossier-long": Specimen(
-        "dossier.html", "dossiers", lambda: _dossier(head=_head(LONG), entries=_entries() * 12, items=_items(LONG))
+        "dossier.html", "dossiers", lambda: _dossier(head=_head(LONG), entries=_entries() * 5, items=_items(LONG))
     ),
     "dossier-empty": Specimen(
         "dossier.html",
@@ -830,7 +830,7 @@ SPECIMENS: dict[str, Specimen] = {
     "inbox": _plain("inbox.html", "inbox", arrivals=[ARRIVAL] * 4),
     "inbox-empty": _plain("inbox.html", "inbox", arrivals=[]),
     "evidence": Specimen("evidence.html", "evidence", lambda: {"items": _items() * 3, "ribbon": RIBBON}),
-    "evidence-long": Specimen("evidence.html", "evidence", lambda: {"items": _items(LONG) * 50, "ribbon": RIBBON}),
+    "evidence-long": Specimen("evidence.html", "evidence", lambda: {"items": _items(LONG) * 20, "ribbon": RIBBON}),
     "evidence-empty": _plain("evidence.html", "evidence", items=[]),
     "item": Specimen(
         "item.html",
@@ -908,7 +908,7 @@ SPECIMENS: dict[str, Specimen] = {
         * 3,
     ),
     "post-book-empty": _plain("post_book.html", "post_book", may_record=True, letters=[]),
-    "ledger": Specimen("ledger.html", "ledger", lambda: _ledger(100)),
+    "ledger": Specimen("ledger.html", "ledger", lambda: _ledger(50)),
     "ledger-empty": Specimen("ledger.html", "ledger", lambda: {**_ledger(0), "size": 0}),
     "exchange": _plain(
         "exchange.html",

@@ -72,6 +72,7 @@ def test_a_draft_saves_itself_and_is_signed_with_the_code_again(node, desk, page
     page.wait_for_selector("#gaps-purpose .gap", state="detached")
     page.wait_for_function("document.querySelector('[data-saved]').dataset.state === 'saved'")
     assert "Establecer el destino" in page.inner_text("#live")
+    page.wait_for_function("sessionStorage.length === 0")
     page.goto(f"{dossier_href(dossier)}/sign")
     look(page)
     page.click("button[name=prepare]")

@@ -78,7 +78,7 @@ def form_context(case: Case) -> dict[str, Any]:
 
 
 def sheets_of(request: HttpRequest, case: Case) -> list[dict[str, Any]]:
-    """The document being made, in each language in which it is written; what cannot be composed yet is left out."""
+    """The document being made, in each language in which it is written; or why it cannot be set in one yet."""
     content = case.content
     if not content.get("facts") and not content.get("parts") and not content.get("matter"):
         return []
@@ -90,8 +90,8 @@ def sheets_of(request: HttpRequest, case: Case) -> list[dict[str, Any]]:
     for language in languages_of(content):
         try:
             sheets.append(compose_letter(kind, content, context, language))
-        except ComityError:
-            continue
+        except ComityError as error:
+            sheets.append({"fault": error.message, "language": language})
     return sheets
 
 

@@ -1,0 +1,77 @@
+"""A release for the court: proposed by one person, approved by another with her code, exported, verified offline."""
+
+import io
+import zipfile
+
+import pytest
+
+from comity.evidence.actions import take_in
+from comity.evidence.queries import items_of
+from comity.evidence.verification import verify_bundle
+from comity.web.pages.dossier_address import dossier_href
+from tests.requests.stages import in_execution
+
+
+@pytest.fixture
+def countersigned(node):
+    """The dossier of the story with one item returned and countersigned."""
+    dossier = in_execution(node)
+    order = {"court": "Juzgado (ejercicio)", "number": "17", "on": "2026-11-02", "text": {"es": "Se levanta."}}
+    node.do("fiscal", "record_authorisation", dossier, parts=["a", "b"], order=order)
+    record = {"on": "2026-11-02", "place": "Cali", "by": "Fiscalía 14", "persons_present": ["Marta Muestra"]}
+    node.do("fiscal", "record_execution", dossier, parts=["a"], record=record)
+    seizure = {"on": "2026-11-02", "place": "Cali", "by": "Fiscalía 14"}
+    item = take_in(
+        node.act("fiscal"),
+        dossier=dossier,
+        authority="CO-FGN",
+        keys=node.keys,
+        vault=node.vault,
+        seizure=seizure,
+        file=io.BytesIO(b"1" * 2_000_000),
+        name="extractos.csv",
+        title="Extractos",
+        parts=["a"],
+    )
+    node.do("chief", "check_results", dossier, items=[item.reference])
+    letter = {"es": "Se remiten."}
+    node.do("chief", "return_evidence", dossier, parts=["a"], items=[item.reference], cover_letter=letter)
+    node.post()
+    node.do("head", "countersign_evidence", dossier, items=[item.reference])
+    return dossier
+
+
+def test_two_people_release_and_the_bundle_verifies_offline(node, desk, countersigned, tmp_path):
+    item = items_of(node.actor("prosecutor"), countersigned)[0]
+    proposer, approver = desk("prosecutor"), desk("head", stepped_up=False)
+    address = f"{dossier_href(countersigned)}/release"
+    assert proposer.client.get(address).status_code == 200
+    form = {"items": [item.reference], "audience": "court", "ground": "Art. 15"}
+    proposed = proposer.client.post(address, form)
+    assert proposed.status_code == 302, proposed.content.decode()[-1500:]
+    release = proposed["Location"]
+    own = proposer.client.get(release).content.decode()
+    assert "another person must do this step" in own
+    page = approver.client.get(release).content.decode()
+    digest = page.split('name="digest" value="')[1].split('"')[0]
+    assert approver.client.post(release, {"digest": digest}).status_code == 400
+    assert approver.client.post(release, {"digest": "0" * 64, "code": approver.code()}).status_code == 400
+    assert approver.client.post(release, {"digest": digest}).status_code == 302
+    bundle = proposer.client.post(f"{release}/bundle")
+    assert bundle.status_code == 200
+    with zipfile.ZipFile(io.BytesIO(b"".join(bundle.streaming_content))) as archive:
+        archive.extractall(tmp_path / "out")
+    report = verify_bundle(tmp_path / "out" / "bundle")
+    assert report.holds, report.lines
+
+
+def test_the_items_page_shows_every_stop_sealed(node, desk, countersigned):
+    item = items_of(node.actor("head"), countersigned)[0]
+    answer = desk("head").client.get(f"/evidence/{item.reference}")
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    for stop in ("Seized", "Taken in", "Checked", "Transferred", "Received", "Countersigned"):
+        assert stop in page
+    assert "Broken seal" not in page
+    again = desk("head").client.post(f"/evidence/{item.reference}/verify", follow=True)
+    assert "the check stands on the custody line" in again.content.decode()
