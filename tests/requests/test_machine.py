@@ -89,7 +89,8 @@ class Matter(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         try:
-            self.everything_arrives()
+            if hasattr(self, "dossier"):
+                self.everything_arrives()
         finally:
             transaction.set_rollback(True)
             self.savepoint.__exit__(None, None, None)
