@@ -1,5 +1,6 @@
 """A browser and a server for the pages' looks. One browser for the whole run; one page at a time."""
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -100,6 +101,8 @@ def desk(node: World) -> Callable[..., Desk]:
 def browser() -> Iterator[Any]:
     if not CHROMIUM.is_file():
         pytest.skip("no Chromium at /usr/bin/chromium: pages are not opened")
+    # Playwright's loop runs in this thread; Django would refuse the test's own queries beside it.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as play:
         chromium = play.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
         yield chromium

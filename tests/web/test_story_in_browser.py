@@ -61,8 +61,8 @@ def test_a_draft_saves_itself_and_is_signed_with_the_code_again(node, desk, page
     page.goto(f"{dossier_href(dossier)}/draft")
     look(page)
     page.fill("[name='purpose.fr']", "Établir la destination des fonds.")
-    page.wait_for_function("document.querySelector('[data-saved]').dataset.state === 'saving'")
-    page.wait_for_function("document.querySelector('[data-saved]').dataset.state === 'saved'")
+    page.wait_for_selector("[data-saved][data-state=saving]")
+    page.wait_for_selector("[data-saved][data-state=saved]")
     assert Draft.objects.get().content["purpose"]["fr"] == "Établir la destination des fonds."
     page.fill("[name='purpose.fr']", "")
     page.fill("[name='purpose.es']", "")
@@ -70,9 +70,9 @@ def test_a_draft_saves_itself_and_is_signed_with_the_code_again(node, desk, page
     page.fill("[name='purpose.fr']", "Établir la destination des fonds.")
     page.fill("[name='purpose.es']", "Establecer el destino de los fondos.")
     page.wait_for_selector("#gaps-purpose .gap", state="detached")
-    page.wait_for_function("document.querySelector('[data-saved]').dataset.state === 'saved'")
+    page.wait_for_selector("[data-saved][data-state=saved]")
     assert "Establecer el destino" in page.inner_text("#live")
-    page.wait_for_function("sessionStorage.length === 0")
+    assert page.evaluate("sessionStorage.length") == 0
     page.goto(f"{dossier_href(dossier)}/sign")
     look(page)
     page.click("button[name=prepare]")
