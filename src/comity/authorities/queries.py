@@ -1,6 +1,9 @@
 """Reads of authorities, officers and partners."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from comity.authorities.models import Authority, Officer
 from comity.seals.keys import SealingKey, VerifyingKey
@@ -8,18 +11,29 @@ from comity.values.actor import Actor, ActorKind, Role
 from comity.values.errors import MissingError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Partner:
-    """An authority of another node (or of this one, seen by another) as the exchange needs it."""
+    """An authority of another node (or of this one, seen by another) as the exchange needs it.
+
+    Its keys are read when they are asked for: a message needs one of the two.
+    """
 
     code: str
     state: str
     names: dict[str, str]
     endpoint: str
-    verifying_key: VerifyingKey
-    sealing_key: SealingKey
+    verifying_key_json: Mapping[str, Any]
+    sealing_key_json: Mapping[str, Any]
     tls_certificate: str
     local: bool
+
+    @cached_property
+    def verifying_key(self) -> VerifyingKey:
+        return VerifyingKey.from_json(self.verifying_key_json)
+
+    @cached_property
+    def sealing_key(self) -> SealingKey:
+        return SealingKey.from_json(self.sealing_key_json)
 
 
 def authority(code: str) -> Authority:
@@ -58,8 +72,8 @@ def partner(code: str) -> Partner:
         row.state,
         row.names,
         row.endpoint,
-        VerifyingKey.from_json(row.verifying_key),
-        SealingKey.from_json(row.sealing_key),
+        row.verifying_key,
+        row.sealing_key,
         row.tls_certificate,
         row.local,
     )

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from comity.cli import law_checks
 from comity.cli.law_pages import show_answer, show_instruments, show_parties, show_words
 from comity.law.basis import find_bases
 from comity.law.listing import instrument_row, parties_of
@@ -111,6 +112,10 @@ def party(
 def reference() -> None:
     """The instruments of the register as a Markdown page, made from the law files."""
     sys.stdout.write(reference_page(load_register()))
+
+
+law.command()(law_checks.refusals)
+law.command()(law_checks.questions)
 
 
 def _today() -> date:

@@ -14,6 +14,7 @@ COMMANDS = {
     "verify": ("comity.cli.verify", "app", "comity verify out/demo/bundle"),
     "simulate": ("comity.cli.simulate", "app", "comity simulate --nodes 2 --episodes 20 --seed 1"),
     "node": ("comity.cli.node", "node", "comity node init ./my-node --roster roster.yaml"),
+    "desk": ("comity.cli.desk", "desk", "comity desk sign-in http://localhost:8410 l.favre --purpose casework"),
     "demo": ("comity.cli.demo.command", "app", "comity demo --headless --out out/demo"),
 }
 """Command to its module, its typer object, and an example that works."""

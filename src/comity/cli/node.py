@@ -99,7 +99,9 @@ def add(
     from comity.authorities.card import open_card  # noqa: PLC0415
 
     for pair in cards:
-        path, _, fingerprint = pair.rpartition("=")
+        path, given, fingerprint = pair.rpartition("=")
+        if not given:
+            raise typer.BadParameter(f"'{pair}' names no fingerprint; write {pair}=FINGERPRINT.")
         act = _operator("connect a partner")
         row = add_partner(act, card=open_card(Path(path).read_bytes()), fingerprint=fingerprint)
         says.print(f"{row.code} is a partner of this node.")

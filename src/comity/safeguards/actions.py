@@ -19,8 +19,11 @@ READ_BATCH = 500
 
 def _locked_head(authority: str) -> LedgerHead:
     """The head of the log, held until the transaction ends: one writer at a time per authority."""
-    LedgerHead.objects.get_or_create(authority=authority)
-    return LedgerHead.objects.select_for_update().get(authority=authority)
+    held = LedgerHead.objects.select_for_update().filter(authority=authority).first()
+    if held is None:
+        LedgerHead.objects.get_or_create(authority=authority)
+        held = LedgerHead.objects.select_for_update().get(authority=authority)
+    return held
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from comity.safeguards.rules import TABLE
 
 _HEAD = """# Who may do what
 
-Made from the policy table (`comity.safeguards.rules`); a test compares the two. Everything that is not in the table is denied.
-An authority that stands in no relation to a matter gets the answer of something absent. Neither a partner nor a job decides anything.
+Made from the policy table (`comity.safeguards.rules`); a test compares the two. Everything that is not in the
+table is denied. An authority that stands in no relation to a matter gets the answer of something absent. Neither a
+partner nor a job decides anything.
 
 | permission | roles | relation of the authority to the matter | code again | not by the hand that did |
 |---|---|---|---|---|

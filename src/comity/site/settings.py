@@ -51,9 +51,10 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
-WEB_MIDDLEWARE = BASE / "web" / "middleware.py"
-if WEB_MIDDLEWARE.is_file():
-    MIDDLEWARE.append("comity.web.middleware.HouseMiddleware")
+MIDDLEWARE.append("comity.web.middleware.HouseMiddleware")
+if ROOT_URLCONF == "comity.site.exchange_urls":
+    # The exchange port has no pages, sessions or forms: partners are known by what they sign.
+    MIDDLEWARE = ["django.middleware.security.SecurityMiddleware", "django.middleware.common.CommonMiddleware"]
 
 TEMPLATES = [
     {

@@ -28,7 +28,7 @@ def demo(
     ] = False,
 ) -> None:
     """Set up four nodes, play the stories through their public API, say what was proved, and leave the pages up."""
-    says = Console()
+    says = Console(emoji=False, soft_wrap=True)
     report = Report(says)
     with Stage(out.resolve(), database=database) as stage:
         report.chapter("Setting up four nodes (an exercise: every person is invented)")

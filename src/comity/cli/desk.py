@@ -1,0 +1,211 @@
+"""`comity desk`: casework from the command line, over the node's public API, signed in as an officer.
+
+The session lies in a file only this user may read, and ends like any other session.
+"""
+
+import getpass
+import json
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from comity.values.errors import ComityError, InvalidInputError, MissingError, SignInError
+
+desk = typer.Typer(no_args_is_help=True, add_completion=False, help="Casework over a node's API, as an officer.")
+Json = Annotated[bool, typer.Option("--json", help="Only JSON on standard output.")]
+Reference = Annotated[str, typer.Argument(help="The dossier's reference.")]
+says = Console(emoji=False, soft_wrap=True)
+SESSION = Path.home() / ".config" / "comity" / "session.json"
+
+
+@desk.command("sign-in")
+def sign_in(
+    address: Annotated[str, typer.Argument(help="The node's pages, e.g. http://localhost:8410")],
+    username: str,
+    purpose: Annotated[str, typer.Option(help="For what you work in this session; it stands in the ledger.")],
+) -> None:
+    """Sign in with password and one-time code; both are asked for and not kept."""
+    body = {"username": username, "password": getpass.getpass("Password: "), "code": getpass.getpass("Code: ")}
+    answer = httpx.post(f"{address}/api/sign-in", json=body, timeout=30)
+    _expect(answer)
+    SESSION.parent.mkdir(parents=True, exist_ok=True)
+    SESSION.unlink(missing_ok=True)
+    with os.fdopen(os.open(SESSION, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as sink:
+        json.dump({"address": address, "token": answer.json()["token"], "purpose": purpose}, sink)
+    says.print(f"Signed in at {address} as {username}.")
+
+
+@desk.command("sign-out")
+def sign_out() -> None:
+    """End the session here and at the node."""
+    _call("POST", "/sign-out")
+    SESSION.unlink()
+
+
+@desk.command("confirm")
+def confirm() -> None:
+    """Give the one-time code again before an act that binds the authority."""
+    _call("POST", "/step-up", json={"code": getpass.getpass("Code: ")})
+
+
+@desk.command()
+def needs(as_json: Json = False) -> None:
+    """What needs me."""
+    _list(_call("GET", "/needs"), ("due", "label", "partner", "number", "title", "reference"), as_json=as_json)
+
+
+@desk.command()
+def inbox(as_json: Json = False) -> None:
+    """What arrived and waits for a decision."""
+    _list(_call("GET", "/inbox"), ("phase", "partner", "number", "title", "reference"), as_json=as_json)
+
+
+@desk.command()
+def dossiers(
+    text: Annotated[str, typer.Option(help="Words of the title, a number or a partner.")] = "", as_json: Json = False
+) -> None:
+    """The dossiers of my authority."""
+    found = _call("GET", "/dossiers", params={"text": text})
+    _list(found, ("phase", "side", "partner", "number", "their_number", "title", "reference"), as_json=as_json)
+
+
+@desk.command()
+def show(reference: Reference, as_json: Json = False) -> None:
+    """One dossier: where it stands, what was said, and which verbs are open to me."""
+    view = _call("GET", f"/dossiers/{reference}")
+    if as_json:
+        typer.echo(json.dumps(view, ensure_ascii=False))
+        return
+    numbers = view["numbers"]
+    says.print(f"[bold]{view['title']}[/]  {view['phase']}  ours {numbers['ours']}  theirs {numbers['theirs']}")
+    _list(view["parts"], ("id", "measure", "state"))
+    _list(view["timeline"], ("at", "side", "name", "effect", "author"))
+    _list([step for step in view["steps"] if step["allowed"]], ("verb", "parts", "step_up"))
+
+
+@desk.command("open")
+def open_one(
+    requested: Annotated[str, typer.Argument(help="The partner's code, e.g. CO-FGN.")],
+    title: str,
+    number: Annotated[str, typer.Argument(help="Your own file number.")],
+    instrument: Annotated[str, typer.Option(help="The instrument, where it decides the way.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Open a dossier."""
+    body = {"requested": requested, "title": title, "number": number, "instrument": instrument}
+    made = _call("POST", "/dossiers", json=body)
+    typer.echo(json.dumps(made) if as_json else made["reference"])
+
+
+@desk.command()
+def do(
+    reference: Reference,
+    verb: str,
+    values: Annotated[
+        Path | None, typer.Option(help="A JSON file with the verb's fields; see: comity desk verbs")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Do one verb on one dossier, at the version it has now."""
+    version = _call("GET", f"/dossiers/{reference}")["version"]
+    body = {"version": version, "values": _values(values)}
+    done = _call("POST", f"/dossiers/{reference}/acts/{verb}", json=body)
+    typer.echo(json.dumps(done) if as_json else f"{verb}: the dossier is {done['phase']}.")
+
+
+@desk.command()
+def verbs(as_json: Json = False) -> None:
+    """Every verb of casework with its fields."""
+    found = _call("GET", "/verbs")
+    if as_json:
+        typer.echo(json.dumps(found))
+        return
+    rows = [
+        {
+            **verb,
+            "fields": " ".join(
+                f"{one['name']}:{one['type']}{'' if one['required'] else '?'}" for one in verb["fields"]
+            ),
+        }
+        for verb in found
+    ]
+    _list(rows, ("name", "sides", "step_up", "fields"))
+
+
+@desk.command()
+def items(reference: Reference, as_json: Json = False) -> None:
+    """The items of a dossier, each with where it stands."""
+    found = _call("GET", f"/dossiers/{reference}/items")
+    _list(found, ("state", "kind", "title", "size", "digest", "reference"), as_json=as_json)
+
+
+@desk.command()
+def ledger(
+    about: Annotated[str, typer.Option(help="Only what was done with this subject.")] = "", as_json: Json = False
+) -> None:
+    """The newest entries of my authority's ledger."""
+    found = _call("GET", "/ledger", params={"about": about})
+    _list(found, ("seq", "at", "actor", "event", "subject", "purpose"), as_json=as_json)
+
+
+@desk.command()
+def partners(as_json: Json = False) -> None:
+    """The partners of this node."""
+    _list(_call("GET", "/partners"), ("code", "state", "has_node", "languages"), as_json=as_json)
+
+
+def _values(path: Path | None) -> Any:
+    if path is None:
+        return {}
+    try:
+        return json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise InvalidInputError(f"{path} is no JSON file of fields: {error}.", place=str(path)) from error
+
+
+def _call(method: str, path: str, **options: Any) -> Any:
+    if not SESSION.is_file():
+        raise SignInError(
+            "You are not signed in.", next_step="comity desk sign-in http://localhost:8410 USERNAME --purpose WHY"
+        )
+    session = json.loads(SESSION.read_text())
+    headers = {"Authorization": f"Bearer {session['token']}", "X-Purpose": session["purpose"]}
+    try:
+        answer = httpx.request(method, f"{session['address']}/api{path}", headers=headers, timeout=120, **options)
+    except httpx.HTTPError as error:
+        raise MissingError(f"The node at {session['address']} does not answer: {error}.", code="desk:node") from error
+    _expect(answer)
+    return answer.json()
+
+
+def _expect(answer: httpx.Response) -> None:
+    if answer.status_code < 400:
+        return
+    try:
+        said = answer.json()["error"]
+    except (ValueError, KeyError):
+        said = {"message": f"The node answered {answer.status_code}."}
+    raise ComityError(said["message"], code=said.get("code", "desk:answer"), next_step=said.get("next_step", ""))
+
+
+def _list(rows: list[dict[str, Any]], columns: tuple[str, ...], *, as_json: bool = False) -> None:
+    if as_json:
+        typer.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    table = Table(*columns)
+    for row in rows:
+        table.add_row(*(_cell(row.get(column)) for column in columns))
+    says.print(table)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else ""
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
