@@ -27,7 +27,7 @@ node_modules/.ready: package-lock.json src/comity/site/assets.py
 	@touch $@
 
 demo: setup
-	@$(BIN)/python -m comity.cli.main_demo $(ARGS)
+	@$(BIN)/comity demo $(ARGS)
 
 run: setup
 	@test -n "$(NODE)" || { echo "Name the node's folder: make run NODE=DIR"; exit 2; }
