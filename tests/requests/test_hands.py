@@ -236,3 +236,30 @@ def test_the_papers_of_an_exercise_are_other_bytes_than_real_ones(cast: World) -
         )
         digests.add(cast.release("prosecutor", dossier)["digest"])
     assert len(digests) == 2
+
+
+@pytest.mark.parametrize(
+    ("who", "verb", "values"),
+    [
+        ("registrar", "register_request", {"number": "CO-2", "contact": "Mesa"}),
+        ("head", "close_dossier", {"reason": {"fr": "Clos."}}),
+        ("head", "transmit_request", {"digest": "0" * 64}),
+        ("prosecutor", "save_draft", {"content": {"language": "fr"}}),
+        ("prosecutor", "sign_request", {"digest": "0" * 64}),
+        ("clerk", "check_form", {"number": "B-2", "cover_note": {"fr": "x"}}),
+    ],
+)
+def test_a_step_out_of_its_phase_is_refused_and_nothing_is_sent(cast: World, who: str, verb: str, values: dict) -> None:
+    dossier = registered(cast)
+    with pytest.raises(RefusedError) as caught:
+        cast.do(who, verb, dossier, **values)
+    assert caught.value.code == "workflow:closed"
+    assert len(messages_of("CH-FOJ", str(dossier))) == 2
+
+
+def test_a_step_of_the_other_side_is_refused(cast: World) -> None:
+    dossier = registered(cast)
+    with pytest.raises(RefusedError):
+        cast.do("head", "accept_request", dossier, parts=["a"])
+    with pytest.raises(RefusedError):
+        cast.do("chief", "withdraw_request", dossier, reason={"es": "x"})
