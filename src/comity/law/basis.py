@@ -78,6 +78,8 @@ def _of_multilateral(register: Register, instrument: Instrument, inquiry: Inquir
     first, second, on, today = inquiry.requesting, inquiry.requested, inquiry.on, inquiry.today
     rows = register.participations.get(instrument.code, {})
     ours, theirs = rows.get(first), rows.get(second)
+    if instrument.kind == "comity":
+        return _weighed(register, instrument, inquiry, [], "", silent=False)
     reach = [membership_verdict(instrument, first, second, on)]
     if not reach[0].reasons or reach[0].finding is not Finding.BARRED:
         reach.append(force_verdict(instrument, on))

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from comity.law.articles import ArticleMap
 from comity.values.verdict import Finding
 
 
@@ -175,6 +176,7 @@ class Instrument:
     aliases: tuple[str, ...] = ()
     parent: str = ""
     """The instrument this one supplements or amends: both must bind."""
+    articles: ArticleMap | None = None
 
     def rank_for(self, offence: str) -> int:
         return self.offence_ranks.get(offence, self.rank)

@@ -29,14 +29,15 @@ class Candidate:
 
 
 def ranked(candidates: Iterable[Candidate], offence: str) -> list[Candidate]:
-    """In order: usable before barred, known before silent, specific before general, later before earlier."""
+    """In order: usable before barred, treaties before comity, known before silent, specific before general, later
+    first."""
 
-    def key(candidate: Candidate) -> tuple[bool, bool, int, int, str]:
+    def key(candidate: Candidate) -> tuple[bool, bool, bool, int, int, str]:
         instrument = candidate.instrument
         later_first = -(instrument.signed or date.min).toordinal()
         barred = candidate.finding is Finding.BARRED
         specific = max(instrument.rank_for(offence), candidate.behind)
-        return barred, candidate.silent, specific, later_first, instrument.code
+        return barred, instrument.kind == "comity", candidate.silent, specific, later_first, instrument.code
 
     return sorted(candidates, key=key)
 

@@ -1,20 +1,25 @@
 """Grounds on which a request may be refused, postponed or put under conditions, one table per instrument.
 
 Kinds: `mandatory`, `optional`, `postponement`, `condition`, `duty` (what must be done before or with a refusal) and
-`never` (what may not be a ground). A ground says when it applies and what removes it; whether it applies in a case is
-for a person.
+`never` (what may not be a ground). A ground says in words when it applies and what removes it, and in `if` and
+`cured_by` the same as conditions over typed facts (`facts.yaml`). Whether it applies in a case is for a person.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from comity.law.instrument import Instrument
-from comity.law.law_files import DATA, LawFile, load_sources, read_yaml
+from comity.law.expression import NEVER, Comparison, Expression, ExpressionError, Not, all_of
+from comity.law.facts import FactTable, load_facts
+from comity.law.faults import LawText, Path
+from comity.law.instrument import Instrument, Provision
+from comity.law.law_files import DATA, LawFile, Sources, load_sources, read_text
 from comity.law.vocabulary import MEASURES
 
 KINDS = frozenset({"mandatory", "optional", "postponement", "condition", "duty", "never"})
+WEIGHED = frozenset({"mandatory", "optional", "postponement", "condition"})
+"""Kinds that have a condition to weigh; duties and exclusions hold always."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +37,33 @@ class Ground:
     not_for: frozenset[str] = frozenset()
     exhaustive: bool = False
     """For its measures only the grounds so marked may be raised (ETS 185 Art. 29(5))."""
+    test: Expression = NEVER
+    """When it applies, over typed facts."""
+    cured_by: Expression = NEVER
+    """What removes it, over typed facts."""
+    consult: str = ""
+    """The provision by which the other side is consulted before refusal on this ground."""
+    closed_to: frozenset[str] = frozenset()
+    """Measures for which an exhaustive list leaves this ground out."""
 
     def applies_to(self, measure: str) -> bool:
         return measure not in self.not_for and (not self.measures or measure in self.measures)
+
+    @property
+    def scope(self) -> Expression:
+        """The measures it can be raised against, as a condition on the fact `measure`."""
+        parts: list[Expression] = []
+        if self.measures:
+            parts.append(Comparison("measure", "in", tuple(sorted(self.measures))))
+        left_out = self.not_for | self.closed_to
+        if left_out:
+            parts.append(Not(Comparison("measure", "in", tuple(sorted(left_out)))))
+        return all_of(*parts)
+
+    @property
+    def weighed(self) -> Expression:
+        """True: it stands against the request. False: it does not. Unknown: a fact is missing."""
+        return all_of(self.scope, self.test, Not(self.cured_by))
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -50,13 +79,13 @@ class Ground:
 
 @lru_cache(maxsize=128)
 def refusal_grounds(instrument: Instrument, measure: str = "") -> tuple[Ground, ...]:
-    """The table of an instrument, for one measure or for all; empty when its grounds were not read."""
-    name = f"grounds/{instrument.code}.yaml"
-    if not (DATA / name).is_file():
+    """The table of an instrument, for one measure or for all; empty when its grounds were not read.
+
+    A table wholly recalled counts as not read: it binds nobody to its list. `known_grounds` has it too.
+    """
+    grounds = known_grounds(instrument.code)
+    if not any(ground.verified for ground in grounds):
         return ()
-    table = read_yaml(name)
-    file = LawFile(name, table, load_sources())
-    grounds = tuple(_ground(file, given) for given in table["grounds"])
     if not measure:
         return grounds
     found = tuple(ground for ground in grounds if ground.applies_to(measure))
@@ -64,25 +93,97 @@ def refusal_grounds(instrument: Instrument, measure: str = "") -> tuple[Ground, 
     return only or found
 
 
+@lru_cache(maxsize=128)
+def known_grounds(code: str) -> tuple[Ground, ...]:
+    """Every row of an instrument's table, read or recalled (then `verified` is false); empty when there is none."""
+    name = f"grounds/{code}.yaml"
+    if not (DATA / name).is_file():
+        return ()
+    return grounds_from_text(name, read_text(name), load_sources(), load_facts())
+
+
 def grounds_read(instrument: Instrument) -> bool:
     """Whether the register holds a table for the instrument; no table is not "no grounds"."""
     return bool(refusal_grounds(instrument))
 
 
-def _ground(file: LawFile, given: Mapping[str, Any]) -> Ground:
-    place = str(given.get("id", "?"))
-    if given.get("kind") not in KINDS:
-        raise file.broken(f"'{given.get('kind')}' is not a kind of ground", place)
-    provision = file.provision(given, place)
+def grounds_from_text(name: str, text: str, sources: Sources, facts: FactTable) -> tuple[Ground, ...]:
+    """The table of a file; a fault names file, line and reason."""
+    file = LawFile(name, _value(name, text), sources, text)
+    general = _consultation(file, file.value.get("consult"), ("consult",))
+    found = _like(file, file.value)
+    for index, given in enumerate(file.value.get("grounds", ())):
+        path = ("grounds", index)
+        ground = _ground(file, given, path, facts, general)
+        if any(one.id == ground.id for one in found if not file.value.get("like")):
+            raise file.broken(f"the ground '{ground.id}' stands twice", path)
+        found = [one for one in found if one.id != ground.id]
+        found.append(ground)
+    closed = frozenset(measure for one in found if one.exhaustive for measure in one.measures)
+    return tuple(one if one.exhaustive or not closed else replace(one, closed_to=closed) for one in found)
+
+
+def _value(name: str, text: str) -> dict[str, Any]:
+
+    return LawText(name, text).mapping(("cite",))
+
+
+def _like(file: LawFile, value: Mapping[str, Any]) -> list[Ground]:
+    """The rows of another instrument that apply here too, cited through the article that says so."""
+    like = value.get("like")
+    if not like:
+        return []
+    rows = known_grounds(str(like["to"]))
+    if not rows:
+        raise file.broken(f"'{like['to']}' has no table of grounds", ("like",))
+    via = file.provision(like, ("like",))
+    without = set(like.get("without", ()))
+    return [
+        replace(row, provision=f"{via.article}; {row.provision}", verified=via.verified and row.verified)
+        for row in rows
+        if row.id not in without
+    ]
+
+
+def _consultation(file: LawFile, given: Any, path: Path) -> Provision | None:
+    return file.provision(given, path) if given and given != "none" else None
+
+
+def _ground(file: LawFile, given: Mapping[str, Any], path: Path, facts: FactTable, general: Provision | None) -> Ground:
+    if not isinstance(given, Mapping) or not {"id", "kind", "when"} <= set(given):
+        raise file.broken("a ground has `id`, `at`, `kind` and `when`", path)
+    if given["kind"] not in KINDS:
+        raise file.broken(f"'{given['kind']}' is not a kind of ground: {', '.join(sorted(KINDS))}", (*path, "kind"))
+    provision = file.provision(given, path)
+    weighed = given["kind"] in WEIGHED
+    if weighed != ("if" in given):
+        raise file.broken(
+            "it needs `if`, the condition over facts" if weighed else "a duty or exclusion holds always: no `if`", path
+        )
+    consult = _consultation(file, given.get("consult"), (*path, "consult"))
+    if "consult" not in given and given["kind"] in {"mandatory", "optional"}:
+        consult = general
     return Ground(
-        id=place,
+        id=str(given["id"]),
         provision=provision.article,
         kind=given["kind"],
         condition=str(given["when"]),
         cure=str(given.get("cure", "")),
         verified=provision.verified,
         source=provision.source,
-        measures=file.words(given.get("measures"), MEASURES, place),
-        not_for=file.words(given.get("not_for"), MEASURES, place),
+        measures=file.words(given.get("measures"), MEASURES, (*path, "measures")),
+        not_for=file.words(given.get("not_for"), MEASURES, (*path, "not_for")),
         exhaustive=bool(given.get("only")),
+        test=_expression(file, given, "if", path, facts),
+        cured_by=_expression(file, given, "cured_by", path, facts),
+        consult=consult.article if consult else "",
     )
+
+
+def _expression(file: LawFile, given: Mapping[str, Any], key: str, path: Path, facts: FactTable) -> Expression:
+    if key not in given:
+        return NEVER
+    try:
+        return facts.expression(str(given[key]))
+    except ExpressionError as error:
+        raise file.broken(f"the condition {error}", (*path, key)) from error

@@ -13,9 +13,11 @@ from typing import Any
 from comity.law.bilateral import BilateralTreaty, merge_rows, read_rows
 from comity.law.bilateral_instruments import instrument_of_treaty
 from comity.law.declarations import Declarations, read_declarations
+from comity.law.faults import LawText, parse_yaml
 from comity.law.instrument import Instrument
-from comity.law.law_files import DATA, instrument_of, load_sources, read_yaml
+from comity.law.law_files import DATA, check_classes, instrument_of, load_sources, read_text, read_yaml
 from comity.law.participation import Participation, read_participations
+from comity.law.relations import check_relations
 from comity.law.vocabulary import nearest
 from comity.values.errors import InvalidInputError
 
@@ -141,12 +143,14 @@ def _bilateral_rows(corrections: Iterable[Mapping[str, str]]) -> tuple[Bilateral
 def load_register() -> Register:
     """The register of this package, read once; a broken law file is refused with its place."""
     sources = load_sources()
-    classes = read_yaml("classes.yaml")
+    classes = check_classes(LawText("classes.yaml", read_text("classes.yaml")))
     multilateral: dict[str, Instrument] = {}
     deep: dict[str, Instrument] = {}
     for code in _names_in("instruments", ".yaml"):
-        instrument = instrument_of(code, read_yaml(f"instruments/{code}.yaml"), sources, classes)
+        text = read_text(f"instruments/{code}.yaml")
+        instrument = instrument_of(code, parse_yaml(f"instruments/{code}.yaml", text), sources, classes, text)
         (deep if instrument.states else multilateral)[code] = instrument
+    check_relations(multilateral, lambda code: read_text(f"instruments/{code}.yaml"))
     participations = {
         code: read_participations(_rows(f"treaties/{code}.csv"), f"treaties/{code}.csv")
         for code in _names_in("treaties", ".csv")
