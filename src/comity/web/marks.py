@@ -1,15 +1,17 @@
 """The marks of the house as values: what a template needs to draw a seal, a clock, a ribbon or a stop of custody."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
 from comity.values.handling import Handling
+from comity.web import vocabulary
 
 Words = str | Promise
 
@@ -64,6 +66,17 @@ class Ribbon:
     @property
     def words(self) -> Words:
         return HANDLING[self.code]
+
+
+def terms_of(conditions: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Use conditions for the ribbon: each sort once, with its provisions; the whole text stands where it is bound."""
+    provisions: dict[str, list[str]] = {}
+    for condition in conditions:
+        found = provisions.setdefault(vocabulary.word("condition", str(condition.get("kind", "other"))), [])
+        provision = str(condition.get("provision") or "")
+        if provision and provision not in found:
+            found.append(provision)
+    return tuple(f"{words} ({', '.join(found)})" if found else words for words, found in provisions.items())
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comity.exchange.queries import Delivery
 from comity.requests.queries import Seal, TimelineView
+from comity.requests.queries.pages import PartyView
 from comity.web.lines import Entry
 from comity.web.marks import SealMark, SealState
 from comity.web.vocabulary import word
@@ -37,17 +38,18 @@ def mark_of(seal: Seal | None, *, recorded: bool, href: str, name: str = "") -> 
 
 def entries_of(view: Any, href: str) -> list[Entry]:
     """The dossier's timeline, oldest first, with the receipt for our request as an entry of theirs."""
+    names = {one.code: _name(one) for one in (view.requesting, view.requested)}
     open_ids = {one["id"] for one in (*view.open_questions, *view.open_consultations)}
     entries: list[Entry] = []
     for index, line in enumerate(view.timeline):
         if line.kind == "act" and line.name in QUIET:
             continue
-        entries.append(_entry(line, index, href, open_ids))
+        entries.append(_entry(line, index, href, open_ids, names))
         entries += _receipt(line, href)
     return entries
 
 
-def _entry(line: TimelineView, index: int, href: str, open_ids: set[str]) -> Entry:
+def _entry(line: TimelineView, index: int, href: str, open_ids: set[str], names: Mapping[str, str]) -> Entry:
     words, language = said(line.words)
     domestic = line.kind == "act"
     facts = line.facts
@@ -60,7 +62,7 @@ def _entry(line: TimelineView, index: int, href: str, open_ids: set[str]) -> Ent
         f"e{index}-{line.digest[:8]}",
         tuple(text for text in (words, note if isinstance(note, str) else "") if text),
         tuple(_points(line)),
-        None if domestic else mark_of(line.seal, recorded=line.recorded, href=f"{href}/messages/{line.digest}"),
+        None if domestic else _seal(line, href, names),
         by=_hand(line),
         language=language,
         domestic=domestic,
@@ -70,6 +72,15 @@ def _entry(line: TimelineView, index: int, href: str, open_ids: set[str]) -> Ent
         reason=line.reason,
         delivery=_waiting(line.delivery),
     )
+
+
+def _name(party: PartyView) -> str:
+    return said(dict(party.names))[0] or party.code
+
+
+def _seal(line: TimelineView, href: str, names: Mapping[str, str]) -> SealMark | None:
+    name = names.get(line.seal.signer, "") if line.seal else ""
+    return mark_of(line.seal, recorded=line.recorded, href=f"{href}/messages/{line.digest}", name=name)
 
 
 def _hand(line: TimelineView) -> str:

@@ -123,6 +123,8 @@ MESSAGES: Words = {
 VERBS: Words = {
     "open_dossier": _("Open a dossier"),
     "save_draft": _("Draft"),
+    "prepare_release": _("Make out the letter"),
+    "note_posting": _("Note the posting"),
     "sign_request": _("Sign the request"),
     "withdraw_signature": _("Withdraw the signature"),
     "validate_order": _("Validate the order"),
@@ -220,6 +222,15 @@ CHANNELS: Words = {
     "contact-point": _("Through the contact points"),
 }
 
+CONDITIONS: Words = {
+    "specialty": _("Use limited"),
+    "confidentiality": _("Confidential"),
+    "onward-transfer": _("No onward transfer without consent"),
+    "return": _("To be returned"),
+    "expiry": _("Expires"),
+    "other": _("Condition"),
+}
+
 KINDS: Mapping[str, Words] = {
     "role": ROLES,
     "measure": MEASURES,
@@ -235,6 +246,7 @@ KINDS: Mapping[str, Words] = {
     "purpose": PURPOSES,
     "person": PERSONS,
     "channel": CHANNELS,
+    "condition": CONDITIONS,
 }
 
 

@@ -104,7 +104,7 @@ def document_lines(case: Case) -> list[DocumentLine]:
 
 
 def law_lines(prediction: Any, side: Any = "") -> list[dict[str, Any]]:
-    """The finding of the instrument the request rests on for each part, the gravest offence of each."""
+    """The finding of the instrument the request rests on for each measure, the gravest of its offences."""
     lines: dict[tuple[str, str], dict[str, Any]] = {}
     for line in prediction.get("lines") or []:
         basis = next((one for one in line["bases"] if one["instrument"] == prediction.get("instrument")), None)
@@ -112,7 +112,7 @@ def law_lines(prediction: Any, side: Any = "") -> list[dict[str, Any]]:
         if basis is None:
             continue
         finding = Finding(basis["finding"])
-        key = (line["part"], basis["instrument"])
+        key = (line["measure"], basis["instrument"])
         if key not in lines or finding.gravity > lines[key]["finding"].gravity:
             lines[key] = {
                 "finding": finding,

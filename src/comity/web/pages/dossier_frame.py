@@ -16,7 +16,7 @@ from comity.values.handling import Handling
 from comity.values.reference import Reference
 from comity.web.entrance import actor_asking
 from comity.web.lines import DossierHead, NextStep, Party
-from comity.web.marks import Ribbon
+from comity.web.marks import Ribbon, terms_of
 from comity.web.pages.dossier_address import dossier_href
 from comity.web.templatetags.marks import initial_language
 
@@ -137,14 +137,13 @@ class Case:
             return "requesting"
         if view.open_consultations:
             return "requested" if view.open_consultations[0]["asked_by"] == "requesting" else "requesting"
-        return "requesting" if view.phase in REQUESTING_TURN else "requested"
+        arrived = any(item.state == "received" and not item.own for item in view.items)
+        return "requesting" if arrived or view.phase in REQUESTING_TURN else "requested"
 
     def ribbon(self) -> Ribbon:
+        """The conditions bound to what was handed over; before that, those the instrument will bind."""
         conditions = self.view.conditions or self.view.law.use_conditions
-        terms = tuple(
-            f"{one['text']} ({one['provision']})" if one["provision"] else one["text"] for one in conditions[:2]
-        )
-        return Ribbon(Handling(self.view.handling), terms)
+        return Ribbon(Handling(self.view.handling), terms_of(conditions))
 
 
 def _name(party: PartyView) -> str:

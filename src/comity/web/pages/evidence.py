@@ -18,7 +18,7 @@ from comity.values.handling import Handling
 from comity.values.reference import Kind
 from comity.web.entrance import act_of, actor_asking, enter_opening, page
 from comity.web.lines import ItemLine
-from comity.web.marks import Ribbon, Stop
+from comity.web.marks import Ribbon, Stop, terms_of
 from comity.web.pages.dossier_address import dossier_href, item_href, read
 from comity.web.proofs import seal_of_event
 from comity.web.vocabulary import word
@@ -48,7 +48,7 @@ def line_of(item: ItemView, *, number: str, dossier: str) -> ItemLine:
         dossier_href=dossier_href(dossier),
         size=item.size,
         stops=stops_of(item.custody),
-        conditions=tuple(f"{one['text']} ({one['provision']})" for one in item.conditions),
+        conditions=terms_of(item.conditions),
         state=item.state,
         progress=progress,
         waiting=transfer.last_reason if transfer and progress else "",
@@ -75,10 +75,10 @@ def item(request: HttpRequest, reference: str) -> HttpResponse:
         for signed in chain_of(row)
     ]
     context = {
-        "item": line_of(view, number=row.dossier, dossier=row.dossier),
+        "item": line_of(view, number=gettext("Dossier"), dossier=row.dossier),
         "stops": stops,
         "stored_name": view.name,
-        "ribbon": Ribbon(Handling(view.handling), tuple(one["text"] for one in view.conditions)),
+        "ribbon": Ribbon(Handling(view.handling), terms_of(view.conditions)),
         "facts": [(_("Media type"), view.media_type), (_("Answers the measures"), ", ".join(view.parts) or "–")],
         "conditions": view.conditions,
         "record": [

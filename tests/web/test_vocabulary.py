@@ -1,0 +1,43 @@
+"""Every code of the house has its word on the pages: no reader meets a wire word where there is one to say."""
+
+import pytest
+
+from comity.authorities.competence import Competence
+from comity.documents.letters import KINDS as DOCUMENTS
+from comity.evidence.custody import EventType
+from comity.evidence.item_state import ItemKind, ItemState
+from comity.law.vocabulary import MEASURES, OFFENCES
+from comity.requests.actions import VERBS
+from comity.requests.messages import MessageType
+from comity.requests.phases import PartState, Phase
+from comity.values.actor import Role
+from comity.values.verdict import Finding
+from comity.web import vocabulary
+
+CODES = {
+    "role": Role,
+    "measure": MEASURES,
+    "offence": OFFENCES,
+    "phase": Phase,
+    "part": PartState,
+    "message": MessageType,
+    "verb": VERBS,
+    "custody": [*EventType, *ItemState],
+    "item": ItemKind,
+    "competence": Competence,
+    "document": DOCUMENTS,
+}
+
+
+@pytest.mark.parametrize("kind", CODES)
+def test_every_code_has_its_word(kind):
+    wordless = [str(code) for code in CODES[kind] if str(code) not in vocabulary.KINDS[kind]]
+    assert not wordless
+
+
+def test_every_finding_has_its_word():
+    assert set(vocabulary.FINDINGS) == set(Finding)
+
+
+def test_a_code_without_a_word_is_shown_as_it_stands():
+    assert vocabulary.word("measure", "something-new") == "something-new"
