@@ -54,7 +54,11 @@ MIDDLEWARE = [
 MIDDLEWARE.append("comity.web.middleware.HouseMiddleware")
 if ROOT_URLCONF == "comity.site.exchange_urls":
     # The exchange port has no pages, sessions or forms: partners are known by what they sign.
-    MIDDLEWARE = ["django.middleware.security.SecurityMiddleware", "django.middleware.common.CommonMiddleware"]
+    MIDDLEWARE = [
+        "django.middleware.security.SecurityMiddleware",
+        "django.middleware.common.CommonMiddleware",
+        "allauth.account.middleware.AccountMiddleware",  # which its app demands of every listener
+    ]
 
 TEMPLATES = [
     {

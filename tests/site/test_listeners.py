@@ -1,0 +1,29 @@
+"""Both listeners load with their own addresses, and the exchange port knows no page."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("urlconf", "path", "status"),
+    [
+        ("comity.site.urls", "/sign-in", "200"),
+        ("comity.site.exchange_urls", "/sign-in", "404"),
+        ("comity.site.exchange_urls", "/api/me", "404"),
+        ("comity.site.urls", "/exchange/1/envelopes", "404"),
+    ],
+)
+def test_each_listener_answers_its_own_addresses_only(urlconf: str, path: str, status: str) -> None:
+    code = (
+        "import django; django.setup(); from django.core.management import call_command;"
+        "call_command('migrate', verbosity=0); from django.test import Client;"
+        f"print(Client().get('{path}').status_code)"
+    )
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "comity.site.settings_test", "COMITY_URLCONF": urlconf}
+    environment.pop("COMITY_NODE", None)
+    environment.pop("COMITY_TEST_DATABASE", None)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False)
+    assert done.stdout.strip() == status, done.stderr
