@@ -1,6 +1,6 @@
 """The marks of the house as values: what a template needs to draw a seal, a clock, a ribbon or a stop of custody."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -76,7 +76,14 @@ def terms_of(conditions: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
         provision = str(condition.get("provision") or "")
         if provision and provision not in found:
             found.append(provision)
-    return tuple(f"{words} ({', '.join(found)})" if found else words for words, found in provisions.items())
+    return tuple(f"{words} ({cited(found)})" if found else words for words, found in provisions.items())
+
+
+def cited(provisions: Sequence[str]) -> str:
+    """Provisions of one instrument in one line: its name once, then the articles."""
+    name, _separator, first = provisions[0].rpartition("Art. ")
+    rest = [one.removeprefix(f"{name}Art. ") for one in provisions[1:]]
+    return ", ".join([f"{name}Art. {first}" if name or first != provisions[0] else first, *rest])
 
 
 @dataclass(frozen=True, slots=True)

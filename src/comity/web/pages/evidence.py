@@ -16,6 +16,7 @@ from comity.safeguards.permissions import Permission
 from comity.values.errors import ComityError
 from comity.values.handling import Handling
 from comity.values.reference import Kind
+from comity.web.acting.fields import LABELS
 from comity.web.entrance import act_of, actor_asking, enter_opening, page
 from comity.web.lines import ItemLine
 from comity.web.marks import Ribbon, Stop, terms_of
@@ -82,7 +83,9 @@ def item(request: HttpRequest, reference: str) -> HttpResponse:
         "facts": [(_("Media type"), view.media_type), (_("Answers the measures"), ", ".join(view.parts) or "–")],
         "conditions": view.conditions,
         "record": [
-            (key, value) for key, value in (view.records.get("seizure") or {}).items() if isinstance(value, str)
+            (LABELS.get(key, key), value)
+            for key, value in (view.records.get("seizure") or {}).items()
+            if isinstance(value, str)
         ],
         "download_href": f"{item_href(address)}/content" if view.digest and view.state != "awaited" else "",
         "check_href": f"{item_href(address)}/verify" if view.digest and view.state != "awaited" else "",
