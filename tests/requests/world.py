@@ -158,6 +158,7 @@ class World:
             values=values,
             keys=self.keys,
             vault=self.vault,
+            exercise=True,
         )
 
     def release(self, name: str, dossier: Reference) -> dict[str, Any]:

@@ -3,8 +3,11 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+from comity.authorities.node_file import NodeFile
 
 
 @pytest.mark.parametrize(
@@ -16,14 +19,19 @@ import pytest
         ("comity.site.urls", "/exchange/1/envelopes", "404"),
     ],
 )
-def test_each_listener_answers_its_own_addresses_only(urlconf: str, path: str, status: str) -> None:
+def test_each_listener_answers_its_own_addresses_only(tmp_path: Path, urlconf: str, path: str, status: str) -> None:
     code = (
         "import django; django.setup(); from django.core.management import call_command;"
         "call_command('migrate', verbosity=0); from django.test import Client;"
-        f"print(Client().get('{path}').status_code)"
+        f"print(Client(headers={{'host': 'localhost'}}).get('{path}').status_code)"
     )
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "comity.site.settings_test", "COMITY_URLCONF": urlconf}
-    environment.pop("COMITY_NODE", None)
+    NodeFile("xx", "localhost", 8991, 8992, exercise=True).write(tmp_path)
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "comity.site.settings_test",
+        "COMITY_URLCONF": urlconf,
+        "COMITY_NODE": str(tmp_path),
+    }
     environment.pop("COMITY_TEST_DATABASE", None)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False)
     assert done.stdout.strip() == status, done.stderr

@@ -111,6 +111,7 @@ def _done(request: HttpRequest, reference: str, verb: str, version: int, values:
         values=values,
         keys=settings.COMITY.keys(),
         vault=settings.COMITY.vault(),
+        exercise=settings.COMITY.exercise,
     )
     return _brief(row)
 

@@ -25,7 +25,7 @@ class Tools:
     vault: Vault
     transport: Transport
     chance: Chance
-    exercise: bool = False
+    exercise: bool
 
 
 @dataclass(frozen=True, slots=True)

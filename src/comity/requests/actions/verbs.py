@@ -158,7 +158,7 @@ def perform(
     values: Mapping[str, Any],
     keys: Keyring,
     vault: Vault,
-    exercise: bool = False,
+    exercise: bool,
 ) -> Dossier:
     """Do one verb with the values a face was given, each read strictly by its field's type.
 

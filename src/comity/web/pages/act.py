@@ -120,7 +120,14 @@ def attempt(request: HttpRequest, case: Case, verb: Verb, form: ActForm, choices
     try:
         values = values_of(verb, form.cleaned_data, choices.provisions, new_id=str(act.new_id()))
         perform(
-            act, verb.name, dossier=case.reference, version=version, values=values, keys=node.keys(), vault=node.vault()
+            act,
+            verb.name,
+            dossier=case.reference,
+            version=version,
+            values=values,
+            keys=node.keys(),
+            vault=node.vault(),
+            exercise=node.exercise,
         )
     except ComityError as problem:
         place = next((name for name in form.fields if name.split("@")[0] == problem.place), None)

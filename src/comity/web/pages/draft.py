@@ -138,6 +138,7 @@ def save(request: HttpRequest, case: Case, act: Act) -> None:
         values={"content": posted_content(request, case)},
         keys=node.keys(),
         vault=node.vault(),
+        exercise=node.exercise,
     )
 
 

@@ -57,6 +57,7 @@ def _attempt(request: HttpRequest, case: Case, verb: str) -> ComityError | None:
             values=values,
             keys=node.keys(),
             vault=node.vault(),
+            exercise=node.exercise,
         )
     except ValueError:
         return ConflictError("The form did not say which state of the dossier it was made for. Read it again.")
