@@ -40,7 +40,7 @@ def test_reading_the_content_gives_the_message_back():
     assert read.digest == sha256_hex(full_letter().content)
 
 
-texts = st.text(st.characters(codec="utf-8"), max_size=40)
+texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=40)
 bodies = st.recursive(
     texts | st.integers(-(2**53) + 1, 2**53 - 1) | st.booleans() | st.none(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
@@ -81,6 +81,30 @@ def test_a_member_of_another_form_is_refused_with_its_place(member, value):
         Message.from_content(content)
     assert refused.value.code in {"message:form", "message:version"}
     assert refused.value.place.startswith(member[:6]) or refused.value.code == "message:version"
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"purpose": "a\0b"}, "purpose"),
+        ({"body": {"text": {"es": "\0"}}}, "body.text.es"),
+        ({"body": {"list": [{"x": ["ok", "\0"]}]}}, "body.list[0].x[1]"),
+        ({"body": {"parts": {"\0": 1}}}, "body.parts"),
+        ({"attachments": [Attachment("ab" * 32, 1, "a\0.pdf", "b").to_json()]}, "attachments[0].name"),
+    ],
+)
+def test_the_character_that_one_database_cannot_keep_is_refused_with_its_place(change, place):
+    content = encode(decode(full_letter().content) | change)
+    with pytest.raises(InvalidInputError) as refused:
+        Message.from_content(content)
+    assert (refused.value.code, refused.value.place) == ("message:text", place)
+
+
+def test_it_is_refused_before_anyone_signs_and_its_spelling_as_text_is_not_mistaken_for_it():
+    with pytest.raises(InvalidInputError) as refused:
+        signed(letter(body={"text": "\0"}))
+    assert refused.value.code == "message:text"
+    assert signed(letter(body={"text": "\\u0000"})).message.body == {"text": "\\u0000"}
 
 
 @pytest.mark.parametrize("member", sorted(decode(full_letter().content)))

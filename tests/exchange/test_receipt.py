@@ -63,6 +63,13 @@ def test_a_signed_receipt_opens_with_its_signers_key_and_no_other(receipt):
         open_receipt(data, HELD[US].signing.public)
 
 
+def test_a_reason_that_one_database_cannot_keep_is_refused():
+    data = sign_receipt(replace(rejection(), reason="a\0b"), HELD[THEM].signing)
+    with pytest.raises(InvalidInputError) as refused:
+        open_receipt(data, HELD[THEM].signing.public)
+    assert refused.value.place.endswith("reason")
+
+
 def test_every_bit_of_a_receipt_flipped_is_refused():
     data = sign_receipt(delivery(), HELD[THEM].signing)
     for changed in flips(data, outside=100):

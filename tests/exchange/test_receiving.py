@@ -74,6 +74,13 @@ def test_a_message_takes_effect_once_and_is_receipted_by_its_recipient(house):
     assert events() == ["exchange:message:received"]
 
 
+def test_a_text_that_one_database_cannot_keep_is_malformed_and_leaves_nothing(house):
+    """Its sender signed it all the same: `sign` would have refused."""
+    content = encode(decode(letter().content) | {"body": {"text": {"es": "a\0b"}}})
+    forged = replace(signed(letter()), content=content, signature=HELD[US].signing.sign(TYPE, content))
+    assert refusal(house, sealed_as(forged)) is RejectionCode.MALFORMED
+
+
 def test_a_repetition_gets_the_same_receipt_and_no_second_effect(house):
     first = house.receive(house.sealed(letter()))
     house.later(days=3)

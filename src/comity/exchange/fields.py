@@ -39,6 +39,8 @@ class Fields:
         found = self._value[name]
         if not isinstance(found, str) or len(found) > longest or (shape is not None and not shape.fullmatch(found)):
             raise self.fault(name, f"A text of at most {longest} characters in its own form is expected.")
+        if "\x00" in found:
+            raise self.fault(name, "A text holds the character U+0000.")
         return found
 
     def number(self, name: str, *, largest: int) -> int:
@@ -90,3 +92,18 @@ class Fields:
 
 def is_digest(text: object) -> bool:
     return isinstance(text, str) and _DIGEST.fullmatch(text) is not None
+
+
+def nul_place(value: Any, place: str = "") -> str | None:
+    """Where in a JSON value the first text with U+0000 stands (a key by the place of its object), or None."""
+    if isinstance(value, str):
+        return place if "\x00" in value else None
+    if isinstance(value, Mapping):
+        if any("\x00" in name for name in value):
+            return place
+        parts: Iterable[tuple[str, Any]] = ((f"{place}.{name}".lstrip("."), part) for name, part in value.items())
+    elif isinstance(value, list):
+        parts = ((f"{place}[{number}]", part) for number, part in enumerate(value))
+    else:
+        return None
+    return next((found for where, part in parts if (found := nul_place(part, where)) is not None), None)

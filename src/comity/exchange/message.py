@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from comity.exchange.fields import Fields, is_digest
+from comity.exchange.fields import Fields, is_digest, nul_place
 from comity.seals.canonical import decode, encode, from_b64, sha256_hex, to_b64
 from comity.seals.keys import VerifyingKey
 from comity.seals.signing import Signature, Signer, verify
@@ -126,9 +126,10 @@ class Message:
         """Read signed content strictly; size and depth are bounded before any work.
 
         Raises InvalidInputError `message:version` for another version, `message:form` with its place for another
-        shape, `canonical:*` for bytes that are not canonical JSON.
+        shape, `message:text` for U+0000 in any text, `canonical:*` for bytes that are not canonical JSON.
         """
         value = decode(content, max_bytes=MAX_CONTENT_BYTES)
+        _refuse_nul(content, value)
         if isinstance(value, dict) and value.get("version") != VERSION:
             raise InvalidInputError(f"This node reads version {VERSION} of messages.", code="message:version")
         members = Fields(value, _MEMBERS, code=_CODE)
@@ -160,6 +161,16 @@ class Message:
             raise members.fault("attachments", "The same content is attached twice.")
         message.__dict__["content"] = content
         return message
+
+
+def _refuse_nul(content: bytes, value: Any) -> None:
+    """No text of a message holds U+0000: PostgreSQL cannot keep it, so one side would know what the other cannot."""
+    # Canonical bytes spell it in this one way; the same six characters after a backslash may be a text's own.
+    place = nul_place(value) if b"\\u0000" in content else None
+    if place is not None:
+        raise InvalidInputError(
+            "A text holds the character U+0000; nothing of the message was taken in.", code="message:text", place=place
+        )
 
 
 def _digests(members: Fields) -> tuple[str, ...]:
