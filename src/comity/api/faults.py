@@ -1,6 +1,6 @@
 """How errors are answered: one tested table from what the caller can do to an HTTP status."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
 
@@ -39,3 +39,14 @@ def answer_errors(api: NinjaAPI) -> None:
         places = "; ".join(f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors)
         fault = errors.InvalidInputError(f"The call is malformed: {places}.", code="input:malformed")
         return api.create_response(request, {"error": fault.diagnostics()}, status=422)
+
+
+def nothing_here(_request: HttpRequest, _error: Exception | None = None) -> JsonResponse:
+    """What the exchange port answers at an address it does not have."""
+    return JsonResponse({"error": errors.MissingError().diagnostics()}, status=404)
+
+
+def our_fault(_request: HttpRequest) -> JsonResponse:
+    """A fault of this node: nothing was done; the log of the node says what happened."""
+    fault = errors.UnavailableError("A fault of this node; nothing was done.", next_step="Try again later.")
+    return JsonResponse({"error": fault.diagnostics()}, status=500)

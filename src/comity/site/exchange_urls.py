@@ -3,3 +3,5 @@
 from django.urls import include, path
 
 urlpatterns = [path("", include("comity.api.exchange_port"))]
+handler404 = "comity.api.faults.nothing_here"
+handler500 = "comity.api.faults.our_fault"
