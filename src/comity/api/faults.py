@@ -41,7 +41,7 @@ def answer_errors(api: NinjaAPI) -> None:
         return api.create_response(request, {"error": fault.diagnostics()}, status=422)
 
 
-def nothing_here(_request: HttpRequest, _error: Exception | None = None) -> JsonResponse:
+def nothing_here(_request: HttpRequest, exception: Exception | None = None) -> JsonResponse:  # noqa: ARG001 - the name is Django's
     """What the exchange port answers at an address it does not have."""
     return JsonResponse({"error": errors.MissingError().diagnostics()}, status=404)
 
