@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from comity.cli import law_checks
+from comity.cli import law_cases, law_checks, law_lists
 from comity.cli.law_pages import show_answer, show_instruments, show_parties, show_words
 from comity.law.basis import find_bases
 from comity.law.listing import instrument_row, parties_of
@@ -116,6 +116,11 @@ def reference() -> None:
 
 law.command()(law_checks.refusals)
 law.command()(law_checks.questions)
+law.command()(law_cases.dual)
+law.command()(law_cases.clocks)
+law.command()(law_cases.gate)
+law.command()(law_lists.coverage)
+law.command()(law_lists.forms)
 
 
 def _today() -> date:

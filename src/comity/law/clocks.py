@@ -1,20 +1,20 @@
 """Clocks of the instruments: what is due when, counted from a trigger, in the time zone of the place.
 
-Day counting: the day of the trigger is not counted; a period of days ends with the last moment of its last day in the
-place where the act is due. Hours run from the moment itself. A negative number counts back from an appointed day. A
-period the instrument does not state in figures has no `due`.
+The table is `data/clocks.yaml`, the rules of counting `data/counting.yaml`. A period the instrument does not state in
+figures has no `due`. Clocks on which a person's liberty hangs are a kind of their own.
 """
 
-from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from comity.law import counting
+from comity.law.clock_files import ClockRow, CountingRule, clocks_from_text, counting_from_text
 from comity.law.instrument import Instrument
-from comity.law.law_files import Sources, load_sources, read_yaml
+from comity.law.law_files import load_sources, read_text
 from comity.values.errors import InvalidInputError
 
 
@@ -27,6 +27,7 @@ class Clock:
     trigger: str
     due: datetime | None
     kind: str
+    """`hard`, `soft`, `right`, or `liberty` (then `limit` says which of these)."""
     effect: str
     extension: str
     extended_due: datetime | None
@@ -34,17 +35,33 @@ class Clock:
     source: str
     liberty: bool = False
     """A person's liberty hangs on it."""
+    limit: str = ""
+    counting: CountingRule | None = None
+    rolled_due: datetime | None = None
+    """The end if the rule of counting moves it past a weekend or holiday; None where it does not."""
+    cautious_due: datetime | None = None
+    """For liberty: the end where the day of the event itself is counted."""
+    between: str = ""
+    """The instrument to which both States must be Parties for this clock to run; with `not ` before it, must not."""
+    declared_under: str = ""
+    """The article under which a Party may declare another length."""
 
     def to_json(self) -> dict[str, Any]:
+        rule = self.counting
         return {
             "id": self.id,
             "provision": self.provision,
             "trigger": self.trigger,
             "due": _text(self.due),
             "kind": self.kind,
+            "limit": self.limit,
             "effect": self.effect,
             "extension": self.extension,
             "extended_due": _text(self.extended_due),
+            "rolled_due": _text(self.rolled_due),
+            "cautious_due": _text(self.cautious_due),
+            "counting": {"provision": rule.provision, "text": rule.text, "verified": rule.verified} if rule else None,
+            "between": self.between,
             "verified": self.verified,
             "source": self.source,
             "liberty": self.liberty,
@@ -52,85 +69,108 @@ class Clock:
 
 
 @lru_cache(maxsize=1)
-def _table() -> tuple[Mapping[str, Any], ...]:
-    return tuple(read_yaml("clocks.yaml"))
+def clock_table() -> tuple[ClockRow, ...]:
+    """The shipped table, read once."""
+    return clocks_from_text("clocks.yaml", read_text("clocks.yaml"), load_sources(), counting_rules())
 
 
-def triggers_of(instrument: Instrument) -> tuple[str, ...]:
+@lru_cache(maxsize=1)
+def counting_rules() -> Mapping[str, CountingRule]:
+    return counting_from_text("counting.yaml", read_text("counting.yaml"), load_sources())
+
+
+def triggers_of(instrument: Instrument, table: Sequence[ClockRow] | None = None) -> tuple[str, ...]:
     """The events from which a clock of the instrument runs."""
-    return tuple(dict.fromkeys(row["trigger"] for row in _table() if row["instrument"] == instrument.code))
+    rows = clock_table() if table is None else table
+    return tuple(dict.fromkeys(row.trigger for row in rows if row.instrument == instrument.code))
 
 
 def clocks_for(
-    instrument: Instrument, trigger: str, at: datetime | date, place: str = "UTC", measure: str = ""
+    instrument: Instrument,
+    trigger: str,
+    at: datetime | date,
+    place: str = "UTC",
+    measure: str = "",
+    *,
+    holidays: Collection[date] = (),
+    table: Sequence[ClockRow] | None = None,
 ) -> tuple[Clock, ...]:
     """The clocks that an event starts. `at` is the event (a day, or an aware instant); `place` an IANA time zone.
 
-    An event that starts no clock of the instrument raises InvalidInputError with those that do.
+    `holidays` are the public holidays of the place, as far as given. An event that starts no clock of the instrument
+    raises InvalidInputError with those that do.
     """
-    known = triggers_of(instrument)
+    rows = clock_table() if table is None else table
+    known = triggers_of(instrument, rows)
     if trigger not in known:
         raise InvalidInputError(
             f"'{trigger[:40]}' starts no clock of {instrument.code}. Those that do: {', '.join(known) or 'none read'}.",
             code="law:trigger",
             place="trigger",
         )
-    zone = ZoneInfo(place)
-    sources = load_sources()
+    try:
+        zone = ZoneInfo(place)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise InvalidInputError(
+            f"'{place[:40]}' is no time zone.",
+            code="law:zone",
+            place="place",
+            next_step="Name an IANA zone, e.g. Europe/Zurich or America/Bogota.",
+        ) from error
     return tuple(
-        _clock(row, at, zone, sources)
-        for row in _table()
-        if row["instrument"] == instrument.code
-        and row["trigger"] == trigger
-        and (not measure or not row.get("measures") or measure in row["measures"])
+        _clock(row, at, zone, holidays)
+        for row in rows
+        if row.instrument == instrument.code
+        and row.trigger == trigger
+        and (not measure or not row.measures or measure in row.measures)
     )
 
 
-def _clock(row: Mapping[str, Any], at: datetime | date, zone: ZoneInfo, sources: Sources) -> Clock:
-    due = _due(row, at, zone)
-    extra = row.get("extension_days")
-    longer = {"days": row["days"] + extra} if extra and "days" in row else None
+def _clock(row: ClockRow, at: datetime | date, zone: ZoneInfo, holidays: Collection[date]) -> Clock:
+    due = _due(row, row.amount, at, zone, holidays)
+    longer = _due(row, row.amount + row.extension_days, at, zone, holidays) if row.extension_days else None
+    rule = counting_rules()[row.counting]
+    rolled = None
+    if rule.rolls and due is not None and row.amount > 0:
+        last = due.astimezone(zone).date()
+        moved = counting.rolled(last, holidays)
+        rolled = counting.end_of(moved, zone) if moved != last else None
+    cautious = _due(row, row.amount - 1, at, zone, holidays) if row.liberty and row.unit == "days" else None
     return Clock(
-        id=row["id"],
-        provision=row["at"],
-        trigger=row["trigger"],
+        id=row.id,
+        provision=row.provision,
+        trigger=row.trigger,
         due=due,
-        kind=row["kind"],
-        effect=row["effect"],
-        extension=row.get("extension", ""),
-        extended_due=_due(longer, at, zone) if longer else None,
-        verified=sources.read(row["read"]),
-        source=sources.texts[row["read"]],
-        liberty=bool(row.get("liberty")),
+        kind="liberty" if row.liberty else row.kind,
+        effect=row.effect,
+        extension=row.extension,
+        extended_due=longer,
+        verified=row.verified,
+        source=row.source,
+        liberty=row.liberty,
+        limit=row.kind,
+        counting=rule,
+        rolled_due=rolled,
+        cautious_due=cautious,
+        between=row.between,
+        declared_under=row.declared_under,
     )
 
 
-def _due(row: Mapping[str, Any], at: datetime | date, zone: ZoneInfo) -> datetime | None:
-    if "hours" in row:
-        start = at if isinstance(at, datetime) else datetime.combine(at, time(), zone)
-        return (_aware(start) + timedelta(hours=row["hours"])).astimezone(UTC)
-    day = _aware(at).astimezone(zone).date() if isinstance(at, datetime) else at
-    if "months" in row:
-        last = _months_after(day, row["months"])
-    elif "days" in row:
-        last = day + timedelta(days=row["days"])
-    else:
-        return None
-    return datetime.combine(last, time(23, 59, 59), zone).astimezone(UTC)
-
-
-def _months_after(day: date, months: int) -> date:
-    """The same day so many months later; the last day of the month where there is no such day."""
-    total = day.year * 12 + day.month - 1 + months
-    year, month = divmod(total, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
-def _aware(at: datetime) -> datetime:
-    if at.tzinfo is None:
-        raise InvalidInputError("An event with a time of day needs a time zone.", code="law:time", place=repr(at))
-    return at
+def _due(
+    row: ClockRow, amount: int, at: datetime | date, zone: ZoneInfo, holidays: Collection[date]
+) -> datetime | None:
+    if row.unit == "hours":
+        return counting.hours_after(at, amount, zone)
+    day = counting.day_of(at, zone)
+    if row.unit == "months":
+        return counting.end_of(counting.months_after(day, amount), zone)
+    if row.unit == "working_days":
+        return counting.end_of(counting.working_days_after(day, amount, holidays), zone)
+    if row.unit == "days":
+        return counting.end_of(counting.days_after(day, amount), zone)
+    return None
 
 
 def _text(at: datetime | None) -> str | None:
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ") if at else None
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at else None

@@ -5,8 +5,8 @@
     measure in {search-seizure, bank-records}
 
 Words: `and`, `or`, `not`, brackets, comparisons `=`, `!=`, `<`, `<=`, `>`, `>=`, `in {a, b}`. A fact alone is a
-yes-or-no fact. A missing fact is unknown (None), and unknown stays unknown unless the rest decides (Kleene's strong logic): a
-false conjunct or a true disjunct does. Nothing here knows any law.
+yes-or-no fact. A missing fact is unknown (None), and unknown stays unknown unless the rest decides (Kleene's strong
+logic): a false conjunct or a true disjunct does. Nothing here knows any law.
 """
 
 import re

@@ -30,7 +30,8 @@ class Candidate:
 
 def ranked(candidates: Iterable[Candidate], offence: str) -> list[Candidate]:
     """In order: usable before barred, treaties before comity, known before silent, specific before general, later
-    first."""
+    first.
+    """
 
     def key(candidate: Candidate) -> tuple[bool, bool, bool, int, int, str]:
         instrument = candidate.instrument
