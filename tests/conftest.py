@@ -1,8 +1,10 @@
 """What every test may ask for: a moment, a seeded source of chance, acts in the hands of named officers."""
 
+import os
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -28,3 +30,15 @@ def moment() -> datetime:
 @pytest.fixture
 def act() -> Act:
     return Act(officer("CH-FOJ", *Role), MOMENT, "casework", seeded(1))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+    """In the gate (COMITY_REQUIRE_PARTS=1) a part that a laptop may lack must be there: its absence fails."""
+    report = yield
+    if report.skipped and os.environ.get("COMITY_REQUIRE_PARTS") == "1":
+        reason = str(report.longrepr[2]) if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        if "no Chromium" in reason or "not installed" in reason:
+            report.outcome = "failed"
+            report.longrepr = f"{item.nodeid}: {reason}"
+    return report

@@ -9,11 +9,11 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from django.core.cache import cache
 from django.test import Client
-from tests.authorities.test_actions import OPERATOR, house
 
 from comity.authorities import actions
 from comity.authorities.models import Office, Officer
 from comity.values.actor import Role
+from tests.authorities.test_actions import OPERATOR, house
 
 pytestmark = pytest.mark.django_db
 

@@ -111,9 +111,7 @@ def test_nobody_else_administers(house: Office) -> None:
         actions.assign_roles(stranger, officer=person, roles=[])
 
 
-@pytest.mark.parametrize(
-    "spoil", [lambda _: "0" * 64, lambda text: text[:-1], lambda text: text.upper(), lambda _: ""]
-)
+@pytest.mark.parametrize("spoil", [lambda _: "0" * 64, lambda text: text[:-1], lambda text: text.upper(), lambda _: ""])
 def test_a_card_is_accepted_only_with_its_own_fingerprint(house: Office, spoil: Callable[[str], str]) -> None:
     card = their_card()
     with pytest.raises(RefusedError):

@@ -6,7 +6,6 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.conftest import officer
 
 from comity.safeguards.permissions import Permission
 from comity.safeguards.policy import Code, Relation, Target, authorise, authorise_house, decide
@@ -14,6 +13,7 @@ from comity.safeguards.rules import TABLE
 from comity.values.actor import Actor, ActorKind, Role, job, peer
 from comity.values.errors import MissingError, RefusedError
 from comity.values.reference import Kind, Reference
+from tests.conftest import officer
 
 DOSSIER = Reference("CH-FOJ", Kind.DOSSIER, UUID(int=7))
 

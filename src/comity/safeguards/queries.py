@@ -9,7 +9,7 @@ from comity.safeguards.ledger import frontier_of, origin
 from comity.safeguards.models import LedgerEntry, LedgerHead
 from comity.seals import canonical, merkle
 from comity.seals.checkpoint import Checkpoint, sign_checkpoint
-from comity.seals.signing import Signer
+from comity.seals.signing import NoteSigner
 from comity.values.errors import MissingError
 from comity.values.instant import instant_text
 
@@ -98,7 +98,7 @@ def inclusion_of(authority: str, subject: str, event: str) -> Inclusion:
     )
 
 
-def checkpoint_of(authority: str, signer: Signer) -> str:
+def checkpoint_of(authority: str, signer: NoteSigner) -> str:
     """The signed checkpoint (C2SP) of this authority's log as it stands."""
     tree = leaves(authority)
     return sign_checkpoint(Checkpoint(origin(authority), len(tree), merkle.root_of(tree)), signer)
