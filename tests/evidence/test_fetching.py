@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from comity.evidence.actions import fetch_due, fetching
 from comity.evidence.models import Item, Transfer
 from comity.evidence.queries import transfers_of
 from comity.safeguards.models import LedgerEntry
@@ -10,6 +11,7 @@ from comity.store.models import SealedBlob
 from comity.store.queries import content_bytes
 from comity.store.vault import SEALED_CHUNK
 from comity.store.wrapping import unwrapped_key
+from comity.values.actor import Act, job
 from comity.values.errors import UnavailableError
 
 from .specimen import DOSSIER
@@ -63,7 +65,7 @@ def test_nothing_is_asked_again_before_its_time(world):
     sent(world)
     world.line.bend = lambda *_: (_ for _ in ()).throw(UnavailableError("down"))
     world.fetch()
-    Transfer.objects.update(next_attempt=world.at + timedelta(days=1))
+    Transfer.objects.update(next_attempt=world.at + timedelta(minutes=50))
     world.line.asked = []
     assert world.fetch() == 0
     assert world.line.asked == []
@@ -167,3 +169,104 @@ def test_a_transfer_that_another_worker_took_a_moment_ago_is_not_fetched_twice(w
     assert len(world.line.asked) == 1
     first.refresh_from_db()
     assert first.state == "done"
+
+
+def test_times_written_by_a_clock_since_set_back_by_years_hold_nothing_up(world):
+    item = sent(world)
+    ahead = world.at + timedelta(days=2000)
+    Transfer.objects.update(next_attempt=ahead, lease="dead", lease_until=ahead)
+    assert world.fetch() == 1
+    assert world.received(item).state == "received"
+
+
+class SlowLine:
+    """Each range takes two minutes, and halfway through another worker looks for something to do."""
+
+    def __init__(self, world, minutes=2):
+        self.world, self.minutes, self.picked_up, self.tickets = world, minutes, [], []
+
+    def fetch(self, partner, digest, start, end, ticket):
+        self.world.at += timedelta(minutes=self.minutes)
+        self.world.line.at = self.world.at
+        other = Act(job("fetch", "CH-FOJ"), self.world.at, "fetch", self.world.chance)
+        count = fetch_due(other, keys=self.world.keys, vault=self.world.receiving, transport=self.world.line)
+        self.picked_up.append(count)
+        self.tickets.append(ticket)
+        return self.world.line.fetch(partner, digest, start, min(end, start + SEALED_CHUNK), ticket)
+
+
+def slowly(world, minutes=2):
+    slow = SlowLine(world, minutes)
+    act = world.job("CH-FOJ")
+    tools = {"keys": world.keys, "vault": world.receiving, "transport": slow}
+    return slow, fetch_due(act, clock=lambda: world.at, **tools)
+
+
+def test_a_transfer_longer_than_a_lease_is_not_picked_up_by_another_worker_while_it_gets_on(world):
+    item = sent(world, bytes(CHUNK_BYTES) * 4 + b"end")
+    slow, whole = slowly(world)
+    assert whole == 1
+    assert slow.picked_up == [0] * 5
+    assert len(world.line.asked) == 5
+    received = world.received(item).custody.last()
+    assert received.at == world.at
+    assert Transfer.objects.get().lease == ""
+
+
+def test_a_transfer_longer_than_a_ticket_shows_a_new_one(world):
+    sent(world, bytes(CHUNK_BYTES) * 8)
+    slow, whole = slowly(world)
+    assert whole == 1
+    assert len(set(slow.tickets)) == 3
+    assert Transfer.objects.get().failing_since is None
+
+
+def test_a_worker_that_lost_its_lease_leaves_the_transfer_to_the_other(world):
+    sent(world, bytes(CHUNK_BYTES) * 3)
+
+    def taken_over(data, start):
+        Transfer.objects.update(lease="other", lease_until=world.at + timedelta(minutes=3))
+        world.at += timedelta(minutes=1)
+        return data[:SEALED_CHUNK]
+
+    world.line.bend = taken_over
+    act = world.job("CH-FOJ")
+    tools = {"keys": world.keys, "vault": world.receiving, "transport": world.line}
+    assert fetch_due(act, clock=lambda: world.at, **tools) == 0
+    row = Transfer.objects.get()
+    assert (row.lease, row.state, row.failures, len(world.line.asked)) == ("other", "waiting", 0, 1)
+
+
+def test_content_that_two_workers_made_whole_is_entered_once(world, monkeypatch):
+    sent(world, b"small")
+    honest = fetching._fetch
+
+    def twice(act, lease, *tools):
+        done = honest(act, lease, *tools)
+        if Transfer.objects.filter(state="waiting").exists() and not seen:
+            seen.append(1)
+            fetching._complete(act, lease.row, *done, tools[0])
+        return done
+
+    seen = []
+    monkeypatch.setattr(fetching, "_fetch", twice)
+    assert world.fetch() == 0
+    assert LedgerEntry.objects.filter(event="evidence:transfer:completed").count() == 1
+
+
+def test_progress_begins_the_count_of_failures_anew(world):
+    sent(world)
+    world.line.bend = lambda *_: (_ for _ in ()).throw(UnavailableError("down"))
+    for _ in range(4):
+        world.fetch()
+        world.at += timedelta(hours=1)
+    assert Transfer.objects.get().failures == 4
+
+    def one_chunk(data, start):
+        if start:
+            raise UnavailableError("down")
+        return data[:SEALED_CHUNK]
+
+    world.line.bend = one_chunk
+    world.fetch()
+    assert Transfer.objects.get().failures == 1

@@ -169,6 +169,14 @@ class VaultSuite:
         assert b"".join(vault.open_chunks(kept.name, key)) == data
         assert vault.begin("0192f3c4-aaaa", len(data)) == 0
 
+    def test_reading_back_says_at_each_chunk_that_it_gets_on(self, vault):
+        key, data, heard = key_of(21), pattern(2 * CHUNK_BYTES + 5), []
+        vault.begin("0192f3c4-dddd", len(data))
+        vault.append("0192f3c4-dddd", 0, sealed_bytes(key, data))
+        digest = hashlib.sha256(data).hexdigest()
+        vault.finish("0192f3c4-dddd", key, len(data), digest, watch=lambda: heard.append(1))
+        assert len(heard) == 3
+
     def test_a_transfer_that_is_not_complete_cannot_be_finished(self, vault):
         data, key = pattern(50), key_of(14)
         vault.begin("0192f3c4-bbbb", 50)

@@ -159,10 +159,12 @@ class LocalVault:
                 raise
         return offset + len(sealed)
 
-    def finish(self, partial: str, key: ContentKey, size: int, digest: str) -> Kept:
+    def finish(
+        self, partial: str, key: ContentKey, size: int, digest: str, *, watch: Callable[[], None] = lambda: None
+    ) -> Kept:
         path, name = self._partial(partial), name_of(key)
         try:
-            found = _digest_of(path, key, size)
+            found = _digest_of(path, key, size, watch)
         except FileNotFoundError as error:
             raise MissingError from error
         except BrokenError:
@@ -206,7 +208,7 @@ def _opened(file: BinaryIO, key: ContentKey, size: int) -> Iterator[bytes]:
         index += 1
 
 
-def _digest_of(path: Path, key: ContentKey, size: int) -> str:
+def _digest_of(path: Path, key: ContentKey, size: int, watch: Callable[[], None]) -> str:
     """The content's SHA-256, from sealed bytes made durable first."""
     content = hashlib.sha256()
     with path.open("rb") as file:
@@ -215,6 +217,7 @@ def _digest_of(path: Path, key: ContentKey, size: int) -> str:
         os.fsync(file.fileno())
         for chunk in _opened(file, key, size):
             content.update(chunk)
+            watch()
     return content.hexdigest()
 
 

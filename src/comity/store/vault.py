@@ -7,7 +7,7 @@ holds. Which content (SHA-256) a name stands for is kept in `SealedBlob`, with t
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO, Protocol
@@ -75,10 +75,13 @@ class Vault(Protocol):
         ConflictError `store:offset` when it stands elsewhere: another worker has it.
         """
 
-    def finish(self, partial: str, key: ContentKey, size: int, digest: str) -> Kept:
+    def finish(
+        self, partial: str, key: ContentKey, size: int, digest: str, *, watch: Callable[[], None] = lambda: None
+    ) -> Kept:
         """Open every chunk again from the disk, compare the content's SHA-256, then keep it under its name.
 
-        Raises BrokenError `store:digest` or `seal:chunk`; what was fetched is then dropped.
+        `watch` is called after each chunk. Raises BrokenError `store:digest` or `seal:chunk`; what was fetched is then
+        dropped.
         """
 
     def abandon(self, partial: str) -> None: ...

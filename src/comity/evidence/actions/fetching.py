@@ -1,20 +1,22 @@
 """Fetching what was offered to us: the network outside transactions, one leased transfer at a time."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from comity.authorities.keyring import Keyring
-from comity.authorities.queries import partner
+from comity.authorities.queries import Partner, partner
 from comity.evidence.actions.record import append_event
 from comity.evidence.custody import EventType
 from comity.evidence.item_state import ItemState
 from comity.evidence.models import Item, Transfer
 from comity.evidence.pull import Progress, Pull
-from comity.exchange.backoff import LEASE_SECONDS, next_attempt
-from comity.exchange.ticket import issue_ticket
+from comity.exchange.backoff import CAP_SECONDS, LEASE_SECONDS, next_attempt
+from comity.exchange.ticket import WINDOW, issue_ticket
 from comity.exchange.transport import Transport
 from comity.safeguards.actions import enter
 from comity.store.models import SealedBlob
@@ -25,81 +27,141 @@ from comity.values.actor import Act, job
 from comity.values.errors import BrokenError, ComityError, ConflictError
 
 DEFAULT_LIMIT = 20
+LEASE = timedelta(seconds=LEASE_SECONDS)
+
+Clock = Callable[[], datetime]
 
 
-def fetch_due(act: Act, *, keys: Keyring, vault: Vault, transport: Transport, limit: int = DEFAULT_LIMIT) -> int:
+def fetch_due(
+    act: Act,
+    *,
+    keys: Keyring,
+    vault: Vault,
+    transport: Transport,
+    clock: Clock | None = None,
+    limit: int = DEFAULT_LIMIT,
+) -> int:
     """Take up every transfer that is due, oldest first; returns how many became whole.
 
     Each is pulled by ranges and resumed where it stopped, whatever stopped it; each chunk is opened before it counts,
     a damaged one is asked for again; at the end the whole content is read back and its SHA-256 compared. Only then is
     it entered, with the custody event `received`. A failure is written on the row and tried again with backoff.
+    A transfer may take hours: `clock` tells the time as it passes (without one it stands still at the act's), and the
+    lease is renewed and the ticket reissued while the work goes on.
     """
     whole = 0
-    for pk in list(_due(act).values_list("pk", flat=True)[:limit]):
-        row = _lease(act, pk)
-        if row is None:
+    now = clock or (lambda: act.at)
+    for pk in list(_due(act.at).values_list("pk", flat=True)[:limit]):
+        lease = _lease(replace(act, at=now()), pk, now)
+        if lease is None:
             continue
+        row = lease.row
         try:
-            kept, progress = _fetch(act, row, keys, vault, transport)
+            kept, progress = _fetch(act, lease, keys, vault, transport)
         except ConflictError:
             _release(row)  # another worker has the same transfer in hand
         except ComityError as error:
-            _fail(act, row, error)
+            _fail(replace(act, at=now()), row, error)
         else:
-            _complete(act, row, kept, progress, keys)
+            whole += _complete(replace(act, at=now()), row, kept, progress, keys)
             if kept is not None and blob(row.digest).name != kept.name:
                 vault.discard(kept.name)  # the same content lay here under another seal
-            whole += 1
     return whole
 
 
-def _due(act: Act) -> QuerySet[Transfer]:
-    free = Q(lease_until__isnull=True) | Q(lease_until__lte=act.at)
-    return Transfer.objects.filter(free, state="waiting", next_attempt__lte=act.at).order_by("since", "id")
+def _due(at: datetime) -> QuerySet[Transfer]:
+    """What may be fetched now. A time further ahead than any wait or lease was written by a clock since set back:
+
+    it holds nothing up, as with messages (`exchange.actions.sending`).
+    """
+    cap = at + timedelta(seconds=CAP_SECONDS)
+    free = Q(lease_until__isnull=True) | Q(lease_until__lte=at) | Q(lease_until__gt=at + LEASE)
+    come = Q(next_attempt__lte=at) | Q(next_attempt__gt=cap)
+    return Transfer.objects.filter(free, come, state="waiting").order_by("since", "id")
 
 
-def _lease(act: Act, pk: UUID) -> Transfer | None:
-    until = act.at + timedelta(seconds=LEASE_SECONDS)
-    taken = _due(act).filter(pk=pk).update(lease=act.chance(16).hex(), lease_until=until)
-    return Transfer.objects.get(pk=pk) if taken else None
+@dataclass
+class _Lease:
+    """A transfer that is ours for a while, and longer as long as work on it goes on."""
+
+    row: Transfer
+    clock: Clock
+    renewed: datetime
+
+    def renew(self) -> None:
+        """Called at every step of the work. ConflictError when another worker took the transfer over meanwhile."""
+        now = self.clock()
+        if abs(now - self.renewed) < LEASE / 6:
+            return
+        held = Transfer.objects.filter(pk=self.row.pk, lease=self.row.lease, state="waiting")
+        if not held.update(lease_until=now + LEASE):
+            raise ConflictError("Another worker took this transfer over.", code="evidence:lease")
+        self.renewed = now
 
 
-def _fetch(act: Act, row: Transfer, keys: Keyring, vault: Vault, transport: Transport) -> tuple[Kept | None, Progress]:
+def _lease(act: Act, pk: UUID, clock: Clock) -> _Lease | None:
+    taken = _due(act.at).filter(pk=pk).update(lease=act.chance(16).hex(), lease_until=act.at + LEASE)
+    return _Lease(Transfer.objects.get(pk=pk), clock, act.at) if taken else None
+
+
+@dataclass
+class _Source:
+    """The partner's end of one transfer: a ticket lasts ten minutes, so a new one is signed before it runs out."""
+
+    act: Act
+    lease: _Lease
+    origin: Partner
+    keys: Keyring
+    transport: Transport
+    ticket: str = ""
+    issued: datetime | None = field(default=None)
+
+    def ranged(self, start: int, end: int) -> bytes:
+        self.lease.renew()
+        row, now = self.lease.row, self.lease.clock()
+        if self.issued is None or abs(now - self.issued) > WINDOW / 2:
+            self.ticket = issue_ticket(
+                self.keys.signer(row.holder),
+                digest=row.digest,
+                sender=row.holder,
+                recipient=row.partner,
+                at=now,
+                chance=self.act.chance,
+            )
+            self.issued = now
+        return self.transport.fetch(self.origin, row.digest, start, end, self.ticket)
+
+
+def _fetch(act: Act, lease: _Lease, keys: Keyring, vault: Vault, transport: Transport) -> tuple[Kept | None, Progress]:
     """The kept content and how it went; None for the first when this holder has that very content already.
 
     Content of another authority of this node is no reason not to fetch: the partner would learn that it is here.
     """
+    row = lease.row
     if Item.objects.filter(holder=row.holder, digest=row.digest).exclude(state=ItemState.AWAITED.value).exists():
         return None, Progress(held=row.size)
     key = unwrapped_key(keys, row.digest, bytes(row.wrapped_key))
-    origin = partner(row.partner)
-    ticket = issue_ticket(
-        keys.signer(row.holder),
-        digest=row.digest,
-        sender=row.holder,
-        recipient=row.partner,
-        at=act.at,
-        chance=act.chance,
-    )
-
-    def ranged(start: int, end: int) -> bytes:
-        return transport.fetch(origin, row.digest, start, end, ticket)
-
+    source = _Source(act, lease, partner(row.partner), keys, transport)
     mended = row.mended
 
     def watch(progress: Progress) -> None:
         row.held, row.mended = progress.held, mended + progress.mended
-        Transfer.objects.filter(pk=row.pk).update(held=row.held, mended=row.mended)
+        Transfer.objects.filter(pk=row.pk).update(held=row.held, mended=row.mended, failures=0)
 
     pull = Pull(vault, row.id.hex, key, row.size)
-    pull.run(ranged, watch)
-    return vault.finish(row.id.hex, key, row.size, row.digest), pull.progress
+    pull.run(source.ranged, watch)
+    return vault.finish(row.id.hex, key, row.size, row.digest, watch=lease.renew), pull.progress
 
 
 @transaction.atomic
-def _complete(act: Act, row: Transfer, kept: Kept | None, progress: Progress, keys: Keyring) -> None:
-    """Enter the content, and the arrival of each item that it is, in one transaction."""
+def _complete(act: Act, row: Transfer, kept: Kept | None, progress: Progress, keys: Keyring) -> bool:
+    """Enter the content, and the arrival of each item that it is, in one transaction; False when it was entered."""
     own = act.by(job("exchange", row.holder))
+    done = Transfer.objects.filter(pk=row.pk, state="waiting").update(
+        state="done", held=row.size, lease="", lease_until=None, failures=0, last_error="", last_reason=""
+    )
+    if not done:
+        return False
     if kept is not None:
         SealedBlob.objects.get_or_create(
             digest=kept.digest,
@@ -110,9 +172,6 @@ def _complete(act: Act, row: Transfer, kept: Kept | None, progress: Progress, ke
                 "created": act.at,
             },
         )
-    Transfer.objects.filter(pk=row.pk).update(
-        state="done", held=row.size, lease="", lease_until=None, failures=0, last_error="", last_reason=""
-    )
     enter(
         own,
         "evidence:transfer:completed",
@@ -123,6 +182,7 @@ def _complete(act: Act, row: Transfer, kept: Kept | None, progress: Progress, ke
     for item in Item.objects.filter(holder=row.holder, digest=row.digest, state=ItemState.AWAITED.value):
         facts = {"digest": row.digest, "size": row.size}
         append_event(own, item, EventType.RECEIVED, keys=keys, facts=facts)
+    return True
 
 
 def _release(row: Transfer) -> None:
@@ -131,7 +191,7 @@ def _release(row: Transfer) -> None:
 
 @transaction.atomic
 def _fail(act: Act, row: Transfer, error: ComityError) -> None:
-    """Write what went wrong on the row; progress since the last failure begins the count anew."""
+    """Write what went wrong on the row; progress since the last failure has begun the count anew."""
     before = Transfer.objects.get(pk=row.pk)
     failures = before.failures + 1
     broken = isinstance(error, BrokenError) and error.code == "store:digest"
