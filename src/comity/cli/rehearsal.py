@@ -16,5 +16,5 @@ def rehearse(name: str, at: datetime, chance: Callable[[int], bytes]) -> int:
     if name not in SCHEDULE:
         raise MissingError(f"There is no job '{name}'. The jobs are: {', '.join(SCHEDULE)}.", code="node:job")
     node = settings.COMITY
-    tools = Tools(node.keys(), node.vault(), node.transport(), chance, node.exercise)
+    tools = Tools(node.keys(), node.vault(), node.transport(), chance, node.exercise, lambda: at)
     return run_job(SCHEDULE[name], at, tools, authority=node.node_id)

@@ -22,7 +22,7 @@ def main() -> None:
     from comity.wiring.schedule import SCHEDULE, Tools, run_job  # noqa: PLC0415
 
     node = settings.COMITY
-    tools = Tools(node.keys(), node.vault(), node.transport(), os.urandom, node.exercise)
+    tools = Tools(node.keys(), node.vault(), node.transport(), os.urandom, node.exercise, lambda: datetime.now(UTC))
     log = logging.getLogger("comity.worker")
     told = False
 

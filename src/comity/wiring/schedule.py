@@ -11,6 +11,7 @@ from comity.exchange.actions import send_due
 from comity.exchange.transport import Transport
 from comity.requests.actions import remind_due
 from comity.safeguards.actions import sequence_reads
+from comity.store.actions import sweep
 from comity.store.vault import Vault
 from comity.values.actor import Act, job
 
@@ -26,6 +27,8 @@ class Tools:
     transport: Transport
     chance: Chance
     exercise: bool
+    clock: Callable[[], datetime]
+    """The time as it passes, for a job that may take long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +46,16 @@ def _send(act: Act, tools: Tools) -> int:
 
 
 def _fetch(act: Act, tools: Tools) -> int:
-    return fetch_due(act, keys=tools.keys, vault=tools.vault, transport=tools.transport)
+    return fetch_due(act, keys=tools.keys, vault=tools.vault, transport=tools.transport, clock=tools.clock)
 
 
 def _remind(act: Act, tools: Tools) -> int:
     return remind_due(act, keys=tools.keys, vault=tools.vault, exercise=tools.exercise)
+
+
+def _sweep(act: Act, tools: Tools) -> int:
+    """What lies in the vault for a day without a row was left by a crash; younger content may still be entered."""
+    return sweep(tools.vault, older_than=act.at - timedelta(days=1))
 
 
 def _sequence(act: Act, _tools: Tools) -> int:
@@ -61,6 +69,7 @@ SCHEDULE: Mapping[str, Job] = {
         Job("send", timedelta(seconds=0.5), _send, "Send what waits in the outbox and is due."),
         Job("fetch", timedelta(seconds=1), _fetch, "Pull offered evidence and documents, chunk by chunk."),
         Job("sequence", timedelta(seconds=5), _sequence, "Move recorded reads into the ledgers."),
+        Job("sweep", timedelta(days=1), _sweep, "Remove what a crash left half-kept in the vault."),
         Job("remind", timedelta(hours=1), _remind, "Send the reminders whose day has come."),
     )
 }
