@@ -8,13 +8,15 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import httpx
+import yaml
 
 from comity.cli.demo.client import Desk, sign_in
 from comity.cli.demo.wire import BreakingWire
@@ -43,13 +45,26 @@ class Site:
 
 
 class Stage:
-    """Sets the nodes up on entry and ends their processes on exit."""
+    """Clears its place on entry and ends the nodes' processes on exit.
 
-    def __init__(self, out: Path, *, database: str = "") -> None:
-        self._out, self._database = out, database
+    `pairs` are the nodes that are introduced to each other; `port_offset` moves every port, so that a stage can
+    stand beside another.
+    """
+
+    def __init__(
+        self,
+        out: Path,
+        *,
+        database: str = "",
+        pairs: Sequence[tuple[str, str]] = PAIRS,
+        port_offset: int = 0,
+    ) -> None:
+        self._out, self._database, self._pairs, self._offset = out, database, pairs, port_offset
         self._running: dict[str, subprocess.Popen[bytes]] = {}
-        names = [name for pair in PAIRS for name in pair]
-        self.sites = {name: Site(read_roster(ROSTERS / f"{name}.yaml"), out / "nodes" / name) for name in names}
+        names = [name for pair in pairs for name in pair]
+        self.sites = {
+            name: Site(_moved(read_roster(_roster(name)), port_offset), out / "nodes" / name) for name in names
+        }
 
     def __enter__(self) -> Self:
         self._clear()
@@ -70,7 +85,7 @@ class Stage:
         """Make every node, two at a time, and exchange the cards of each pair."""
         with ThreadPoolExecutor(2) as hands:
             list(hands.map(self._init, self.sites))
-        ways = [way for near, far in PAIRS for way in ((near, far), (far, near))]
+        ways = [way for near, far in self._pairs for way in ((near, far), (far, near))]
         with ThreadPoolExecutor(2) as hands:
             list(hands.map(lambda way: self._introduce(*way), ways))
 
@@ -134,7 +149,18 @@ class Stage:
     def _init(self, name: str) -> None:
         site = self.sites[name]
         database = ["--database", f"{self._database}_{name}"] if self._database else []
-        self.operator("node", "init", site.folder, "--roster", ROSTERS / f"{name}.yaml", "--json", *database)
+        self.operator("node", "init", site.folder, "--roster", self._roster_of(name), "--json", *database)
+
+    def _roster_of(self, name: str) -> Path:
+        """The node's roster file: as shipped, or a copy with its ports moved."""
+        if not self._offset:
+            return _roster(name)
+        moved = self.sites[name].roster
+        plan = yaml.safe_load(_roster(name).read_text())
+        plan["node"] |= {field: getattr(moved, field) for field in ("web_port", "exchange_port", "public_endpoint")}
+        copy = self._out / "nodes" / f"{name}.yaml"
+        copy.write_text(yaml.safe_dump(plan, allow_unicode=True))
+        return copy
 
     def _introduce(self, name: str, to: str) -> None:
         """Hand the cards over, and their fingerprints over another channel: here, the operator's own hands."""
@@ -155,6 +181,22 @@ class Stage:
             except httpx.HTTPError:
                 time.sleep(0.2)
         raise UnavailableError(f"Node {name} did not start; its log is {self._out / (name + '.log')}.")
+
+
+def _roster(name: str) -> Path:
+    return ROSTERS / f"{name}.yaml"
+
+
+def _moved(roster: Roster, offset: int) -> Roster:
+    """The roster with every port moved."""
+    host, _colon, port = roster.public_endpoint.rpartition(":")
+    endpoint = f"{host}:{int(port) + offset}" if host else ""
+    return replace(
+        roster,
+        web_port=roster.web_port + offset,
+        exchange_port=roster.exchange_port + offset,
+        public_endpoint=endpoint,
+    )
 
 
 def _environment() -> dict[str, str]:
