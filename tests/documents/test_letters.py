@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from comity.documents.letters import KINDS, compose_letter
+from comity.forms.content import PART_FIELDS, PERSON_FIELDS, parse_content
 from comity.seals.canonical import digest_of
 from comity.values.errors import InvalidInputError
 from tests.documents.specimens import CONTENT, CONTEXT
@@ -133,3 +134,85 @@ def test_a_value_that_looks_like_a_place_of_a_sentence_is_not_filled_in() -> Non
     assert use["blocks"][0]["paragraphs"] == [
         "The results will be used in these proceedings only: {proceedings} {0} %s."
     ]
+
+
+SHOWN_OTHERWISE = {
+    "id": "a)",
+    "measure": "Documents bancaires",
+    "holder": "Nom-p1 (p1)",
+    "person": "Nom-p1 (p1)",
+    "period": "du 1er février 2026 au 2 mars 2026",
+    "questions": "question-1",
+    "oath": "oui",
+    "amount": "CHF 12.50",
+    "variant": "décision de confiscation",
+    "direction": "vers l’État requis",
+    "role": "témoin",
+    "date_of_birth": "3 janvier 1980",
+    "nationality": "Colombie",
+    "languages": "espagnol",
+    "sex": "féminin",
+    "confidential": "confidentiel",
+}
+GIVEN = {
+    "id": "a",
+    "measure": "bank-records",
+    "holder": "p1",
+    "person": "p1",
+    "period": {"from": "2026-02-01", "to": "2026-03-02"},
+    "questions": [{"fr": "question-1"}],
+    "oath": True,
+    "amount": {"amount": "12.50", "currency": "CHF"},
+    "variant": "confiscation",
+    "direction": "to-requested",
+    "role": "witness",
+    "date_of_birth": "1980-01-03",
+    "nationality": ["CO"],
+    "languages": ["es"],
+    "sex": "female",
+    "confidential": True,
+    "other_names": ["told-other_names"],
+    "identity_documents": ["told-identity_documents"],
+}
+
+
+@pytest.mark.parametrize("key", PART_FIELDS)
+def test_whatever_a_measure_states_is_in_the_letter(key: str) -> None:
+    part = {"id": "a", "measure": "bank-records", key: GIVEN.get(key, f"told-{key}")}
+    content = parse_content({"language": "fr", "persons": [{"id": "p1", "name": "Nom-p1"}], "parts": [part]})
+    printed = json.dumps(compose_letter("letter-of-request", content, CONTEXT, "fr"), ensure_ascii=False)
+    assert SHOWN_OTHERWISE.get(key, f"told-{key}") in printed
+
+
+@pytest.mark.parametrize("key", PERSON_FIELDS)
+def test_whatever_is_stated_of_a_person_is_in_the_letter(key: str) -> None:
+    person = {"id": "a", key: GIVEN.get(key, f"told-{key}")}
+    content = parse_content({"language": "fr", "persons": [person]})
+    printed = json.dumps(compose_letter("letter-of-request", content, CONTEXT, "fr"), ensure_ascii=False)
+    assert SHOWN_OTHERWISE.get(key, f"told-{key}").rstrip(")") in printed
+
+
+def test_who_is_to_be_present_and_the_foreign_provisions_are_in_the_letter() -> None:
+    content = parse_content(
+        {
+            "language": "fr",
+            "procedure": {"fr": "Sous serment"},
+            "procedure_law": {"fr": "Art. 177 CPP"},
+            "presence": [{"name": "A. Fictive", "function": "procureure", "reason": {"fr": "poser des questions"}}],
+        }
+    )
+    data = compose_letter("letter-of-request", content, CONTEXT, "fr")
+    values = {row["value"] for row in rows_of(data)}
+    assert {"Art. 177 CPP", "A. Fictive, procureure, poser des questions"} <= values
+
+
+def test_the_instrument_is_named_in_the_language_of_the_letter() -> None:
+    basis = [{"instrument": "BILATERAL-CH-CO-MLA", "title": "Treaty", "verified": True}]
+    for language, title in (("fr", "Traité d’entraide"), ("es", "Tratado de 27 de enero"), ("en", "Treaty of 27 Jan")):
+        data = compose_letter("letter-of-request", CONTENT, {**CONTEXT, "legal_basis": basis}, language)
+        assert any(row["value"].startswith(title) for row in rows_of(data))
+    unknown = [{"instrument": "BILATERAL-AA-BB-MLA", "title": "Treaty of their own", "verified": True}]
+    data = compose_letter("letter-of-request", CONTENT, {**CONTEXT, "legal_basis": unknown}, "fr")
+    assert "Treaty of their own" in [row["value"] for row in rows_of(data)]
+    note = compose_letter("cover-note", {"request": {"basis": "UNTOC"}}, CONTEXT, "es")
+    assert any(row["value"].startswith("Convención de las Naciones Unidas") for row in rows_of(note))

@@ -3,7 +3,8 @@
 Each reads a small content of its own, every key optional, every text plain or keyed by language:
 
     all             {"language", "text": what the officer wrote, "request": {"title", "reference"}}
-    cover-note      {"request": {…, "authority", "signed_by", "signed_on", "basis", "digest"}, "enclosures": [text]}
+    cover-note      {"request": {…, "authority", "signed_by", "signed_on", "basis": an instrument's code, "digest"},
+                     "enclosures": [text]}
     acknowledgement {"received_on", "handled_by", "next": text, "request": {…, "digest"}}
     reminder        {"sent_on", "last_word", "number", "reply_by", "outstanding": [text]}
     refusal         {"authority", "decided_on", "scope": "whole" or "part", "consultation", "granted": [text],
@@ -33,7 +34,7 @@ def compose_cover_note(telling: Telling) -> dict[str, Any]:
         row(word("transmittal.authority"), telling.name(request.get("authority"))),
         row(word("transmittal.signed_by"), telling.name(request.get("signed_by"))),
         row(word("transmittal.signed_on"), telling.day(request.get("signed_on"))),
-        row(word("transmittal.basis"), telling.name(request.get("basis"))),
+        row(word("transmittal.basis"), telling.instrument(telling.name(request.get("basis")))),
         row(word("transmittal.digest"), str(request.get("digest") or ""), mono=True),
     ]
     wishes = "\n\n".join(telling.phrase(key) for key in ("cover_wish_acknowledge", "cover_wish_consult"))

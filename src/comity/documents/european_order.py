@@ -8,21 +8,15 @@ every field of theirs prints with the mark *not verified*. Besides the request's
          "practical_contact", "signed_by", "signed_post", "signed_on"}, texts plain or keyed by language
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from comity.documents.blocks import Block, part, parts, row, rows, section, text
-from comity.documents.order_values import STATED_BY_ISSUER, VALUES, applies, people
+from comity.documents.order_offices import ANNEX_A, ANNEX_B, OFFICE_OF_SECTION, office_of, office_value
+from comity.documents.order_values import PERSON_VALUES, STATED_BY_ISSUER, VALUES, applies, people
 from comity.documents.sheet import Telling, sheet
 from comity.documents.wording import phrase
-from comity.forms.catalogue import Field, Section, has_term, label, load_form, term
-from comity.values.country import country_name
-from comity.values.language import language_name
-
-ANNEX_A, ANNEX_B = "eio_annex_a", "eio_annex_b_receipt"
-
-OFFICE_OF_SECTION = {(ANNEX_A, "K"): "issuing", (ANNEX_A, "L"): "validating", (ANNEX_B, "B"): "received_by"}
-OFFICE_OF_SECTION[(ANNEX_B, "C")] = "forwarded_to"
+from comity.forms.catalogue import Field, Section, label, load_form
 
 
 def compose_order(telling: Telling) -> dict[str, Any]:
@@ -111,25 +105,6 @@ def _persons(telling: Telling, item: Section) -> Block | None:
     return parts(items)
 
 
-PERSON_VALUES: Mapping[str, Callable[[Telling, Mapping[str, Any]], str]] = {
-    "aliases": lambda _, person: ", ".join(person.get("other_names", [])),
-    "sex": lambda _, person: str(person.get("sex", "")),
-    "nationality": lambda telling, person: ", ".join(
-        country_name(code, telling.language) for code in person.get("nationality", [])
-    ),
-    "id_documents": lambda _, person: ", ".join(person.get("identity_documents", [])),
-    "date_of_birth": lambda telling, person: telling.day(person.get("date_of_birth")),
-    "place_of_birth": lambda telling, person: telling.name(person.get("place_of_birth")),
-    "address": lambda telling, person: telling.name(person.get("address")),
-    "languages": lambda telling, person: ", ".join(
-        language_name(code, telling.language) for code in person.get("languages", [])
-    ),
-    "role": lambda telling, person: term("role", str(person.get("role", "")), telling.language),
-    "legal_form": lambda telling, person: telling.name(person.get("legal_form")),
-    "registration_number": lambda _, person: str(person.get("registration_number", "")),
-}
-
-
 def _person(telling: Telling, group: Field, person: Mapping[str, Any]) -> Block:
     entries = [
         row(label(ANNEX_A, f"E.{group.id}.name", telling.language), telling.name(person.get("name")), verified=False)
@@ -149,7 +124,7 @@ def _person(telling: Telling, group: Field, person: Mapping[str, Any]) -> Block:
 
 def _office(telling: Telling, form: str, item: Section) -> list[Block | None]:
     """An authority with its contact and signature: sections K and L of Annex A, B and C of Annex B."""
-    office = _office_of(telling, OFFICE_OF_SECTION[form, item.letter])
+    office = office_of(telling, OFFICE_OF_SECTION[form, item.letter])
     if not office:
         return []
     missing = phrase("not_stated", telling.language)
@@ -158,58 +133,13 @@ def _office(telling: Telling, form: str, item: Section) -> list[Block | None]:
         for place, inner in ((field.id, field), *((f"{field.id}.{each.id}", each) for each in field.fields)):
             if inner.type == "signature" or place == "signature.stamp":
                 continue
-            value = _office_value(telling, office, place)
+            value = office_value(telling, office, place)
             shown = value or (missing if inner.required == "yes" else "")
             name = label(form, f"{item.letter}.{place}", telling.language)
             if place.startswith("signature."):
                 name = f"{label(form, f'{item.letter}.signature', telling.language)}: {name}"
             entries.append(row(name, shown, verified=inner.verified))
     return [rows(entries)]
-
-
-def _office_of(telling: Telling, role: str) -> Mapping[str, Any]:
-    """What the context says of an office, completed from what the content and the sheet say of it anyway."""
-    content, context = telling.content, telling.context
-    order, signatory = content.get("eio") or {}, context.get("signatory") or {}
-    sender = context.get("sender") or {}
-    named = (content.get("authority") or {}) if role == "issuing" else {}
-    known: dict[str, Any] = {}
-    if role in ("issuing", "received_by"):
-        known = {
-            "kind": order.get("issuer_kind"),
-            "name": named.get("name") or sender.get("name"),
-            "contact_person": named.get("contact"),
-            "post": signatory.get("function"),
-            "file_no": context.get("our_reference"),
-            "address": ", ".join(telling.name(line) for line in sender.get("lines", [])),
-            "signed_by": signatory.get("name"),
-            "signed_post": signatory.get("function"),
-            "signed_on": signatory.get("signed_on"),
-        }
-    if role == "validating" and (judge := order.get("validated_by")):
-        known = {
-            "kind": judge.get("kind"),
-            "name": judge.get("authority") or judge.get("name"),
-            "contact_person": judge.get("name"),
-            "post": judge.get("function"),
-            "signed_by": judge.get("name"),
-            "signed_post": judge.get("function"),
-            "signed_on": judge.get("date"),
-        }
-    given = {key: value for key, value in (context.get(role) or {}).items() if value}
-    return {**{key: value for key, value in known.items() if value}, **given}
-
-
-def _office_value(telling: Telling, office: Mapping[str, Any], place: str) -> str:
-    if place == "type":
-        kind = str(office.get("kind") or "")
-        return term("issuer", kind, telling.language) if has_term("issuer", kind) else kind
-    if place == "languages":
-        return ", ".join(language_name(code, telling.language) for code in office.get("languages", []))
-    if place == "signature.date":
-        return telling.day(office.get("signed_on"))
-    named = {"signature.name": "signed_by", "signature.post": "signed_post"}
-    return telling.name(office.get(named.get(place, place)))
 
 
 def _receipt_section(telling: Telling, item: Section) -> Block | None:

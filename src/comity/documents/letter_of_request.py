@@ -28,7 +28,7 @@ def compose_letter_of_request(telling: Telling) -> dict[str, Any]:
         _persons(telling),
         _assistance(telling),
         _plain(telling, "purpose", "purpose"),
-        _section(telling, "procedure", [_text(telling, "procedure"), _text(telling, "formalities")]),
+        _procedure(telling),
         _section(
             telling,
             "dual_criminality",
@@ -99,7 +99,8 @@ def _basis(telling: Telling) -> Block | None:
     entries = []
     for basis in telling.context.get("legal_basis", []):
         key = "basis.subsidiary" if basis.get("subsidiary") else "basis.instrument"
-        named = (telling.name(basis.get("title")), telling.provision(str(basis.get("provision") or "")))
+        title = telling.instrument(basis.get("instrument"), telling.name(basis.get("title")))
+        named = (title, telling.provision(str(basis.get("provision") or "")))
         said = ", ".join(value for value in named if value)
         entries.append(row(_word(telling, key), said, verified=bool(basis.get("verified", False))))
     return section(_word(telling, "basis"), [rows(entries)])
@@ -137,11 +138,17 @@ def _person(telling: Telling, person: Mapping[str, Any]) -> Block:
     language = telling.language
     entries = [
         row(_word(telling, "persons.role"), term("role", person.get("role", ""), language)),
+        row(_word(telling, "persons.other_names"), ", ".join(person.get("other_names", []))),
         row(_word(telling, "persons.date_of_birth"), telling.day(person.get("date_of_birth"))),
+        row(_word(telling, "persons.place_of_birth"), telling.name(person.get("place_of_birth"))),
+        row(_word(telling, "persons.sex"), term("sex", str(person.get("sex", "")), language)),
         row(
             _word(telling, "persons.nationality"),
             ", ".join(country_name(code, language) for code in person.get("nationality", [])),
         ),
+        row(_word(telling, "persons.identity_documents"), ", ".join(person.get("identity_documents", []))),
+        row(_word(telling, "persons.legal_form"), telling.name(person.get("legal_form"))),
+        row(_word(telling, "persons.registration_number"), str(person.get("registration_number", ""))),
         row(_word(telling, "persons.address"), telling.name(person.get("address"))),
         row(
             _word(telling, "persons.languages"),
@@ -158,26 +165,45 @@ def _assistance(telling: Telling) -> Block | None:
     return _section(telling, "assistance", [parts(items)])
 
 
+LINES_OF_PART = ("bank", "account", "holder", "person", "target", "place", "hearing_authority", "document")
+"""What is named in a line, in the order of the letter; the person of an id is named in full."""
+
+PROSE_OF_PART = (
+    "relevance",
+    "why_here",
+    "belief",
+    "available_at_home",
+    "necessity",
+    "intent",
+    "why_not_in_person",
+    "presence",
+    "manner",
+    "formalities",
+    "rights",
+    "consent",
+    "technical",
+    "arrangements",
+    "composition",
+    "finality",
+    "third_parties",
+    "costs",
+)
+"""What is told in sentences, in the order of the letter."""
+
+FIXED_WIDTH = frozenset({"account", "target"})
+
+
 def _part(telling: Telling, item: Mapping[str, Any], names: Mapping[str, str]) -> Block:
-    def entry(key: str, value: str, *, mono: bool = False) -> Block:
-        return row(_word(telling, f"assistance.{key}"), value, mono=mono)
-
-    def named(key: str) -> str:
-        reference = item.get(key)
-        return f"{names.get(reference, '')} ({reference})".strip() if reference else ""
-
-    entries = [
-        entry("bank", telling.name(item.get("bank"))),
-        entry("account", telling.name(item.get("account")), mono=True),
-        entry("holder", named("holder")),
-        entry("person", named("person")),
-        entry("place", telling.name(item.get("place"))),
-        entry("target", telling.name(item.get("target")), mono=True),
-        entry("period", period(item.get("period") or {}, telling.language)),
-        entry("relevance", telling.text(item.get("relevance"))),
-        entry("formalities", telling.text(item.get("formalities"))),
-        entry("rights", telling.text(item.get("rights"))),
+    """A measure with all that was stated for it; nothing a draft holds is left out of the letter."""
+    entries = [_part_row(telling, key, _part_line(telling, item, key, names)) for key in LINES_OF_PART]
+    entries += [
+        _part_row(telling, "period", period(item.get("period") or {}, telling.language)),
+        _part_row(telling, "amount", _amount(item.get("amount") or {})),
+        _part_row(telling, "variant", term("variant", str(item.get("variant", "")), telling.language)),
+        _part_row(telling, "direction", term("direction", str(item.get("direction", "")), telling.language)),
+        _part_row(telling, "oath", _answer(telling, item.get("oath"))),
     ]
+    entries += [_part_row(telling, key, telling.text(item.get(key))) for key in PROSE_OF_PART]
     questions = [telling.text(question) for question in item.get("questions", [])]
     blocks = [
         text(telling.text(item.get("description"))),
@@ -185,6 +211,40 @@ def _part(telling: Telling, item: Mapping[str, Any], names: Mapping[str, str]) -
         numbered(_word(telling, "assistance.questions"), questions),
     ]
     return part(f"{item.get('id', '')})", term("measure", item.get("measure", ""), telling.language), blocks)
+
+
+def _part_row(telling: Telling, key: str, value: str) -> Block:
+    return row(_word(telling, f"assistance.{key}"), value, mono=key in FIXED_WIDTH)
+
+
+def _part_line(telling: Telling, item: Mapping[str, Any], key: str, names: Mapping[str, str]) -> str:
+    if key in ("holder", "person"):
+        reference = item.get(key)
+        return f"{names.get(reference, '')} ({reference})".strip() if reference else ""
+    return telling.name(item.get(key))
+
+
+def _amount(amount: Mapping[str, str]) -> str:
+    return f"{amount.get('currency', '')} {amount.get('amount', '')}".strip()
+
+
+def _answer(telling: Telling, value: bool | None) -> str:
+    return "" if value is None else term("answer", "yes" if value else "no", telling.language)
+
+
+def _procedure(telling: Telling) -> Block | None:
+    present = [_present(telling, item) for item in telling.content.get("presence", [])]
+    entries = [
+        row(_word(telling, "procedure.law"), telling.text(telling.content.get("procedure_law"))),
+        row(_word(telling, "procedure.presence"), "\n".join(line for line in present if line)),
+    ]
+    return _section(telling, "procedure", [_text(telling, "procedure"), _text(telling, "formalities"), rows(entries)])
+
+
+def _present(telling: Telling, item: Mapping[str, Any]) -> str:
+    """Who is to be present at the execution, in one line: name, function, reason."""
+    named = (telling.name(item.get("name")), telling.name(item.get("function")), telling.text(item.get("reason")))
+    return ", ".join(said for said in named if said)
 
 
 def _urgency(telling: Telling) -> Block | None:
@@ -237,6 +297,10 @@ def _translations(telling: Telling) -> Block | None:
             telling.day(item.get("on")),
         ]
         lines.append(
-            f"{language_name(item.get('language', ''), language)}: {', '.join(piece for piece in pieces if piece)}"
+            telling.phrase(
+                "translation_in",
+                language=language_name(item.get("language", ""), language),
+                kind=", ".join(piece for piece in pieces if piece),
+            )
         )
     return _section(telling, "translations", [text("\n\n".join(lines))], element="language")

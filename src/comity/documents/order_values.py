@@ -8,6 +8,7 @@ from comity.documents.wording import period
 from comity.forms.catalogue import term
 from comity.forms.offences import category_label
 from comity.values.country import country_name
+from comity.values.language import language_name
 
 Value = Callable[[Telling], str]
 
@@ -174,4 +175,22 @@ VALUES: Mapping[str, Value] = {
     "I.formalities": _formalities,
     "I.officials": lambda telling: telling.text(_order(telling).get("officials")),
     "J.info_authority": lambda telling: telling.text(_order(telling).get("remedies_authority")),
+}
+
+PERSON_VALUES: Mapping[str, Callable[[Telling, Mapping[str, Any]], str]] = {
+    "aliases": lambda _, person: ", ".join(person.get("other_names", [])),
+    "sex": lambda _, person: str(person.get("sex", "")),
+    "nationality": lambda telling, person: ", ".join(
+        country_name(code, telling.language) for code in person.get("nationality", [])
+    ),
+    "id_documents": lambda _, person: ", ".join(person.get("identity_documents", [])),
+    "date_of_birth": lambda telling, person: telling.day(person.get("date_of_birth")),
+    "place_of_birth": lambda telling, person: telling.name(person.get("place_of_birth")),
+    "address": lambda telling, person: telling.name(person.get("address")),
+    "languages": lambda telling, person: ", ".join(
+        language_name(code, telling.language) for code in person.get("languages", [])
+    ),
+    "role": lambda telling, person: term("role", str(person.get("role", "")), telling.language),
+    "legal_form": lambda telling, person: telling.name(person.get("legal_form")),
+    "registration_number": lambda _, person: str(person.get("registration_number", "")),
 }

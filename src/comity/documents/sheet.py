@@ -7,7 +7,7 @@ The context a face hands in (every key optional, every text plain or keyed by la
     sender, addressee   {"state": "CH", "name": …, "lines": [address, contact, …]}
     our_reference, their_reference, place, date ("2026-11-02")
     channel             how it travels: central, direct, diplomatic, interpol, or in words
-    legal_basis         [{"title": …, "provision": …, "verified": bool, "subsidiary": bool}]
+    legal_basis         [{"instrument": code, "title": …, "provision": …, "verified": bool, "subsidiary": bool}]
     signatory           {"name": …, "function": …, "signed_on": "2026-11-02" or null}
     digest              SHA-256 of what the document shows; the content's own is taken where none is given
     sealed              false leaves out the sentence about the office's seal
@@ -19,7 +19,7 @@ from typing import Any
 
 from comity.documents.blocks import Block, unverified
 from comity.documents.wording import day, phrase, said, said_or_original
-from comity.forms.catalogue import term
+from comity.forms.catalogue import has_term, term
 from comity.seals.canonical import digest_of
 from comity.values.country import country_name
 from comity.values.errors import InvalidInputError
@@ -50,6 +50,11 @@ class Telling:
     def name(self, value: Any) -> str:
         """A name, an address or a citation: untranslated it stands as in the original, without remark."""
         return self.text(value) if said(value, self.language) else said(value, self.original) or _any(value)
+
+    def instrument(self, code: Any, otherwise: str = "") -> str:
+        """An instrument's title in the document's language by its code; else the title given, else the code."""
+        known = has_term("instrument", str(code))
+        return term("instrument", str(code), self.language) if known else otherwise or str(code or "")
 
     def provision(self, provision: str) -> str:
         """A provision as it is cited in the document's language: the data cite articles in the plural as `Arts`."""

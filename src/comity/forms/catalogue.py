@@ -1,6 +1,7 @@
 """The standard forms as versioned data: which fields a form has, whence each is known, what it is called.
 
-One file per form under `data/`; `data/labels/` has the words printed for it in English, French, Spanish and Arabic.
+One file per form under `data/`; `data/labels/` has its words in English, French, Spanish, Arabic, Russian
+and Chinese.
 A field is `verified` only when its existence, place and options were read in the instrument's own text or in an act
 that reproduces it (status V); everything else prints with a visible mark.
 """
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from comity.forms.labels import has_term, label, printed_forms, term
+from comity.forms.labels import has_term, label, labelled_forms, term, wording
 from comity.forms.schema import DATA, check_form, read_checked
 from comity.values.errors import MissingError
 
@@ -21,9 +22,10 @@ __all__ = [
     "form_ids",
     "has_term",
     "label",
+    "labelled_forms",
     "load_form",
-    "printed_forms",
     "term",
+    "wording",
 ]
 
 CATEGORIES = "offence_categories_32"
