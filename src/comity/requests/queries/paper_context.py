@@ -24,7 +24,9 @@ def letter_context(row: Dossier, at: datetime, *, person: Officer | None = None,
         "their_reference": row.their_number,
         "date": at.date().isoformat(),
         "channel": way.route if way.lane else "",
-        "legal_basis": [{"title": way.title, "provision": "", "verified": True, "subsidiary": False}]
+        "legal_basis": [
+            {"instrument": way.instrument, "title": way.title, "provision": "", "verified": True, "subsidiary": False}
+        ]
         if way.title
         else [],
         "signatory": {
@@ -43,7 +45,8 @@ def letter_context(row: Dossier, at: datetime, *, person: Officer | None = None,
 def _office(code: str, number: str, person: Officer) -> dict[str, Any]:
     """An office as the order's forms print it (Annex A, section K)."""
     row = Authority.objects.get(code=code)
-    known = {key: str(row.contact[key]) for key in ("address", "tel", "email") if row.contact.get(key)}
+    kept_as = {"address": "address", "tel": "telephone", "email": "email"}
+    known = {key: str(row.contact[kept]) for key, kept in kept_as.items() if row.contact.get(kept)}
     return {
         **known,
         "name": row.names,
