@@ -59,13 +59,16 @@ def test_every_page_of_an_exercise_carries_its_mark_and_the_handling_code(tmp_pa
 
 
 def test_provisions_nobody_read_print_with_their_mark_in_the_language(tmp_path: Path) -> None:
-    french = "\n".join(pages(set_letter(CONTENT), tmp_path))
-    assert re.search(r"Art\. 27\s+non vérifié", french)
-    assert re.search(r"Art\. 15\n", french)
+    unread = {**CONTENT, "instrument": "BILATERAL-GB-US-MLA"}
+    french = "\n".join(pages(set_letter(unread), tmp_path))
+    assert re.search(r"Résumé des faits pertinents\s+non vérifié", french)
     assert "n’ont pas été lus dans un texte officiel" in re.sub(r"\s+", " ", french)
     untoc = "\n".join(pages(set_letter({**CONTENT, "instrument": "UNTOC"}, legal_basis=[]), tmp_path))
     assert re.search(r"Art\. 18\(15\)\(c\)", untoc)
     assert "non vérifié" not in untoc
+    treaty = "\n".join(pages(set_letter(CONTENT, legal_basis=[]), tmp_path))
+    assert re.search(r"Art\. 27\(1\)\(e\)\n", treaty)
+    assert "non vérifié" not in treaty
 
 
 def test_both_languages_of_the_story_say_the_same_content_under_the_same_digest(tmp_path: Path) -> None:

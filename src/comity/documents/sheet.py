@@ -58,7 +58,8 @@ class Telling:
 
     def provision(self, provision: str) -> str:
         """A provision as it is cited in the document's language: the data cite articles in the plural as `Arts`."""
-        return provision if self.language == "en" else provision.replace("Arts ", "Art. ")
+        plural = {"en": "Arts ", "es": "Arts. "}.get(self.language, "Art. ")
+        return provision.replace("Arts ", plural)
 
     def day(self, value: Any) -> str:
         return day(str(value), self.language) if value else ""
