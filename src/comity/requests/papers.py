@@ -1,5 +1,6 @@
 """The papers of a dossier, set from its data: the letter in each language, and the letters that accompany it."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,9 @@ PRINTED = ("en", "fr", "es", "ar")
 """Languages for which the printed words of the forms exist."""
 
 
+_NAME = re.compile(r"(?P<kind>[a-z]+(?:-[a-z]+)*)-(?P<language>[a-z]{2,3})(?:-[0-9]{1,4})?\.pdf")
+
+
 @dataclass(frozen=True)
 class Paper:
     """One document as set: not sealed yet."""
@@ -31,6 +35,17 @@ def paper(kind: str, content: Mapping[str, Any], context: Mapping[str, Any], lan
     """Set one document in one language."""
     pdf = typeset(kind, compose_letter(kind, content, context, language), language, at=at)
     return Paper(kind, language, f"{kind}-{language}.pdf", pdf)
+
+
+def numbered(name: str, number: int) -> str:
+    """The name of one of several papers of a kind and language: `cover-letter-es-2.pdf`."""
+    return f"{name.removesuffix('.pdf')}-{number}.pdf"
+
+
+def told_by(name: str) -> tuple[str, str]:
+    """Kind and language of a partner's paper as far as its name tells them; it is data of a peer."""
+    found = _NAME.fullmatch(name)
+    return (found["kind"], found["language"]) if found else (name.removesuffix(".pdf"), "")
 
 
 def release_papers(content: Mapping[str, Any], context: Mapping[str, Any], *, at: datetime) -> list[Paper]:

@@ -13,6 +13,7 @@ from comity.requests.actions.shape import write
 from comity.requests.lanes import canonical_code
 from comity.requests.messages import MessageType, check_body, parse_type
 from comity.requests.models import Document, DomesticAct, Dossier
+from comity.requests.papers import told_by
 from comity.requests.phases import Effect, Phase, Side
 from comity.requests.queries.access import partner_of, state_of
 from comity.requests.standing import relations_told
@@ -98,17 +99,15 @@ def _take_cargo(
     for attachment in message.attachments:
         if attachment.item:
             continue
-        name = attachment.name.replace("\x00", "\ufffd")[:400]
-        named = name.removesuffix(".pdf")
-        kind_of, _, language = named.rpartition("-")
+        told_kind, language = told_by(attachment.name)
         Document.objects.get_or_create(
             dossier=row,
             digest=attachment.digest,
             defaults={
-                "kind": (kind_of or named)[:40],
+                "kind": told_kind[:40],
                 "language": language[:8],
-                "name": name,
-                "media_type": attachment.media_type.replace("\x00", "")[:120],
+                "name": attachment.name[:400],
+                "media_type": attachment.media_type[:120],
                 "size": attachment.size,
                 "sealed_by": message.sender,
                 "message": signed.digest,

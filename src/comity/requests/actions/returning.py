@@ -1,6 +1,8 @@
-"""Results: checked by the central authority, returned under its cover letter, countersigned by the other side."""
+"""Results: checked by the central authority, returned under its cover letters, countersigned by the other side."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -9,6 +11,7 @@ from comity.authorities.keyring import Keyring
 from comity.authorities.queries import name_of
 from comity.evidence.actions import check_item, countersign, offer_items
 from comity.evidence.models import Item
+from comity.exchange.message import MAX_ATTACHMENTS
 from comity.law.conditions import use_conditions
 from comity.law.register import load_register
 from comity.requests import workflow
@@ -16,13 +19,16 @@ from comity.requests.actions.papering import Shelved, cargo_of, enter_papers, se
 from comity.requests.actions.shape import Cargo, Opened, finish, opened, say, texts
 from comity.requests.messages import MessageType
 from comity.requests.models import Dossier
-from comity.requests.papers import first_printed, paper
+from comity.requests.papers import Paper, first_printed, numbered, paper
 from comity.requests.queries.access import partner_of
 from comity.requests.queries.paper_context import letter_context
 from comity.store.vault import Vault
 from comity.values.actor import Act
 from comity.values.errors import InvalidInputError, RefusedError
 from comity.values.handling import Handling, UseCondition, strictest
+
+MOST_ITEMS = MAX_ATTACHMENTS // 2
+"""Each item is attached with its letter."""
 
 
 @transaction.atomic
@@ -53,9 +59,11 @@ def return_evidence(
     conditions: Sequence[Mapping[str, Any]] = (),
     exercise: bool = False,
 ) -> Dossier:
-    """Return checked items of executed parts under a cover letter, the instrument's use limits bound to each item.
+    """Return checked items of executed parts under cover letters, the instrument's use limits bound to each item.
 
-    The conditions are the instrument's, those under which parts were accepted, and those given here. Refused by
+    Each item has a sealed letter of its own that names no other: so a court can be given one item with the letter
+    that vouches for it (treaty CH-CO, Art. 29(3)) and learns nothing of the rest. `cover_letter` is the text in them
+    all. The conditions are the instrument's, those under which parts were accepted, and those given here. Refused by
     another person's rule (the policy) for who executed, and by the workflow for parts held back by a remedy.
     """
     found = opened(act, "return_evidence", dossier, version)
@@ -65,20 +73,39 @@ def return_evidence(
     if not words:
         raise InvalidInputError("Write the cover letter that vouches for the results.", place="cover_letter")
     bound = bound_conditions(found, conditions)
+    papers = [(letter, "") for letter in _letters(found, rows, words, bound, act.at, exercise=exercise)]
+    reason = f"{found.row.number}: authenticity"
+    with sealed_papers(act, papers, office=found.row.holder, keys=keys, vault=vault, reason=reason) as shelf:
+        return _return(act, found, list(parts), dict(zip(rows, shelf, strict=True)), words, bound, keys)
+
+
+def _letters(
+    found: Opened,
+    rows: Sequence[Item],
+    words: Mapping[str, str],
+    bound: Sequence[UseCondition],
+    at: datetime,
+    *,
+    exercise: bool,
+) -> list[Paper]:
+    """The cover letter of each item, in the order of the items."""
     language = first_printed(words)
-    told = {
+    common = {
         "language": language,
         "text": words,
         "request": {"title": found.row.title, "reference": found.row.their_number},
         "executed_by": (found.state.executing or {}).get("names") or name_of(found.row.holder, language),
-        "items": [{"title": row.title, "digest": row.digest, "size": row.description.get("size")} for row in rows],
         "authenticity": {"provision": found.step.law.get(found.row.instrument, ""), "verified": True},
         "conditions": [{**one.to_json(), "verified": True} for one in bound],
     }
-    letter = paper("cover-letter", told, letter_context(found.row, act.at, exercise=exercise), language, at=act.at)
-    reason = f"{found.row.number}: authenticity"
-    with sealed_papers(act, [(letter, "")], office=found.row.holder, keys=keys, vault=vault, reason=reason) as shelf:
-        return _return(act, found, list(parts), rows, words, bound, shelf, keys)
+    context = letter_context(found.row, at, exercise=exercise)
+    made = []
+    for number, row in enumerate(rows, 1):
+        item = {"title": row.title, "digest": row.digest, "size": row.description.get("size")}
+        letter = paper("cover-letter", {**common, "items": [item]}, context, language, at=at)
+        name = letter.name if len(rows) == 1 else numbered(letter.name, number)
+        made.append(replace(letter, name=name))
+    return made
 
 
 def bound_conditions(found: Opened, more: Sequence[Mapping[str, Any]]) -> list[UseCondition]:
@@ -93,8 +120,13 @@ def bound_conditions(found: Opened, more: Sequence[Mapping[str, Any]]) -> list[U
 def _items(found: Opened, items: Sequence[str]) -> list[Item]:
     rows = {row.reference: row for row in Item.objects.filter(holder=found.row.holder, dossier=found.row.reference)}
     missing = [reference for reference in items if reference not in rows]
-    if missing or not items:
-        raise InvalidInputError("Name items of this dossier.", place="items")
+    if missing or not items or len(set(items)) != len(items):
+        raise InvalidInputError("Name items of this dossier, each once.", place="items")
+    if len(items) > MOST_ITEMS:
+        raise InvalidInputError(
+            f"At most {MOST_ITEMS} items go in one message; you named {len(items)}. Return them in several.",
+            place="items",
+        )
     return [rows[reference] for reference in items]
 
 
@@ -103,13 +135,12 @@ def _return(
     act: Act,
     found: Opened,
     parts: list[str],
-    rows: list[Item],
+    letters: Mapping[Item, Shelved],
     words: Mapping[str, str],
     bound: list[UseCondition],
-    shelf: list[Shelved],
     keys: Keyring,
 ) -> Dossier:
-    row, letter = found.row, shelf[0]
+    row, rows, shelf = found.row, list(letters), list(letters.values())
     enter_papers(act, row, shelf, keys=keys)
     if not row.partner_has_node:
         raise RefusedError("The partner has no node: print the results and note the posting.", code="requests:no-node")
@@ -119,7 +150,7 @@ def _return(
         recipient=partner_of(row),
         conditions=bound,
         keys=keys,
-        letter=letter.digest,
+        letter={item.reference: letter.digest for item, letter in letters.items()},
     )
     paper_cargo = cargo_of(act, found, shelf, keys=keys)
     cargo = Cargo(
@@ -137,10 +168,11 @@ def _return(
                 "title": item.title,
                 "kind": item.kind,
                 "parts": item.parts,
+                "letter": letter.digest,
             }
-            for item in rows
+            for item, letter in letters.items()
         ],
-        "cover_letter": {"text": dict(words), "document": letter.digest, "language": letter.paper.language},
+        "cover_letter": {"text": dict(words), "language": shelf[0].paper.language},
         "conditions": [one.to_json() for one in bound],
         "custody": offered.custody,
     }
