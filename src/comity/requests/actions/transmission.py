@@ -12,7 +12,7 @@ from comity.requests.actions.shape import Opened, finish, opened, say
 from comity.requests.actions.signing import current_release, needs_validation
 from comity.requests.messages import MessageType
 from comity.requests.models import DomesticAct, Dossier, Draft
-from comity.requests.papers import Paper, first_printed, paper
+from comity.requests.papers import PRINTED, Paper, first_printed, paper
 from comity.requests.phases import Phase
 from comity.requests.queries.paper_context import letter_context
 from comity.requests.workflow import EIO
@@ -50,7 +50,7 @@ def transmit_request(
     reason = f"{found.row.number or found.row.file_number}: {digest}"
     office = found.row.originating
     with sealed_papers(act, papers, office=office, keys=keys, vault=vault, reason=reason) as letters:
-        notes = _cover_note(act, found, draft, exercise=exercise)
+        notes = _cover_notes(act, found, draft, exercise=exercise)
         with sealed_papers(act, notes, office=found.row.holder, keys=keys, vault=vault, reason=reason) as covers:
             return _send(act, found, draft, release, [*letters, *covers], keys)
 
@@ -84,28 +84,32 @@ def _hand(found: Opened, verb: str) -> DomesticAct | None:
     return acts.order_by("-at").first()
 
 
-def _cover_note(act: Act, found: Opened, draft: Draft, *, exercise: bool) -> list[tuple[Paper, str]]:
-    """The central authority's cover note; none with direct transmission."""
+def _cover_notes(act: Act, found: Opened, draft: Draft, *, exercise: bool) -> list[tuple[Paper, str]]:
+    """The central authority's cover note in each language in which its words are written; none goes directly."""
     words, row = found.row.cover_note, found.row
     if not words:
         return []
-    language = first_printed([*words, str(draft.content.get("language"))])
+    languages = [language for language in words if language in PRINTED]
     signature = _hand(found, "sign_request")
-    told = {
-        "language": language,
-        "text": words,
-        "request": {
-            "title": draft.content.get("matter") or row.title,
-            "reference": row.file_number,
-            "authority": name_of(row.originating, language),
-            "signed_by": signature.name if signature else "",
-            "signed_on": signature.at.date().isoformat() if signature else "",
-            "basis": row.instrument,
-            "digest": row.signed_release,
-        },
-        "enclosures": [one["name"] for one in (draft.release or {}).get("documents", [])],
-    }
-    return [(paper("cover-note", told, letter_context(row, act.at, exercise=exercise), language, at=act.at), "")]
+    made = []
+    for language in languages or [first_printed([str(draft.content.get("language"))])]:
+        told = {
+            "language": language if language in words else next(iter(words)),
+            "text": words,
+            "request": {
+                "title": draft.content.get("matter") or row.title,
+                "reference": row.file_number,
+                "authority": name_of(row.originating, language),
+                "signed_by": signature.name if signature else "",
+                "signed_on": signature.at.date().isoformat() if signature else "",
+                "basis": row.instrument,
+                "digest": row.signed_release,
+            },
+            "enclosures": [one["name"] for one in (draft.release or {}).get("documents", [])],
+        }
+        context = letter_context(row, act.at, exercise=exercise)
+        made.append((paper("cover-note", told, context, language, at=act.at), ""))
+    return made
 
 
 @transaction.atomic
