@@ -13,8 +13,6 @@ from comity.documents.typesetting import typeset
 from comity.values.errors import InvalidInputError, UnavailableError
 from tests.documents.specimens import AT, CONTENT, CONTEXT
 
-LETTERS = [kind for kind in KINDS if not kind.startswith("eio")]
-
 
 def set_letter(content: dict[str, Any], language: str = "fr", **context: Any) -> bytes:
     data = compose_letter("letter-of-request", content, {**CONTEXT, **context}, language)
@@ -144,6 +142,18 @@ def test_every_document_is_set_even_when_nothing_is_stated(kind: str, language: 
     assert typeset(kind, data, language, at=AT).startswith(b"%PDF-1.7")
 
 
-@pytest.mark.parametrize("kind", LETTERS)
-def test_letters_are_set_in_arabic(kind: str) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_document_is_set_in_arabic(kind: str) -> None:
     assert typeset(kind, compose_letter(kind, {"language": "ar"}, CONTEXT, "ar"), "ar", at=AT)
+
+
+def test_a_short_measure_stays_on_one_page_and_a_long_one_goes_on_over_the_next(tmp_path: Path) -> None:
+    part = {"measure": "bank-records", "bank": "Banco", "account": "1", "description": "Documents du compte."}
+    parts = [{**part, "id": f"a{index}", "place": f"Fin-{index}."} for index in range(30)]
+    found = pages(set_letter({**CONTENT, "parts": parts}), tmp_path)
+    for index in range(30):
+        page = next(page for page in found if f"a{index})" in page)
+        assert f"Fin-{index}." in page
+    told = " ".join(f"mot{index}" for index in range(3000))
+    long = "\n".join(pages(set_letter({**CONTENT, "parts": [{**part, "id": "a", "relevance": told}]}), tmp_path))
+    assert "mot2999" in long

@@ -137,7 +137,8 @@ def _office(telling: Telling, form: str, item: Section) -> list[Block | None]:
             shown = value or (missing if inner.required == "yes" else "")
             name = label(form, f"{item.letter}.{place}", telling.language)
             if place.startswith("signature."):
-                name = f"{label(form, f'{item.letter}.signature', telling.language)}: {name}"
+                whole = label(form, f"{item.letter}.signature", telling.language)
+                name = telling.phrase("label_of", whole=whole, part=name)
             entries.append(row(name, shown, verified=inner.verified))
     return [rows(entries)]
 
