@@ -16,6 +16,9 @@ COERCIVE = frozenset(
 )
 """Measures that coerce or lift a secret protected by criminal law (Arts 6 and 7 of the Swiss-Colombian treaty)."""
 
+OF_A_CONNECTION = frozenset({"subscriber-data", "traffic-data", "content-data", "preservation", "interception"})
+"""Measures on an account, number or address of a service: without one, or a person, nobody can execute them."""
+
 HEARINGS = frozenset({"hearing-witness", "hearing-video"})
 ONE_PERSON = frozenset({*HEARINGS, "service", "transfer-prisoner"})
 
@@ -46,6 +49,9 @@ def assistance(content: Content) -> Iterator[Finding]:
             yield Finding(f"{place}.description", "Describe what is asked for in this measure.")
         if measure == "bank-records" and not part.get("account") and not (part.get("bank") and part.get("holder")):
             yield Finding(f"{place}.account", "Name the account, or else the bank and the account holder.")
+        named = any(part.get(key) for key in ("target", "account", "person", "holder"))
+        if measure in OF_A_CONNECTION and not named:
+            yield Finding(f"{place}.target", "Name the account, number or address, or the person who uses it.")
         if measure in ONE_PERSON and not part.get("person"):
             yield Finding(f"{place}.person", "Name the person this measure concerns.")
 

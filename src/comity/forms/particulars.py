@@ -1,4 +1,7 @@
-"""What some treaties ask beyond the common list, by kind of assistance: Art. 27(1)(d) and (2) of the treaty CH-CO.
+"""What some treaties ask beyond the common list, by kind of assistance.
+
+Art. 27(1)(d) and (2) of the Swiss-Colombian treaty; the reason for a hearing by video of UNTOC Art. 18(18) and UNCAC
+Art. 46(18).
 
 Each is an element like those of `comity.forms.elements`; a form that does not name it does not ask for it.
 """
@@ -74,6 +77,13 @@ def transferred(content: Content) -> Iterator[Finding]:
             yield Finding(f"parts[{index}].person", "Name the person in custody who is to be transferred.")
 
 
+def video_hearing(content: Content) -> Iterator[Finding]:
+    for index, part in parts(content):
+        if part.get("measure") == "hearing-video" and not part.get("why_not_in_person"):
+            sentence = "Say why it is not possible or desirable for the person to appear in person."
+            yield Finding(f"parts[{index}].why_not_in_person", sentence, only_helps=True)
+
+
 def _person(content: Content, part: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
     """The person a measure concerns, with the place; an empty one where none is named."""
     for index, person in enumerate(content.get("persons", [])):
@@ -90,4 +100,5 @@ PARTICULARS: Mapping[str, Check] = {
     "addressee": addressee,
     "summons": summons,
     "transferred": transferred,
+    "video_hearing": video_hearing,
 }
