@@ -1,22 +1,25 @@
 """The third story: a partner without a node; letters by post, recorded as ours, and the reminder on its day."""
 
+import inspect
 from datetime import date, timedelta
 
 import pytest
 
 from comity.exchange.queries import messages_of
-from comity.requests.actions import open_received, remind_due
+from comity.requests.actions import OPENINGS, begin, open_received, remind_due
 from comity.requests.messages import MessageType
-from comity.requests.models import PostEntry
+from comity.requests.models import Dossier, PostEntry
 from comity.requests.phases import Phase, Side
+from comity.requests.queries import needs_me
 from comity.requests.queries.access import state_of
 from comity.requests.queries.registry import dossiers_by_number
 from comity.store.queries import content_bytes
 from comity.values.actor import Act, Role, job
-from comity.values.errors import RefusedError
+from comity.values.errors import InvalidInputError, RefusedError
 from comity.values.reference import Reference
 from tests.requests.letters import body_of
 from tests.requests.matters import to_colombia, to_paraguay
+from tests.requests.test_transmission import printed
 from tests.requests.world import World
 
 
@@ -141,31 +144,108 @@ def test_no_letter_is_recorded_for_a_partner_that_signs_for_itself(cast: World) 
     assert caught.value.code == "requests:has-node"
 
 
-def test_a_request_that_came_on_paper_is_opened_registered_and_answered_on_paper(cast: World) -> None:
-    content = to_paraguay()
-    row = open_received(
-        cast.act("clerk"),
-        requesting="PY-MP",
-        title="Solicitud (ejercicio)",
-        their_number="MP 7/26",
-        letter_on=date(2026, 10, 20),
-        signed_by="Fiscal Ejemplo",
-        content=content,
-        scan=b"%PDF letter",
-        name="solicitud.pdf",
-        keys=cast.keys,
-        vault=cast.vault,
-    )
+LETTER = {
+    "requesting": "PY-MP",
+    "title": "Solicitud (ejercicio)",
+    "their_number": "MP 7/26",
+    "letter_on": "2026-10-20",
+    "signed_by": "Fiscal Ejemplo",
+    "content": to_paraguay(),
+    "scan": b"%PDF letter",
+    "name": "solicitud.pdf",
+}
+
+
+def received(cast: World, **changes) -> Reference:
+    """A letter of request from Paraguay, taken in by the registry as a face would."""
+    row = begin(cast.act("clerk"), "open_received", values=LETTER | changes, keys=cast.keys, vault=cast.vault)
+    return Reference.parse(row.reference)
+
+
+def answers(cast: World, dossier: Reference, kind: str) -> list[str]:
+    return [
+        content_bytes(one.digest, keys=cast.keys, vault=cast.vault)
+        for one in cast.documents("clerk", dossier)
+        if one.kind == kind
+    ]
+
+
+def test_a_request_that_came_on_paper_is_opened_registered_and_answered_on_paper(cast: World, tmp_path) -> None:
+    dossier = received(cast)
+    row = cast.row("clerk", dossier)
     assert (row.phase, row.their_number, row.instrument) == (Phase.TRANSMITTED, "MP 7/26", "UNTOC")
-    dossier = Reference.parse(row.reference)
     assert dossier.authority == "PY-MP"
     entry = state_of(row).timeline[0]
     assert (entry.side, entry.recorded) == (Side.REQUESTING, True)
+    assert [need.verb for need in needs_me(cast.actor("clerk"))] == ["register_request"]
     cast.do("clerk", "register_request", dossier, number="B-26-99", contact="Registre")
     row = cast.do("head", "accept_request", dossier, parts=["a"])
     assert row.phase == Phase.IN_EXECUTION
+    cast.do("clerk", "print_answer", dossier, text={"es": "Se ejecuta la medida a)."})
+    (receipt,) = answers(cast, dossier, "acknowledgement")
+    told = printed(receipt, tmp_path / "receipt.pdf")
+    assert "MP 7/26" in told
+    assert "Se ejecuta la medida a)." in told
+    cast.do("clerk", "note_posting", dossier, on=cast.at.date(), number="RR 2 CH")
+    assert PostEntry.objects.get(direction="out").correspondent == "PY-MP"
     cast.post()
     assert not cast.line.seen
+
+
+def test_a_request_on_paper_that_is_declined_is_answered_with_each_ground_and_its_provision(
+    cast: World, tmp_path
+) -> None:
+    dossier = received(cast)
+    cast.do("clerk", "register_request", dossier, number="B-26-99", contact="Registre")
+    every = list(state_of(cast.row("head", dossier)).parts)
+    cast.do("head", "consult", dossier, parts=every, text={"es": "Se consulta antes de decidir."})
+    ground = {"ground": "sovereignty_security_ordre_public", "reason": {"es": "Motivo del ejercicio."}}
+    row = cast.do("head", "decline_parts", dossier, parts=every, grounds=[ground])
+    assert row.phase == Phase.REFUSED
+    cast.do("clerk", "print_answer", dossier)
+    (letter,) = answers(cast, dossier, "refusal")
+    told = printed(letter, tmp_path / "refusal.pdf")
+    for words in ("Motivo del ejercicio.", "18(21)", "Se consulta antes de decidir.", "MP 7/26"):
+        assert words in told
+    cast.do("clerk", "note_posting", dossier, on=cast.at.date(), number="RR 3 CH")
+
+
+def test_the_answer_is_printed_by_the_registry_and_only_for_a_partner_without_a_node(cast: World) -> None:
+    dossier = received(cast)
+    cast.do("clerk", "register_request", dossier, number="B-26-99", contact="Registre")
+    with pytest.raises(RefusedError) as caught:
+        cast.do("head", "print_answer", dossier)
+    assert caught.value.code == "policy:missing-role"
+    Dossier.objects.filter(reference=str(dossier)).update(partner_has_node=True)
+    with pytest.raises(RefusedError) as caught:
+        cast.do("clerk", "print_answer", dossier)
+    assert caught.value.code == "requests:has-node"
+
+
+def test_a_face_hears_which_value_of_an_opening_is_missing_or_wrong(cast: World) -> None:
+    for values, place in (
+        ({"letter_on": "20 October"}, "letter_on"),
+        ({"scan": "text"}, "scan"),
+        ({"signed_by": ""}, "signed_by"),
+        ({"other": "x"}, "other"),
+    ):
+        with pytest.raises(InvalidInputError) as caught:
+            received(cast, **values)
+        assert caught.value.place == place
+    with pytest.raises(InvalidInputError) as caught:
+        begin(cast.act("clerk"), "open_it", values={}, keys=cast.keys, vault=cast.vault)
+    assert caught.value.code == "requests:verb"
+    assert not Dossier.objects.exists()
+
+
+@pytest.mark.parametrize("name", sorted(OPENINGS))
+def test_an_openings_fields_are_its_functions_parameters(name: str) -> None:
+    opening = OPENINGS[name]
+    parameters = inspect.signature(opening.function).parameters
+    known = {"act", *(field.name for field in opening.fields), *opening.needs}
+    assert known == set(parameters)
+    for field in opening.fields:
+        assert field.required == (parameters[field.name].default is inspect.Parameter.empty)
 
 
 def test_no_request_is_opened_on_paper_for_a_partner_with_a_node_or_by_anyone_but_the_registry(cast: World) -> None:

@@ -152,7 +152,9 @@ TABLE: tuple[Step, ...] = (
          meaning="Answer the other side's consultation."),
     Step("record_letter", _BOTH, _P.LETTER_RECORD, _phases(_SENT), _M.RECORDED,
          meaning="Record a letter of a partner without a node as ours, not signed by them."),
-    Step("note_posting", _BOTH, _P.LETTER_RECORD, _phases(_SENT),
+    Step("print_answer", _R, _P.LETTER_RECORD, _phases(f"{_LIVE} refused withdrawn closed"),
+         meaning="Make the letter that answers a partner without a node: a receipt, or a refusal with its grounds."),
+    Step("note_posting", _BOTH, _P.LETTER_RECORD, _phases(f"{_SENT} refused withdrawn closed"),
          meaning="Enter in the post book that the printed pack went out, and when to remind."),
 )  # fmt: skip
 

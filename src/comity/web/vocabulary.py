@@ -155,6 +155,8 @@ VERBS: Words = {
     "withdraw_request": _("Withdraw the request"),
     "remind": _("Send a reminder"),
     "record_letter": _("Record a letter"),
+    "open_received": _("Register a request that came by post"),
+    "print_answer": _("Print the answer"),
 }
 
 CUSTODY: Words = {

@@ -2,8 +2,21 @@
 
 from comity.requests.actions.drafting import open_dossier
 from comity.requests.actions.incoming import open_received
+from comity.requests.actions.openings import OPENINGS, Opening, begin
 from comity.requests.actions.posting import remind_due
 from comity.requests.actions.receiving import apply_message
 from comity.requests.actions.verbs import VERBS, Field, Verb, perform
 
-__all__ = ["VERBS", "Field", "Verb", "apply_message", "open_dossier", "open_received", "perform", "remind_due"]
+__all__ = [
+    "OPENINGS",
+    "VERBS",
+    "Field",
+    "Opening",
+    "Verb",
+    "apply_message",
+    "begin",
+    "open_dossier",
+    "open_received",
+    "perform",
+    "remind_due",
+]

@@ -8,11 +8,12 @@ their types and calls it.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from comity.authorities.keyring import Keyring
 from comity.requests import workflow
 from comity.requests.actions import (
+    answering,
     deciding,
     drafting,
     executing,
@@ -68,6 +69,16 @@ class Verb:
     @property
     def sides(self) -> tuple[str, ...]:
         return tuple(sorted(side.value for side in workflow.STEPS[self.name].sides))
+
+
+class Asking(Protocol):
+    """Whatever is filled in field by field: a verb, or a way to begin a dossier."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def fields(self) -> tuple[Field, ...]: ...
 
 
 def _fields(text: str) -> tuple[Field, ...]:
@@ -134,6 +145,7 @@ VERBS: Mapping[str, Verb] = {
         ),
         _verb("consult", talking.consult, "parts:parts? text:localized"),
         _verb("answer_consultation", talking.answer_consultation, "consultation_id:text text:localized"),
+        _verb("print_answer", answering.print_answer, "text:localized?", "keys vault exercise"),
         Verb(
             "record_letter",
             "verb.record_letter",
@@ -175,7 +187,7 @@ def perform(
     return found.function(act, dossier=dossier, version=version, **given, **needed)
 
 
-def read_values(verb: Verb, values: Mapping[str, Any]) -> dict[str, Any]:
+def read_values(verb: Asking, values: Mapping[str, Any]) -> dict[str, Any]:
     """The values of a verb's fields as its function takes them; blank ones that may be left out are left out."""
     known = {field.name: field for field in verb.fields}
     for name in values:

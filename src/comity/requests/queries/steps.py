@@ -82,6 +82,7 @@ READY: Mapping[str, Callable[[Dossier, DossierState], str]] = {
     "countersign_evidence": _nothing_to_countersign,
     "confirm_receipt": _confirmed,
     "record_letter": _signs_for_itself,
+    "print_answer": _signs_for_itself,
 }
 """Verb to what is missing for it beyond phase and parts; empty when nothing is."""
 

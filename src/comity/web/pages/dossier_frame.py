@@ -30,7 +30,7 @@ TABS = (
 GRAVE = frozenset({"withdraw_request", "withdraw_signature", "decline_parts", "return_to_drafter"})
 OWN_PAGE = {"save_draft": "draft", "prepare_release": "sign", "sign_request": "sign"}
 ONLY_DIRECT = frozenset({"confirm_receipt", "validate_order"})
-ONLY_BY_POST = frozenset({"note_posting", "record_letter"})
+ONLY_BY_POST = frozenset({"note_posting", "print_answer", "record_letter"})
 REQUESTING_TURN = frozenset({"drafting", "signed", "checked", "amendment-requested", "returned", "countersigned"})
 ENDED = frozenset({"closed", "refused", "withdrawn", ""})
 
