@@ -92,14 +92,14 @@ class Stage:
     def start(self) -> None:
         """Serve every node and wait until its pages answer."""
         for name, site in self.sites.items():
-            log = (self._out / f"{name}.log").open("wb")
-            self._running[name] = subprocess.Popen(  # noqa: S603 - our own command
-                [sys.executable, "-m", "comity.cli.main", "node", "serve", str(site.folder)],
-                stdout=log,
-                stderr=log,
-                env=_environment(),
-                start_new_session=True,
-            )
+            with (self._out / f"{name}.log").open("wb") as log:
+                self._running[name] = subprocess.Popen(  # noqa: S603 - our own command
+                    [sys.executable, "-m", "comity.cli.main", "node", "serve", str(site.folder)],
+                    stdout=log,
+                    stderr=log,
+                    env=_environment(),
+                    start_new_session=True,
+                )
         for name in self.sites:
             self._wait_for(name)
 

@@ -1,5 +1,6 @@
 """The drafting form as values: the table of fields filled from a content, with each gap at its field."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,7 @@ from comity.web.drafting.fields import CHOICES, ONLY_FOR, SECTIONS, Asked, Kind,
 from comity.web.drafting.places import slug, value_at
 
 Words = str | Promise
+_ENTRY = re.compile(r"(parts|persons|statutes|translations)\[(\d+)\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +24,28 @@ class GapLine:
     provision: str = ""
     recommended: bool = False
     verified: bool = True
+    mark: str = ""
+    """The mark of the entry it stands in (`a`, `p1`), where entries repeat."""
 
     @property
     def anchor(self) -> str:
         return f"field-{slug(self.place)}"
+
+
+def gap_lines(gaps: Sequence[Mapping[str, Any]], content: Mapping[str, Any]) -> list[GapLine]:
+    """Gaps as casework names them, as lines; entries are called by the marks a person sees."""
+
+    def mark(found: re.Match[str]) -> str:
+        entries, index = content.get(found[1]) or [], int(found[2])
+        return str((entries[index] if index < len(entries) else {}).get("id") or index + 1)
+
+    lines = []
+    for gap in gaps:
+        place, text = str(gap["place"]), _ENTRY.sub(mark, str(gap["text"]))
+        entry = _ENTRY.match(place)
+        named = mark(entry) if entry else ""
+        lines.append(GapLine(place, text, gap["provision"], gap["severity"] != "missing", gap["verified"], named))
+    return lines
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from comity.values.reference import Kind
 from comity.web.acting.choices import Choices, choices_of
 from comity.web.acting.fields import ActForm, form_of, today_where_wanted
 from comity.web.acting.values import values_of
-from comity.web.drafting.sheet import GapLine
+from comity.web.drafting.sheet import GapLine, gap_lines
 from comity.web.entrance import act_of, actor_asking, now, page
 from comity.web.pages.dossier import document_lines, opened, part_lines
 from comity.web.pages.dossier_address import read
@@ -76,11 +76,7 @@ def accepted_by_partner(case: Case) -> list[tuple[Any, Any]]:
 
 def gaps_of(case: Case) -> list[GapLine]:
     draft = case.view.draft
-    return [
-        GapLine(gap["place"], gap["text"], gap["provision"], gap["severity"] != "missing", gap["verified"])
-        for gap in (draft.gaps if draft else ())
-        if gap["severity"] == "missing"
-    ]
+    return [gap for gap in gap_lines(draft.gaps if draft else (), case.content) if not gap.recommended]
 
 
 @page(Permission.DOSSIER_READ, methods="GET POST")

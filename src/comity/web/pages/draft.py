@@ -21,9 +21,9 @@ from comity.values.actor import Act
 from comity.values.errors import ComityError, ConflictError, InvalidInputError, MissingError, RefusedError
 from comity.values.reference import Kind
 from comity.values.verdict import Finding
-from comity.web.drafting.places import with_entry, without_entry
+from comity.web.drafting.places import slug, with_entry, without_entry
 from comity.web.drafting.reading import content_from
-from comity.web.drafting.sheet import GapLine, sheet_of
+from comity.web.drafting.sheet import SectionLines, gap_lines, sheet_of
 from comity.web.entrance import act_of, actor_asking, enter_opening, now, page
 from comity.web.pages.dossier import law_lines
 from comity.web.pages.dossier_address import read
@@ -31,13 +31,6 @@ from comity.web.pages.dossier_frame import Case, case_of, frame_of
 
 ENTRIES = frozenset({"persons", "parts", "statutes", "translations"})
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
-
-
-def gap_lines(case: Case) -> list[GapLine]:
-    return [
-        GapLine(gap["place"], gap["text"], gap["provision"], gap["severity"] != "missing", gap["verified"])
-        for gap in draft_gaps(load_register(), case.content)
-    ]
 
 
 def instruments_for(case: Case) -> list[tuple[str, str, bool]]:
@@ -59,7 +52,7 @@ def form_context(case: Case) -> dict[str, Any]:
     draft = view.draft
     if draft is None:
         raise MissingError
-    gaps = gap_lines(case)
+    gaps = gap_lines(draft_gaps(load_register(), case.content), case.content)
     dual = {line["part"]: line["text"] for line in view.law.dual_criminality if line["needed"]}
     parts = {part.get("measure"): dual.get(part.get("id"), "") for part in case.content.get("parts") or []}
     law = [{**line, "dual": parts.get(line["measure"], "")} for line in law_lines(draft.prediction)]
@@ -178,7 +171,21 @@ def autosave(request: HttpRequest, reference: str) -> HttpResponse:
     address = read(reference, Kind.DOSSIER)
     save(request, case_of(request, address), act_of(request))
     case = case_of(request, address)
-    return render(request, "draft_saved.html", form_context(case) | {"sheets": sheets_of(request, case)})
+    context = form_context(case) | {"sheets": sheets_of(request, case)}
+    shown = {name.removeprefix("asked:") for name in request.POST if name.startswith("asked:")}
+    return render(request, "draft_saved.html", context | _asked_anew(context["sections"], shown))
+
+
+def _asked_anew(sections: list[SectionLines], shown: set[str]) -> dict[str, Any]:
+    """Fields that follow from a choice just made, and those that no longer do, compared with what the page shows."""
+    groups = [group for lines in sections for group in lines.groups if any(one.place in shown for one in group.fields)]
+    fresh = [(group, [one for one in group.fields if one.place not in shown]) for group in groups]
+    wanted = {one.place for group in groups for one in group.fields}
+    held = tuple(f"{group.place}." for group in groups if group.index is not None)
+    return {
+        "newly_asked": [(group, lines) for group, lines in fresh if lines],
+        "not_asked": [slug(place) for place in sorted(shown - wanted) if place.startswith(held)],
+    }
 
 
 @page(Permission.DRAFT_WRITE)

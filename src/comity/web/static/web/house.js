@@ -2,6 +2,14 @@
 // No page depends on it to be read or sent.
 document.documentElement.classList.add("js");
 
+// What sticks below the ribbon keeps clear of it, however many lines its conditions take.
+const RIBBON = document.querySelector(".ribbon");
+if (RIBBON) {
+  new ResizeObserver(() => {
+    document.documentElement.style.setProperty("--ribbon", `${RIBBON.offsetHeight}px`);
+  }).observe(RIBBON);
+}
+
 function openMenu(event) {
   const button = event.target.closest("[data-menu]");
   if (!button) return;
@@ -82,6 +90,17 @@ function offerKeptWords() {
   });
 }
 
+// Fields that the measure now chosen does not ask for go, unless something stands in them or the cursor does.
+function clearNotAsked() {
+  const line = document.getElementById("not-asked");
+  for (const id of (line?.dataset.fields ?? "").split(" ").filter(Boolean)) {
+    const field = document.getElementById(id);
+    const words = field && [...field.querySelectorAll("input:not([type=hidden]), select, textarea")];
+    if (!field || field.contains(document.activeElement) || words.some((one) => (one.type === "checkbox" ? one.checked : one.value))) continue;
+    field.remove();
+  }
+}
+
 if (DRAFT) {
   offerKeptWords();
   DRAFT.addEventListener("input", keepWords);
@@ -90,6 +109,7 @@ if (DRAFT) {
     if (!answer || !DRAFT.contains(event.target)) return;
     if (answer.status === 200) { unsaved = false; sessionStorage.removeItem(DRAFT.dataset.draft); } else { say("failed"); }
   });
+  document.body.addEventListener("htmx:after:swap", clearNotAsked);
   document.body.addEventListener("htmx:error", () => say("failed"));
   DRAFT.addEventListener("submit", () => { unsaved = false; });
   window.addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
