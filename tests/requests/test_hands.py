@@ -210,13 +210,13 @@ def test_conditions_of_the_acceptance_ride_with_the_results(cast: World) -> None
 def test_the_request_leaves_as_a_file_for_another_system_and_the_read_is_recorded(cast: World) -> None:
     dossier = signed(cast)
     with pytest.raises(RefusedError):
-        request_file(cast.act("prosecutor"), dossier)
+        request_file(cast.act("prosecutor"), dossier, exercise=True)
     cast.do("clerk", "check_form", dossier, number="B-1", cover_note=both("x", "x"))
     cast.do("head", "transmit_request", dossier, digest=cast.release("head", dossier)["digest"])
-    data = json.loads(request_file(cast.act("prosecutor"), dossier))
+    data = json.loads(request_file(cast.act("prosecutor"), dossier, exercise=True))
     assert data["content"]["matter"]["fr"] == to_colombia()["matter"]["fr"]
     with pytest.raises(MissingError):
-        request_file(cast.act("stranger"), dossier)
+        request_file(cast.act("stranger"), dossier, exercise=True)
 
 
 def test_the_papers_of_an_exercise_are_other_bytes_than_real_ones(cast: World) -> None:

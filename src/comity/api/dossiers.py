@@ -19,6 +19,7 @@ from comity.requests.queries import (
     inbox,
     message_proof,
     needs_me,
+    request_file,
 )
 from comity.safeguards.actions import enter_read
 from comity.values.errors import InvalidInputError
@@ -134,6 +135,12 @@ def proof(request: HttpRequest, reference: str, digest: str) -> Any:
     found = message_proof(deed.actor, subject, digest)
     enter_read(deed, subject, authority=deed.actor.authority, event="requests:message:read")
     return plain(found)
+
+
+@router.get("/dossiers/{reference}/file", summary="The request as a file, for a system that takes it from here")
+def as_file(request: HttpRequest, reference: str) -> HttpResponse:
+    found = request_file(act(request), named(reference, Kind.DOSSIER), exercise=settings.COMITY.exercise)
+    return HttpResponse(found, content_type="application/json")
 
 
 @router.get("/verbs", summary="Every verb of casework with its fields and permission")

@@ -62,6 +62,11 @@ def _receive(weber: Desk, greffe: Desk, dossier: str, report: Report) -> None:
         "2023/2844" in view["law"]["form"],
         view["law"]["form"],
     )
+    offered = greffe.get(f"/dossiers/{dossier}/file")
+    open_fields = [field for section in offered["sections"] for field in section["fields"] if not field["verified"]]
+    report.check(
+        "the order is offered as a file, unread fields marked", bool(open_fields), f"{len(open_fields)} fields"
+    )
     greffe.act(dossier, "register_request", number="LU-JI-26-88-EX", contact="Greffe du cabinet d'instruction")
     due = _clock(greffe.read(dossier), "eio_receipt")
     report.check("the week for Annex B runs from receipt", bool(due and due["due"]), due and due["due"])

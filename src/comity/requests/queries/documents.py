@@ -2,10 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from comity.authorities.keyring import Keyring
-from comity.requests.models import Document, Dossier, Draft
+from comity.authorities.models import Officer
+from comity.documents.order_file import order_file
+from comity.requests.models import Document, DomesticAct, Dossier, Draft
+from comity.requests.phases import Side
 from comity.requests.queries.access import dossier_for, state_of, target_of
+from comity.requests.queries.paper_context import letter_context
+from comity.requests.workflow import EIO
 from comity.safeguards.actions import enter_read
 from comity.safeguards.permissions import Permission
 from comity.safeguards.policy import authorise
@@ -15,6 +21,8 @@ from comity.store.vault import Vault
 from comity.values.actor import Act
 from comity.values.errors import MissingError, RefusedError, UnavailableError
 from comity.values.reference import Reference
+
+ANNEX_A = "eio-annex-a"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +74,11 @@ def document_content(act: Act, reference: Reference, digest: str, *, keys: Keyri
     return content_bytes(digest, keys=keys, vault=vault)
 
 
-def request_file(act: Act, reference: Reference) -> bytes:
+def request_file(act: Act, reference: Reference, *, exercise: bool) -> bytes:
     """The request as one canonical JSON file, for a system that takes it from here.
 
-    Between Member States of the Union that is the decentralised system of Regulation (EU) 2023/2844. The read is in the
-    ledger first.
+    Between Member States of the Union that is the decentralised system of Regulation (EU) 2023/2844: an order comes
+    field by field, as Annex A has them. The read is in the ledger first.
     """
     row = dossier_for(act.actor, reference)
     authorise(act.actor, Permission.DOCUMENT_READ, target_of(row, act.actor))
@@ -78,6 +86,8 @@ def request_file(act: Act, reference: Reference) -> bytes:
     if state.content is None:
         raise RefusedError("The request has not been transmitted yet.", code="requests:not-transmitted")
     enter_read(act, reference, authority=act.actor.authority, event="requests:request:exported")
+    if row.instrument == EIO:
+        return order_file(state.content, _order_context(row, act, exercise=exercise))
     return encode(
         {
             "format": "comity/request/1",
@@ -90,3 +100,15 @@ def request_file(act: Act, reference: Reference) -> bytes:
             "content": state.content,
         }
     )
+
+
+def _order_context(row: Dossier, act: Act, *, exercise: bool) -> dict[str, Any]:
+    """What the order's form says beside its content, whichever side asks for the file."""
+    hand = DomesticAct.objects.filter(dossier=row, verb="sign_request", void=False).first()
+    person = Officer.objects.filter(id=hand.officer).first() if hand else None
+    context = letter_context(row, act.at, person=person, exercise=exercise)
+    if row.side == Side.REQUESTED:
+        context["sender"], context["addressee"] = context["addressee"], context["sender"]
+    signed = Document.objects.filter(dossier=row, kind=ANNEX_A).exclude(sealed_by="").order_by("id")
+    context["documents"] = [{"language": one.language, "digest": one.digest, "name": one.name} for one in signed]
+    return context

@@ -223,6 +223,7 @@ def document(request: HttpRequest, reference: str, digest: str) -> HttpResponse:
 def order_file(request: HttpRequest, reference: str) -> HttpResponse:
     """The request's content as a file, for the Union's decentralised system (Regulation (EU) 2023/2844)."""
     address = read(reference, Kind.DOSSIER)
-    response = HttpResponse(request_file(act_of(request), address, exercise=settings.COMITY.exercise), content_type="application/json")
+    found = request_file(act_of(request), address, exercise=settings.COMITY.exercise)
+    response = HttpResponse(found, content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="request-{address.id}.json"'
     return response
