@@ -12,6 +12,7 @@ from comity.requests.actions.shape import Opened, finish, opened, say, texts
 from comity.requests.messages import MessageType
 from comity.requests.models import Dossier
 from comity.requests.predictions import dual_criminality_lines, prediction_of
+from comity.requests.workflow import EIO
 from comity.seals.canonical import digest_of
 from comity.values.actor import Act
 from comity.values.errors import InvalidInputError, RefusedError
@@ -57,6 +58,12 @@ def register_request(
 def confirm_receipt(act: Act, *, dossier: Any, version: int, annex_b: Mapping[str, Any], keys: Keyring) -> Dossier:
     """Send the form that confirms receipt, filled in by a person (Directive 2014/41/EU Art. 16(1), Annex B)."""
     found = opened(act, "confirm_receipt", dossier, version)
+    if found.row.instrument != EIO:
+        raise RefusedError(
+            "Only the receipt of a European Investigation Order is confirmed with this form (Directive 2014/41/EU "
+            "Art. 16(1)); nothing was sent.",
+            code="requests:no-annex-b",
+        )
     if found.state.annex_b is not None:
         raise RefusedError("The receipt was confirmed before.", code="requests:confirmed")
     body = {
