@@ -35,7 +35,7 @@ run: setup
 
 test: setup
 	@echo "Running the tests (SQLite; COMITY_TEST_DATABASE=postgres://... runs them on PostgreSQL) ..."
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest -n auto --dist loadfile $(ARGS)
 
 check: setup
 	@$(BIN)/ruff check .
