@@ -1,6 +1,7 @@
 """Rows an officer may reach, and what the policy is asked about them."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 
 from django.db.models import Q, QuerySet
 
@@ -32,18 +33,28 @@ def dossier_for(actor: Actor, reference: Reference) -> Dossier:
     return row
 
 
-def target_of(row: Dossier, actor: Actor) -> Target:
-    """What the policy is asked about: the row, its version, the relation, and whose hands were on it."""
-    hands: defaultdict[Permission, set[str]] = defaultdict(set)
-    acts = DomesticAct.objects.filter(dossier=row, void=False).values_list("permission", "officer")
-    for permission, officer in acts:
-        hands[Permission(permission)].add(officer)
-    return Target(
-        Reference.parse(row.reference),
-        row.version,
-        relations_of(row, actor.authority),
-        {permission: frozenset(officers) for permission, officers in hands.items()},
-    )
+Hands = Mapping[Permission, frozenset[str]]
+"""Permission to the ids of the officers whose acts under it stand on a dossier."""
+
+
+def target_of(row: Dossier, actor: Actor, hands: Hands | None = None) -> Target:
+    """What the policy is asked about: the row, its version, the relation, and whose hands were on it.
+
+    `hands` are those of the row where many rows were asked about at once (`hands_on`).
+    """
+    known = hands if hands is not None else hands_on(Dossier.objects.filter(pk=row.pk)).get(row.pk, {})
+    return Target(Reference.parse(row.reference), row.version, relations_of(row, actor.authority), known)
+
+
+def hands_on(rows: QuerySet[Dossier]) -> dict[int, Hands]:
+    """Whose hands were on each of many dossiers, by the row's key, in one query; rows without hands are not in it."""
+    found: defaultdict[int, defaultdict[Permission, set[str]]] = defaultdict(lambda: defaultdict(set))
+    acts = DomesticAct.objects.filter(dossier__in=rows.order_by().values("pk"), void=False)
+    for row, permission, officer in acts.values_list("dossier_id", "permission", "officer"):
+        found[row][Permission(permission)].add(officer)
+    return {
+        row: {permission: frozenset(officers) for permission, officers in hands.items()} for row, hands in found.items()
+    }
 
 
 def state_of(row: Dossier) -> DossierState:

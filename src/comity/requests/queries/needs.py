@@ -4,10 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from comity.requests.models import Dossier
+from django.db.models import QuerySet
+
+from comity.requests.models import Dossier, Draft
 from comity.requests.phases import ENDED, PartState, Phase, Side
-from comity.requests.queries.access import cached_state, partner_of, phase_of_row, rows_of
-from comity.requests.queries.steps import NextStep, next_steps
+from comity.requests.queries.access import (
+    Hands,
+    cached_state,
+    hands_on,
+    partner_of,
+    phase_of_row,
+    rows_of,
+    target_of,
+)
+from comity.requests.queries.steps import Matter, NextStep, step_of
 from comity.requests.state import DossierState
 from comity.values.actor import Actor
 
@@ -42,22 +52,41 @@ class Need:
 
 
 def needs_me(actor: Actor) -> list[Need]:
-    """What waits for the officer, the earliest due first, then the longest waiting."""
-    ended = [phase.value for phase in ENDED]
-    rows = rows_of(actor.authority).exclude(phase__in=ended).order_by("due", "changed_at")
-    found = [need for row in rows for need in _needs(actor, row)]
+    """What waits for the officer, the earliest due first, then the longest waiting.
+
+    The number of queries does not grow with the dossiers.
+    """
+    rows = rows_of(actor.authority).exclude(phase__in=[phase.value for phase in ENDED])
+    hands, released = hands_on(rows), _released(rows)
+    found = [
+        need
+        for row in rows.order_by("due", "changed_at")
+        for need in _needs(actor, row, hands.get(row.pk, {}), released=row.pk in released)
+    ]
     return sorted(found, key=lambda need: (need.due is None, need.due or need.since, need.since))
 
 
-def _needs(actor: Actor, row: Dossier) -> list[Need]:
+def _released(rows: QuerySet[Dossier]) -> set[int]:
+    """The dossiers whose letter is prepared."""
+    drafts = Draft.objects.filter(dossier__in=rows.order_by().values("pk"))
+    return {row for row, release in drafts.values_list("dossier_id", "release") if release}
+
+
+def _needs(actor: Actor, row: Dossier, hands: Hands, *, released: bool) -> list[Need]:
     phase = phase_of_row(row)
     if phase is None:
         return []
     state = cached_state(row)
-    steps = {step.verb: step for step in next_steps(actor, row, state) if step.allowed}
-    verbs = [verb for verb in ("answer_question", "answer_consultation") if verb in steps]
-    turn = next((verb for verb in TURN.get(phase, ()) if verb in steps and _waits(row, state, verb)), None)
-    return [_need(row, steps[verb]) for verb in [*verbs, *([turn] if turn else [])]]
+    matter = Matter(row, state, target_of(row, actor, hands), released)
+
+    def open_step(verb: str) -> NextStep | None:
+        step = step_of(actor, matter, verb)
+        return step if step.allowed else None
+
+    answers = [open_step(verb) for verb in ("answer_question", "answer_consultation")]
+    turns = (open_step(verb) for verb in TURN.get(phase, ()) if _waits(row, state, verb))
+    turn = next((step for step in turns if step is not None), None)
+    return [_need(row, step) for step in [*answers, turn] if step is not None]
 
 
 def _waits(row: Dossier, state: DossierState, verb: str) -> bool:

@@ -29,50 +29,66 @@ class NextStep:
     """Parts on which the verb can be done now, where it is about parts."""
 
 
-def _no_question(row: Dossier, state: DossierState) -> str:
-    mine = Side(row.side)
-    return "" if any(one.asked_by is not mine for one in state.open_questions()) else "No question is open."
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """One dossier as one officer's steps are decided: its row, its state, and what other tables say of it."""
+
+    row: Dossier
+    state: DossierState
+    target: Target
+    released: bool
+    """The letter to be signed is prepared."""
 
 
-def _no_consultation(row: Dossier, state: DossierState) -> str:
-    mine = Side(row.side)
-    waiting = any(one.asked_by is not mine for one in state.open_consultations())
+def matter_of(actor: Actor, row: Dossier, state: DossierState) -> Matter:
+    draft = Draft.objects.filter(dossier=row).first()
+    return Matter(row, state, target_of(row, actor), draft is not None and bool(draft.release))
+
+
+def _no_question(matter: Matter) -> str:
+    mine = Side(matter.row.side)
+    return "" if any(one.asked_by is not mine for one in matter.state.open_questions()) else "No question is open."
+
+
+def _no_consultation(matter: Matter) -> str:
+    mine = Side(matter.row.side)
+    waiting = any(one.asked_by is not mine for one in matter.state.open_consultations())
     return "" if waiting else "The other side is not waiting for an answer."
 
 
-def _no_release(row: Dossier, _state: DossierState) -> str:
-    draft = Draft.objects.filter(dossier=row).first()
-    return "" if draft is not None and draft.release else "The letter is not prepared yet."
+def _no_release(matter: Matter) -> str:
+    return "" if matter.released else "The letter is not prepared yet."
 
 
-def _not_checked(row: Dossier, _state: DossierState) -> str:
-    return "" if row.direct or row.stage == Phase.CHECKED else "The central authority has not checked the form yet."
+def _not_checked(matter: Matter) -> str:
+    checked = matter.row.direct or matter.row.stage == Phase.CHECKED
+    return "" if checked else "The central authority has not checked the form yet."
 
 
-def _nothing_to_validate(row: Dossier, _state: DossierState) -> str:
-    return "" if row.instrument == workflow.EIO else "Only a European Investigation Order is validated."
+def _nothing_to_validate(matter: Matter) -> str:
+    return "" if matter.row.instrument == workflow.EIO else "Only a European Investigation Order is validated."
 
 
-def _nothing_to_countersign(_row: Dossier, state: DossierState) -> str:
-    left = any(not item["countersigned"] for item in state.items.values())
+def _nothing_to_countersign(matter: Matter) -> str:
+    left = any(not item["countersigned"] for item in matter.state.items.values())
     return "" if left else "No returned item waits for a countersignature."
 
 
-def _confirmed(row: Dossier, state: DossierState) -> str:
-    if row.instrument != workflow.EIO:
+def _confirmed(matter: Matter) -> str:
+    if matter.row.instrument != workflow.EIO:
         return "Only a European Investigation Order has this form."
-    return "The receipt was confirmed." if state.annex_b is not None else ""
+    return "The receipt was confirmed." if matter.state.annex_b is not None else ""
 
 
-def _signs_for_itself(row: Dossier, _state: DossierState) -> str:
-    return "This partner has a node and signs for itself." if row.partner_has_node else ""
+def _signs_for_itself(matter: Matter) -> str:
+    return "This partner has a node and signs for itself." if matter.row.partner_has_node else ""
 
 
-def _checked_directly(row: Dossier, _state: DossierState) -> str:
-    return "With direct transmission no central authority checks the form." if row.direct else ""
+def _checked_directly(matter: Matter) -> str:
+    return "With direct transmission no central authority checks the form." if matter.row.direct else ""
 
 
-READY: Mapping[str, Callable[[Dossier, DossierState], str]] = {
+READY: Mapping[str, Callable[[Matter], str]] = {
     "sign_request": _no_release,
     "validate_order": _nothing_to_validate,
     "check_form": _checked_directly,
@@ -89,15 +105,17 @@ READY: Mapping[str, Callable[[Dossier, DossierState], str]] = {
 
 def next_steps(actor: Actor, row: Dossier, state: DossierState) -> tuple[NextStep, ...]:
     """Every verb of this side in the table's order, the open ones first."""
-    target = target_of(row, actor)
-    found = [_next(actor, row, state, step, target) for step in workflow.TABLE if Side(row.side) in step.sides]
+    matter = matter_of(actor, row, state)
+    found = [step_of(actor, matter, step.verb) for step in workflow.TABLE if Side(row.side) in step.sides]
     return tuple(sorted(found, key=lambda one: not one.allowed))
 
 
-def _next(actor: Actor, row: Dossier, state: DossierState, step: workflow.Step, target: Target) -> NextStep:
+def step_of(actor: Actor, matter: Matter, verb: str) -> NextStep:
+    """One verb: open to this officer, or why not."""
+    step, state = workflow.STEPS[verb], matter.state
     rule = POLICY[step.permission]
     parts = tuple(part.id for part in state.parts.values() if not step.parts_from or part.state in step.parts_from)
-    code, reason = _closed(actor, row, state, step, target, parts)
+    code, reason = _closed(actor, matter, step, parts)
     return NextStep(
         step.verb,
         f"verb.{step.verb}",
@@ -110,23 +128,17 @@ def _next(actor: Actor, row: Dossier, state: DossierState, step: workflow.Step, 
     )
 
 
-def _closed(
-    actor: Actor,
-    row: Dossier,
-    state: DossierState,
-    step: workflow.Step,
-    target: Target,
-    parts: tuple[str, ...],
-) -> tuple[str, str]:
+def _closed(actor: Actor, matter: Matter, step: workflow.Step, parts: tuple[str, ...]) -> tuple[str, str]:
     """Code and reason why a step is not open; `open` and no reason when it is. A missing step-up closes nothing."""
+    row = matter.row
     reason = workflow.refusal(step, Side(row.side), phase_of_row(row))
     if reason:
         return "phase", reason
-    decision = decide(actor, step.permission, target)
+    decision = decide(actor, step.permission, matter.target)
     if not decision.allowed and decision.code is not Code.STEP_UP:
         return decision.code.value, decision.reason
     if step.parts_from and not parts:
         wanted = ", ".join(sorted(state.value for state in step.parts_from))
         return "parts", f"No part is {wanted}."
-    reason = READY[step.verb](row, state) if step.verb in READY else ""
+    reason = READY[step.verb](matter) if step.verb in READY else ""
     return ("ready", reason) if reason else ("open", "")
