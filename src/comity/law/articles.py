@@ -29,7 +29,7 @@ class ArticleMap:
 
     def unknown(self, citation: str) -> str:
         """The first article in a citation that the instrument does not have; empty when it has them all."""
-        own = re.split(r"; (?=[A-Z])| as in | of the ", citation)[0]
+        own = re.split(r"(?:; | and |, )(?=[A-Z])| as in | of the ", citation)[0]
         for number in _NUMBER.findall(_BRACKETS.sub("", own)):
             known = number in self.also if not number.isdigit() else self.first <= int(number) <= self.last
             if not known:

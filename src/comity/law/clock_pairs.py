@@ -1,12 +1,13 @@
 """Clocks between two States: which of them run, by what both are bound by, and what the asked State declared."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from comity.law.bound import bound_verdict
+from comity.law.clock_files import ClockRow
 from comity.law.clocks import Clock, clocks_for
 from comity.law.counting import day_of
 from comity.law.instrument import Instrument
@@ -43,6 +44,7 @@ def clocks_between(
     place: str = "",
     measure: str = "",
     holidays: Collection[date] = (),
+    table: Sequence[ClockRow] | None = None,
 ) -> tuple[PairedClock, ...]:
     """The clocks an event starts between a requesting and a requested State, in the zone of the requested one.
 
@@ -52,7 +54,7 @@ def clocks_between(
     states = (parse_country(pair[0]), parse_country(pair[1])) if pair else None
     zone = place or (zone_of(states[1]) if states else "UTC")
     found = []
-    for clock in clocks_for(instrument, trigger, at, zone, measure, holidays=holidays):
+    for clock in clocks_for(instrument, trigger, at, zone, measure, holidays=holidays, table=table):
         finding, question = _runs(register, clock, states, day_of(at, ZoneInfo(zone)))
         if finding is not Finding.BARRED:
             found.append(PairedClock(clock, finding, question, _declared(register, instrument, clock, states)))

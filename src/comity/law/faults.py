@@ -21,11 +21,11 @@ class LawLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[
     """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        found: dict[Any, Any] = super().construct_mapping(node, deep=deep)
-        if len(found) != len(node.value):
-            names = [name.value for name, _ in node.value]
+        names = [name.value for name, _ in node.value]
+        if len(set(map(str, names))) != len(names):
             twice = next(name for name in names if names.count(name) > 1)
             raise yaml.constructor.ConstructorError(None, None, f"'{twice}' stands twice", node.start_mark)
+        found: dict[Any, Any] = super().construct_mapping(node, deep=deep)
         return found
 
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from comity.law.articles import ArticleMap, article_map
 from comity.law.expression import NEVER, Comparison, Expression, ExpressionError, Not, all_of
 from comity.law.facts import FactTable, load_facts
 from comity.law.faults import LawText, Path
 from comity.law.instrument import Instrument, Provision
-from comity.law.law_files import DATA, LawFile, Sources, load_sources, read_text
+from comity.law.law_files import DATA, LawFile, Sources, load_sources, read_text, read_yaml
 from comity.law.vocabulary import MEASURES
 
 KINDS = frozenset({"mandatory", "optional", "postponement", "condition", "duty", "never"})
@@ -99,7 +100,9 @@ def known_grounds(code: str) -> tuple[Ground, ...]:
     name = f"grounds/{code}.yaml"
     if not (DATA / name).is_file():
         return ()
-    return grounds_from_text(name, read_text(name), load_sources(), load_facts())
+    own = f"instruments/{code}.yaml"
+    articles = article_map(read_yaml(own).get("articles")) if (DATA / own).is_file() else None
+    return grounds_from_text(name, read_text(name), load_sources(), load_facts(), articles)
 
 
 def grounds_read(instrument: Instrument) -> bool:
@@ -107,9 +110,12 @@ def grounds_read(instrument: Instrument) -> bool:
     return bool(refusal_grounds(instrument))
 
 
-def grounds_from_text(name: str, text: str, sources: Sources, facts: FactTable) -> tuple[Ground, ...]:
-    """The table of a file; a fault names file, line and reason."""
-    file = LawFile(name, _value(name, text), sources, text)
+def grounds_from_text(
+    name: str, text: str, sources: Sources, facts: FactTable, articles: ArticleMap | None = None
+) -> tuple[Ground, ...]:
+    """The table of a file; a fault names file, line and reason. `articles`: those of the instrument it belongs to."""
+    file = LawFile(name, LawText(name, text).mapping(("cite",)), sources, text)
+    file.articles = articles
     general = _consultation(file, file.value.get("consult"), ("consult",))
     found = _like(file, file.value)
     for index, given in enumerate(file.value.get("grounds", ())):
@@ -120,12 +126,12 @@ def grounds_from_text(name: str, text: str, sources: Sources, facts: FactTable) 
         found = [one for one in found if one.id != ground.id]
         found.append(ground)
     closed = frozenset(measure for one in found if one.exhaustive for measure in one.measures)
-    return tuple(one if one.exhaustive or not closed else replace(one, closed_to=closed) for one in found)
-
-
-def _value(name: str, text: str) -> dict[str, Any]:
-
-    return LawText(name, text).mapping(("cite",))
+    return tuple(
+        replace(one, closed_to=frozenset(measure for measure in closed if one.applies_to(measure)))
+        if not one.exhaustive
+        else one
+        for one in found
+    )
 
 
 def _like(file: LawFile, value: Mapping[str, Any]) -> list[Ground]:

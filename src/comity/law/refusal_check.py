@@ -89,7 +89,7 @@ def check_refusal(
     """
     table = table or load_facts()
     facts = read_facts(given, table)
-    rows, notes = (tuple(grounds), ()) if grounds is not None else rows_for(instrument)
+    rows, notes = (tuple(grounds), recalled(grounds)) if grounds is not None else rows_for(instrument)
     rows = tuple(row for row in rows if row.scope.value(facts) is not False)
     weighed = [_weigh(row, facts, table) for row in rows if row.kind in WEIGHED]
     finding = gravest(one.finding for one in weighed if one.ground.kind in REFUSING)
@@ -112,7 +112,7 @@ def rows_for(instrument: Instrument) -> tuple[tuple[Ground, ...], tuple[str, ...
     """The grounds to weigh, and what must be said of them: a pattern stands in where a treaty was not read."""
     rows = known_grounds(instrument.code)
     if rows:
-        return rows, () if any(row.verified for row in rows) else (RECALLED,)
+        return rows, recalled(rows)
     kind = instrument.code.split("-")[3:4] if instrument.states else []
     pattern = PATTERNS.get(kind[0]) if kind else None
     if pattern:
@@ -123,6 +123,11 @@ def rows_for(instrument: Instrument) -> tuple[tuple[Ground, ...], tuple[str, ...
         return known_grounds(pattern), (note,)
     note = f'The grounds of {instrument.code} have not been read: that is unknown, not "no ground".'
     return (), (note,)
+
+
+def recalled(rows: Sequence[Ground]) -> tuple[str, ...]:
+    """What is said of a table of which nothing was read."""
+    return () if any(row.verified for row in rows) else (RECALLED,)
 
 
 def possible_facts(rows: Sequence[Ground], facts: Mapping[str, Value]) -> tuple[str, ...]:

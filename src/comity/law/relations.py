@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from comity.law.faults import LawText
 from comity.law.instrument import Instrument
 
-KINDS = frozenset({"bilateral", "regional", "multilateral", "mla-treaty"})
+KINDS = frozenset({"bilateral", "regional", "multilateral", "mla-treaty", "eu-act"})
 """Words that stand for every instrument of a kind."""
 
 
