@@ -1,5 +1,6 @@
 """`comity demo`: three stories between real nodes, told step by step, with what was proved at each."""
 
+import signal
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,9 @@ from rich.table import Table
 from comity.cli.demo import by_post, european_order, swiss_colombian
 from comity.cli.demo.client import one_time_code_now
 from comity.cli.demo.report import Report
-from comity.cli.demo.stage import Stage
+from comity.cli.demo.stage import ROSTERS, Stage
+from comity.cli.roster import read_roster
+from comity.values.errors import MissingError
 
 app = typer.Typer(add_completion=False)
 
@@ -19,15 +22,20 @@ app = typer.Typer(add_completion=False)
 def demo(
     out: Annotated[Path, typer.Option(help="Where nodes, bundle and report are left.")] = Path("out/demo"),
     database: Annotated[
-        str, typer.Option(help="PostgreSQL address without the last word of the name: one database per node is used.")
+        str, typer.Option(help="A PostgreSQL server's address: each node gets a database of its own there.")
     ] = "",
     megabytes: Annotated[int, typer.Option(help="Size of the bank's records.")] = 200,
+    code: Annotated[str, typer.Option(help="Only say this training officer's one-time code now.")] = "",
     *,
     headless: Annotated[
         bool, typer.Option("--headless", help="End after the stories instead of leaving pages up.")
     ] = False,
 ) -> None:
     """Set up four nodes, play the stories through their public API, say what was proved, and leave the pages up."""
+    if code:
+        typer.echo(_code_of(code))
+        return
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     says = Console(emoji=False, soft_wrap=True)
     report = Report(says)
     with Stage(out.resolve(), database=database) as stage:
@@ -67,4 +75,19 @@ def _say_where(says: Console, stage: Stage) -> None:
                     code = one_time_code_now(person.totp_secret)
                     table.add_row(name, site.address, f"{person.username} ({body.code})", person.password, code)
     says.print(table)
-    says.print("A new code: comity demo-code USER NAME. The pages stay up until you press Ctrl+C.")
+    says.print("A code is good for half a minute; another: comity demo --code USERNAME")
+    says.print("The pages stay up until you press Ctrl+C.")
+
+
+def _code_of(username: str) -> str:
+    """The training code of one of the exercise's officers, as her authenticator would show it."""
+    people = {
+        person.username: person.totp_secret
+        for path in ROSTERS.glob("*.yaml")
+        for body in read_roster(path).authorities
+        for office in body.offices
+        for person in office.officers
+    }
+    if username not in people:
+        raise MissingError(f"The exercise has no officer '{username}'. It has: {', '.join(sorted(people))}.")
+    return one_time_code_now(people[username])

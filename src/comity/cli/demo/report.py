@@ -54,7 +54,6 @@ class Report:
                     "checks": [vars(check) for check in self.checks],
                     "bundle": str(bundle),
                     "seconds": round(time.monotonic() - self.started, 1),
-                    "story_seconds": round(self.story_seconds, 1),
                 },
                 indent=1,
                 ensure_ascii=False,

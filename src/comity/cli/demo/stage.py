@@ -19,6 +19,7 @@ import httpx
 import yaml
 
 from comity.cli.demo.client import Desk, sign_in
+from comity.cli.demo.databases import fresh_database
 from comity.cli.demo.wire import BreakingWire
 from comity.cli.roster import Roster, read_roster
 from comity.values.errors import ComityError, ConflictError, UnavailableError
@@ -148,7 +149,7 @@ class Stage:
 
     def _init(self, name: str) -> None:
         site = self.sites[name]
-        database = ["--database", f"{self._database}_{name}"] if self._database else []
+        database = ["--database", fresh_database(self._database, name)] if self._database else []
         self.operator("node", "init", site.folder, "--roster", self._roster_of(name), "--json", *database)
 
     def _roster_of(self, name: str) -> Path:
