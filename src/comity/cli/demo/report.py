@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 
 
 @dataclass
@@ -35,7 +36,9 @@ class Report:
     def check(self, name: str, passed: bool, detail: Any = "") -> None:
         self.checks.append(Check(name, bool(passed), str(detail)))
         mark = "[green]●[/]" if passed else "[red]■ NOT[/]"
-        self.says.print(f"  {mark} {name}" + (f"  [dim]{detail}[/]" if detail != "" else ""), highlight=False)
+        self.says.print(
+            f"  {mark} {name}" + (f"  [dim]{escape(str(detail))}[/]" if detail != "" else ""), highlight=False
+        )
 
     def begin_story(self) -> None:
         self._story = time.monotonic()
