@@ -52,3 +52,4 @@ class Permission(StrEnum):
     OFFICERS_WRITE = "authorities:officers:write"
     LEDGER_READ = "safeguards:ledger:read"
     EXCHANGE_READ = "exchange:status:read"
+    MESSAGE_RESEND = "exchange:message:resend"

@@ -98,4 +98,5 @@ TABLE: Mapping[P, Rule] = {
     P.OFFICERS_WRITE: _rule("administrator", "own", step_up=True),
     P.LEDGER_READ: _rule("auditor", "own"),
     P.EXCHANGE_READ: _rule("administrator liaison transmitter registrar auditor", "own"),
+    P.MESSAGE_RESEND: _rule("administrator liaison transmitter", "own"),
 }

@@ -1,7 +1,8 @@
-"""What changes the exchange: posting, sending what is due, receiving."""
+"""What changes the exchange: posting, sending what is due, receiving, sending again what was stopped."""
 
 from comity.exchange.actions.posting import post
 from comity.exchange.actions.receiving import Receiver, receive
+from comity.exchange.actions.resending import resend
 from comity.exchange.actions.sending import send_due
 
-__all__ = ["Receiver", "post", "receive", "send_due"]
+__all__ = ["Receiver", "post", "receive", "resend", "send_due"]
