@@ -144,6 +144,63 @@ def items(reference: Reference, as_json: Json = False) -> None:
     _list(found, ("state", "kind", "title", "size", "digest", "reference"), as_json=as_json)
 
 
+@desk.command("take-in")
+def take_in(
+    reference: Reference,
+    file: Annotated[Path, typer.Argument(help="The file to take in.")],
+    record: Annotated[
+        Path, typer.Option(help="A JSON file: title, kind, seizure {on, place, by}, parts, formalities.")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Take a file in, with the record of how it came into our hands."""
+    with file.open("rb") as source:
+        made = _call(
+            "POST",
+            f"/dossiers/{reference}/items",
+            files={"file": (file.name, source)},
+            data={"record": json.dumps(_values(record))},
+        )
+    typer.echo(json.dumps(made, ensure_ascii=False) if as_json else f"{made['reference']}  sha256 {made['digest']}")
+
+
+@desk.command()
+def document(
+    reference: Reference,
+    digest: str,
+    out: Annotated[Path, typer.Option(help="The file to write.")],
+) -> None:
+    """Write a document of the dossier to a file."""
+    out.write_bytes(_fetch("GET", f"/dossiers/{reference}/documents/{digest}"))
+
+
+@desk.command()
+def propose(
+    reference: Reference,
+    items: Annotated[list[str], typer.Argument(help="References of the items.")],
+    audience: Annotated[str, typer.Option(help="court or defence")],
+    ground: Annotated[str, typer.Option(help="The rule under which they may be released.")],
+    as_json: Json = False,
+) -> None:
+    """Propose items for a court or a defence; another person approves."""
+    body = {"items": items, "audience": audience, "ground": ground}
+    made = _call("POST", f"/dossiers/{reference}/releases", json=body)
+    typer.echo(json.dumps(made) if as_json else f"{made['reference']}  {made['digest']}")
+
+
+@desk.command()
+def approve(release: str, digest: str, as_json: Json = False) -> None:
+    """Approve exactly the release whose digest is given."""
+    made = _call("POST", f"/releases/{release}/approve", json={"digest": digest})
+    typer.echo(json.dumps(made) if as_json else f"The release is {made['state']}.")
+
+
+@desk.command()
+def bundle(release: str, out: Annotated[Path, typer.Option(help="The ZIP file to write.")]) -> None:
+    """Write the bundle of an approved release; anyone verifies it: comity verify."""
+    out.write_bytes(_fetch("POST", f"/releases/{release}/bundle"))
+
+
 @desk.command()
 def ledger(
     about: Annotated[str, typer.Option(help="Only what was done with this subject.")] = "", as_json: Json = False
@@ -169,6 +226,10 @@ def _values(path: Path | None) -> Any:
 
 
 def _call(method: str, path: str, **options: Any) -> Any:
+    return json.loads(_fetch(method, path, **options))
+
+
+def _fetch(method: str, path: str, **options: Any) -> bytes:
     if not SESSION.is_file():
         raise SignInError(
             "You are not signed in.", next_step="comity desk sign-in http://localhost:8410 USERNAME --purpose WHY"
@@ -180,7 +241,7 @@ def _call(method: str, path: str, **options: Any) -> Any:
     except httpx.HTTPError as error:
         raise MissingError(f"The node at {session['address']} does not answer: {error}.", code="desk:node") from error
     _expect(answer)
-    return answer.json()
+    return answer.content
 
 
 def _expect(answer: httpx.Response) -> None:
