@@ -42,17 +42,16 @@ def saved(desk: Desk) -> None:
 
 def words_for(letter: dict[str, Any], name: str) -> str | list[str] | None:
     """What stands in the letter for a control of this name; None where the letter says nothing."""
-    if name in {"csrfmiddlewaretoken", "version", "instrument", "add", "remove", "save"}:
+    if name == "instrument":
         return None
     found = value_at(letter, name)
     if isinstance(found, bool):
         return ["yes"] if found else []
+    if isinstance(found, dict):
+        return str(next(iter(found.values())))
     if isinstance(found, str | list):
         return found
     place, _dot, language = name.rpartition(".")
     texts = value_at(letter, place) if place else None
-    if isinstance(texts, dict):
-        return texts.get(language)
-    if isinstance(texts, list) and all(isinstance(one, dict) for one in texts):
-        return "\n".join(one.get(language, "") for one in texts)
-    return None
+    said = texts if isinstance(texts, list) else [texts]
+    return "\n".join(one.get(language, "") for one in said) if all(isinstance(one, dict) for one in said) else None

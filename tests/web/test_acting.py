@@ -5,6 +5,7 @@ import re
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from comity.law.refusal import refusal_grounds
 from comity.law.register import load_register
 from comity.requests.actions.verbs import VERBS
 from comity.requests.models import Draft
@@ -153,9 +154,17 @@ def test_the_requested_side_registers_asks_accepts_and_declines_on_the_pages(nod
 
 def iter_grounds(node, desk, dossier):
     page = desk("chief").client.get(f"{dossier_href(dossier)}/do/decline_parts").content.decode()
-    select = page.split('name="grounds.ground"')[1].split("</select>")[0]
-    for option in select.split('<option value="')[1:]:
-        yield option.split('"')[0]
+    for radio in page.split('name="grounds.ground" value="')[1:]:
+        yield radio.split('"')[0]
+
+
+def test_a_ground_for_some_measures_only_is_offered_and_says_for_which(node, desk):
+    dossier = in_execution(node)
+    page = desk("chief").client.get(f"{dossier_href(dossier)}/do/decline_parts").content.decode()
+    known = {one.id: one for one in refusal_grounds(load_register().instrument(TREATY))}
+    some = [one for one in iter_grounds(node, desk, dossier) if known[one].measures]
+    assert some
+    assert "(a, b)" in page or "(a)" in page
 
 
 def test_execution_and_intake_on_the_pages(node, desk):

@@ -1,5 +1,6 @@
 """A person at the pages in a real Chromium: signs in, drafts, signs; in English and in Arabic; axe finds nothing."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -106,3 +107,18 @@ def test_the_requested_side_registers_and_asks_by_keyboard(node, desk, page, lan
     page.wait_for_selector("pre.raw")
     assert page.locator(".reasons .barred").count() == 0
     look(page)
+
+
+def test_a_save_that_overtakes_another_waits_for_it_and_loses_no_word(node, desk, page):
+    dossier = drafted(node)
+    sign_in(page, desk, "prosecutor")
+    page.goto(f"{dossier_href(dossier)}/draft")
+    page.route("**/draft/save", lambda route: (time.sleep(1.5), route.continue_()))
+    for words in ("Établir", "Établir la destination", "Établir la destination des fonds."):
+        page.fill("[name='purpose.fr']", words)
+        page.wait_for_timeout(900)
+    page.wait_for_selector("[data-saved][data-state=saved]")
+    page.wait_for_function("sessionStorage.length === 0")
+    assert Draft.objects.get().content["purpose"]["fr"] == "Établir la destination des fonds."
+    assert page.locator("#live .note.wrong").count() == 0
+    assert page.faults == []

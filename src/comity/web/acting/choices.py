@@ -1,10 +1,16 @@
 """What a verb's form offers to choose from: parts, items, grounds, questions, authorities, as the dossier has them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
 from comity.authorities.competence import Competence
 from comity.authorities.queries import authorities_of, officers
+from comity.law.refusal import Ground, refusal_grounds
+from comity.law.register import load_register
 from comity.requests.queries import DossierView
 from comity.values.actor import Actor, Role
 from comity.web.templatetags.marks import initial_language, law_text
@@ -43,7 +49,7 @@ def choices_of(view: DossierView, verb: str, actor: Actor) -> Choices:
         for part in view.parts
         if not open_parts or part["id"] in open_parts
     ]
-    grounds = view.law.postponement_grounds if verb == "postpone" else view.law.refusal_grounds
+    grounds = list(_grounds(view, postponing=verb == "postpone"))
     mine = view.side
     named: dict[str, Pairs] = {
         "question_id": _asked([one for one in view.open_questions if one["asked_by"] != mine]),
@@ -61,10 +67,29 @@ def choices_of(view: DossierView, verb: str, actor: Actor) -> Choices:
     return Choices(
         parts,
         _items(view, verb),
-        [(one["ground"], f"{one['provision']} · {law_text(one['condition'])}") for one in grounds],
-        {one["ground"]: one["provision"] for one in grounds},
+        [(one.id, _ground_words(one, view)) for one in grounds],
+        {one.id: one.provision for one in grounds},
         named,
     )
+
+
+def _grounds(view: DossierView, *, postponing: bool) -> Iterator[Ground]:
+    """The instrument's grounds that can be raised against any of the measures; which, stands beside each."""
+    law = load_register().instrument(view.instrument) if view.instrument else None
+    kinds = {"postponement"} if postponing else {"mandatory", "optional"}
+    for ground in refusal_grounds(law) if law else ():
+        if ground.kind in kinds and _open_to(ground, view):
+            yield ground
+
+
+def _open_to(ground: Ground, view: DossierView) -> list[str]:
+    return [part["id"] for part in view.parts if ground.applies_to(part["measure"])]
+
+
+def _ground_words(ground: Ground, view: DossierView) -> SafeString:
+    marks = _open_to(ground, view)
+    only = f" ({', '.join(marks)})" if len(marks) < len(view.parts) else ""
+    return format_html("<b>{}</b> {}{}", ground.provision, law_text(ground.condition), only)
 
 
 def signatories(actor: Actor) -> Pairs:

@@ -212,7 +212,7 @@ def _control(part: Part, choices: Choices) -> forms.Field:
     if part.type in offered:
         return forms.MultipleChoiceField(choices=offered[part.type], widget=forms.CheckboxSelectMultiple)
     if part.type == "ground":
-        return forms.ChoiceField(choices=choices.grounds)
+        return forms.ChoiceField(choices=choices.grounds, widget=forms.RadioSelect)
     if part.name in choices.named:
         return forms.ChoiceField(choices=choices.named[part.name])
     return CONTROLS.get(part.type, _line)()

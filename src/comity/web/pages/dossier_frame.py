@@ -123,7 +123,10 @@ class Case:
         party: PartyView = view.requesting if side == "requesting" else view.requested
         other = view.originating if side == "requesting" else view.executing
         names = (_name(other),) if other is not None and other.code != party.code else ()
-        number = self.number if side == view.side else view.numbers["theirs"]
+        ours, theirs, file = (view.numbers[key] for key in ("ours", "theirs", "file"))
+        number = theirs if side != view.side else ours or file
+        if names and side == "requesting" and side == view.side and ours and file:
+            names = (f"{names[0]} · {file}",)
         role = _("requesting") if side == "requesting" else _("requested")
         return Party(party.state, _name(party), role, number, names, self.turn == side)
 
@@ -155,8 +158,8 @@ def _weight(verb: str) -> int:
     order = ("answer_question", "answer_consultation", "sign_request", "save_draft")
     if verb in order:
         return order.index(verb)
-    late = {"consult", "remind", "give_feedback", "postpone", "suspend_transfer"} | GRAVE
-    return 20 if verb in late else 10
+    late = {"consult", "remind", "give_feedback", "postpone", "suspend_transfer"}
+    return 30 if verb in GRAVE else 20 if verb in late else 10
 
 
 def case_of(request: HttpRequest, reference: Reference) -> Case:

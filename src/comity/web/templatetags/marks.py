@@ -53,12 +53,15 @@ def icon(name: str) -> dict[str, str]:
 def show_field(field: Any) -> dict[str, Any]:
     """One form field: label, help, the control, its error beside it; all tied together for a screen reader."""
     errors = [str(error) for error in field.errors]
-    described = [f"{field.id_for_label}-help"] if field.help_text else []
-    described += [f"{field.id_for_label}-error"] if errors else []
-    attributes = {"aria-describedby": " ".join(described)} if described else {}
+    described = [f"{field.auto_id}-help"] if field.help_text else []
+    described += [f"{field.auto_id}-error"] if errors else []
+    attributes: dict[str, str] = {}
+    if described and not field.field.widget.use_fieldset:
+        attributes["aria-describedby"] = " ".join(described)
     if errors:
         attributes["aria-invalid"] = "true"
-    return {"field": field, "errors": errors, "control": field.as_widget(attrs=attributes)}
+    control = field.as_widget(attrs=attributes)
+    return {"field": field, "errors": errors, "control": control, "described": " ".join(described)}
 
 
 @register.filter

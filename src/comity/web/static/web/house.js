@@ -101,16 +101,38 @@ function clearNotAsked() {
   }
 }
 
+// One save at a time: the next waits for the last, and goes out with the words and the version as they then stand.
+let sent = "";
+let again = 0;
+
+function sendAsItStands(event) {
+  const ctx = event.detail?.ctx;
+  if (!ctx || ctx.sourceElement !== DRAFT) return;
+  ctx.request.body = new URLSearchParams(new FormData(DRAFT));
+  sent = words(DRAFT);
+}
+
+function hearAnswer(event) {
+  const answer = event.detail?.ctx?.response;
+  if (!answer || !DRAFT.contains(event.target)) return;
+  if (answer.status !== 200) { say("failed"); return; }
+  unsaved = sent !== words(DRAFT);
+  if (!unsaved) sessionStorage.removeItem(DRAFT.dataset.draft);
+}
+
+function tryAgain() {
+  say("failed");
+  clearTimeout(again);
+  again = setTimeout(() => DRAFT.dispatchEvent(new Event("change", { bubbles: true })), 5000);
+}
+
 if (DRAFT) {
   offerKeptWords();
   DRAFT.addEventListener("input", keepWords);
-  document.body.addEventListener("htmx:after:request", (event) => {
-    const answer = event.detail?.ctx?.response;
-    if (!answer || !DRAFT.contains(event.target)) return;
-    if (answer.status === 200) { unsaved = false; sessionStorage.removeItem(DRAFT.dataset.draft); } else { say("failed"); }
-  });
-  document.body.addEventListener("htmx:after:swap", clearNotAsked);
-  document.body.addEventListener("htmx:error", () => say("failed"));
+  document.body.addEventListener("htmx:before:request", sendAsItStands);
+  document.body.addEventListener("htmx:after:request", hearAnswer);
+  document.body.addEventListener("htmx:after:swap", () => { clearNotAsked(); if (unsaved) say("saving"); });
+  document.body.addEventListener("htmx:error", tryAgain);
   DRAFT.addEventListener("submit", () => { unsaved = false; });
   window.addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
 }
