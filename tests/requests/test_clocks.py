@@ -1,8 +1,10 @@
 """Clocks run from what a person registered, in the requested State's time zone, and stop when they are met."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
-from comity.requests.clocks import clocks_of, next_due, zone_of
+import pytest
+
+from comity.requests.clocks import Asking, clocks_of, next_due, zone_of
 from comity.requests.fold import fold
 from comity.requests.messages import MessageType as M
 from comity.requests.phases import Side
@@ -76,3 +78,45 @@ def test_days_are_counted_where_the_act_is_due() -> None:
     assert zone_of("CO") == "America/Bogota"
     assert zone_of("ES") == "Europe/Madrid"
     assert zone_of("RU") == "UTC"  # several zones and no seat named: said plainly as UTC
+
+
+TREATY = "BILATERAL-CH-CO-MLA-2011"
+
+
+def original(urgency: object, asking: Asking | None, instrument: str = TREATY, *more: Letter):
+    """The clock of the original on paper, for a request transmitted on 2 November at nine (UTC)."""
+    request = letter(M.TRANSMITTED, Q)
+    content = {**request.body["content"], "urgency": urgency}
+    sent = Letter(request.type, request.sender, {**request.body, "content": content}, (), START)
+    letters = [sent, *(Letter(one.type, one.sender, one.body, (sent.digest,), one.at) for one in more)]
+    found = clocks_of(fold(letters), instrument, "CO", asking)
+    return next((clock for clock in found if clock.id == "chco_original"), None)
+
+
+URGENT = {"reason": {"fr": "Risque de fuite."}}
+
+
+def test_the_original_of_an_urgent_request_is_due_within_eight_days_where_it_is_sent() -> None:
+    clock = original(URGENT, Asking("CH"))
+    assert clock.due == datetime(2026, 11, 10, 22, 59, 59, tzinfo=UTC)
+    assert (clock.side, clock.kind, clock.provision) == (Q, "hard", "CH-CO Treaty 2011 Art. 26(2)")
+    assert clock.verified
+    assert clock.overdue(START + timedelta(days=9))
+
+
+def test_it_is_met_when_the_original_is_posted_and_not_by_what_was_posted_before() -> None:
+    assert original(URGENT, Asking("CH", (date(2026, 11, 1),))).met_at == ""
+    posted = original(URGENT, Asking("CH", (date(2026, 11, 1), date(2026, 11, 4), date(2026, 11, 6))))
+    assert posted.met_at == "2026-11-04T11:00:00.000Z"
+    assert not posted.overdue(START + timedelta(days=9))
+    assert original(URGENT, Asking("CH"), TREATY, letter(M.WITHDRAWN, Q)).met_at
+
+
+@pytest.mark.parametrize(
+    ("urgency", "asking", "instrument"),
+    [(None, Asking("CH"), TREATY), (URGENT, None, TREATY), (URGENT, Asking("CH"), "UNTOC"), (URGENT, Asking("CH"), "")],
+)
+def test_no_such_clock_runs_without_urgency_on_the_other_side_or_under_another_instrument(
+    urgency, asking, instrument
+) -> None:
+    assert original(urgency, asking, instrument) is None

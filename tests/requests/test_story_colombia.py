@@ -8,6 +8,7 @@ from comity.evidence.actions import take_in, take_in_record
 from comity.evidence.queries import items_of
 from comity.requests.models import DomesticAct, Draft
 from comity.requests.phases import PartState, Phase
+from comity.requests.queries import dossier_page
 from comity.requests.queries.access import state_of
 from comity.safeguards.queries import entries_about
 from comity.values.errors import MissingError, RefusedError
@@ -256,3 +257,23 @@ def test_a_withdrawal_that_crosses_an_acceptance_ends_the_same_on_both_sides(cas
     cast.post()
     agree(cast, dossier)
     assert cast.row("chief", dossier).phase == cast.row("head", dossier).phase == Phase.WITHDRAWN
+
+
+def test_an_urgent_request_goes_ahead_of_its_original_which_is_due_until_it_is_posted(cast: World) -> None:
+    dossier = drafted(cast)
+    urgency = {"reason": both("Risque de fuite.", "Riesgo de fuga."), "deadline": "2027-01-31"}
+    cast.do("prosecutor", "save_draft", dossier, content={**to_colombia(), "urgency": urgency})
+    cast.do("prosecutor", "prepare_release", dossier)
+    digest = cast.release("prosecutor", dossier)["digest"]
+    cast.do("prosecutor", "sign_request", dossier, digest=digest)
+    cast.do("clerk", "check_form", dossier, number="B-1", cover_note={"fr": "Transmis."})
+    row = cast.do("head", "transmit_request", dossier, digest=digest)
+    cast.post()
+    clocks = {clock.id: clock for clock in dossier_page(cast.actor("clerk"), dossier).clocks}
+    assert row.due == clocks["chco_original"].due
+    assert "chco_original" not in {clock.id for clock in dossier_page(cast.actor("chief"), dossier).clocks}
+    cast.later(days=2)
+    row = cast.do("clerk", "note_posting", dossier, on=cast.at.date(), number="RR 9 CH")
+    clocks = {clock.id: clock for clock in dossier_page(cast.actor("clerk"), dossier).clocks}
+    assert clocks["chco_original"].met_at.startswith("2026-11-04")
+    assert row.due == clocks["asked-deadline"].due

@@ -14,7 +14,8 @@ from babel.core import get_global
 
 from comity.law.clocks import clocks_for, triggers_of
 from comity.law.register import load_register
-from comity.requests.phases import ENDED, PartState, Side
+from comity.requests.lanes import is_urgent
+from comity.requests.phases import ENDED, Effect, PartState, Side
 from comity.requests.state import DossierState
 from comity.values.instant import instant_text, parse_instant
 
@@ -78,6 +79,10 @@ EVENTS: Mapping[str, Callable[[DossierState], str]] = {
 }
 """The law's word for an event, and when the dossier's messages say it happened."""
 
+TRANSMITTED = "request.transmitted"
+URGENT_MEANS = "urgent-transmission"
+"""The law's word for a request that went ahead of its original; what crosses between nodes is no original on paper."""
+
 MET_BY: Mapping[str, Callable[[DossierState], str]] = {
     "eio_receipt": lambda state: state.annex_b_at,
     "eio_decide": lambda state: state.decided_at,
@@ -89,9 +94,25 @@ MET_BY: Mapping[str, Callable[[DossierState], str]] = {
 """Clock id to the moment that met it; a clock not named here runs until the dossier ends."""
 
 
-def clocks_of(state: DossierState, instrument: str, requested_state: str) -> tuple[RunningClock, ...]:
-    """Every clock the dossier's messages started, the earliest due first."""
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What only the requesting side knows of its own duties: its State, and when its paper went out by post."""
+
+    state: str
+    posted: tuple[date, ...] = ()
+
+
+def clocks_of(
+    state: DossierState, instrument: str, requested_state: str, asking: Asking | None = None
+) -> tuple[RunningClock, ...]:
+    """Every clock the dossier's messages started, the earliest due first.
+
+    `asking` is given on the requesting side, which then sees its own duties too; the other side is not told of its
+    post, so it does not count what it cannot see met.
+    """
     found = [*_of_law(state, instrument, requested_state), *_of_parties(state, requested_state)]
+    if asking is not None:
+        found += _of_asking(state, instrument, asking)
     return tuple(sorted(found, key=lambda clock: (clock.due is None, clock.due or datetime.max.replace(tzinfo=UTC))))
 
 
@@ -122,6 +143,33 @@ def _of_law(state: DossierState, instrument: str, requested_state: str) -> list[
                     met or _ended_at(state),
                 )
     return list(found.values())
+
+
+def _of_asking(state: DossierState, instrument: str, asking: Asking) -> list[RunningClock]:
+    """The original on paper, where an urgent request went ahead of it by other means (treaty CH-CO, Art. 26(2))."""
+    sent = [one.at for one in state.timeline if one.type == TRANSMITTED and one.effect is Effect.IN_EFFECT]
+    if not instrument or not sent or not is_urgent(state.content or {}):
+        return []
+    law, started, place = load_register().instrument(instrument), sent[-1], zone_of(asking.state)
+    if URGENT_MEANS not in triggers_of(law):
+        return []
+    first = started.astimezone(ZoneInfo(place)).date()
+    posted = min((day for day in asking.posted if day >= first), default=None)
+    met = instant_text(datetime.combine(posted, time(12), ZoneInfo(place)).astimezone(UTC)) if posted else ""
+    return [
+        RunningClock(
+            clock.id,
+            clock.provision,
+            Side.REQUESTING,
+            instant_text(started),
+            clock.due,
+            clock.kind,
+            clock.effect,
+            verified=clock.verified,
+            met_at=met or _ended_at(state),
+        )
+        for clock in clocks_for(law, URGENT_MEANS, started, place)
+    ]
 
 
 def _of_parties(state: DossierState, requested_state: str) -> list[RunningClock]:

@@ -155,7 +155,7 @@ TABLE: tuple[Step, ...] = (
     Step("print_answer", _R, _P.LETTER_RECORD, _phases(f"{_LIVE} refused withdrawn closed"),
          meaning="Make the letter that answers a partner without a node: a receipt, or a refusal with its grounds."),
     Step("note_posting", _BOTH, _P.LETTER_RECORD, _phases(f"{_SENT} refused withdrawn closed"),
-         meaning="Enter in the post book that the printed pack went out, and when to remind."),
+         meaning="Enter in the post book that a letter went out: the printed pack, or an urgent request's original."),
 )  # fmt: skip
 
 STEPS: Mapping[str, Step] = {step.verb: step for step in TABLE}

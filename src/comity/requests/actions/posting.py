@@ -34,7 +34,10 @@ SCAN_TYPES = frozenset({"application/pdf", "image/tiff", "image/png", "image/jpe
 def note_posting(
     act: Act, *, dossier: Any, version: int, on: date, number: str, remind_on: date | None = None
 ) -> Dossier:
-    """Enter in the post book that the printed pack went out, and on which day to remind."""
+    """Enter in the post book that the printed pack went out, and on which day to remind.
+
+    For an urgent request that went ahead from node to node the pack is the original that follows it on paper.
+    """
     found = opened(act, "note_posting", dossier, version)
     if on > act.at.date() or (remind_on and remind_on <= on):
         raise InvalidInputError("A letter goes out today or earlier, and is reminded of later.", place="on")

@@ -16,7 +16,14 @@ from comity.requests.clocks import clocks_of, next_due
 from comity.requests.messages import MessageType, check_body
 from comity.requests.models import DomesticAct, Dossier
 from comity.requests.phases import Side
-from comity.requests.queries.access import dossier_for, partner_of, phase_of_row, state_of, target_of
+from comity.requests.queries.access import (
+    asking_of,
+    dossier_for,
+    partner_of,
+    phase_of_row,
+    state_of,
+    target_of,
+)
 from comity.requests.standing import phase_for
 from comity.requests.state import DossierState
 from comity.safeguards.actions import enter
@@ -143,7 +150,8 @@ def write(row: Dossier, state: DossierState, at: datetime, *, version: int, chan
         raise InvalidInputError("A dossier is written only in the transaction of the act.", code="requests:transaction")
     stage = str(changes.get("stage", row.stage))
     phase = phase_for(Side(row.side), state.phase, stage)
-    clocks = clocks_of(state, str(changes.get("instrument", row.instrument)), row.requested[:2])
+    instrument = str(changes.get("instrument", row.instrument))
+    clocks = clocks_of(state, instrument, row.requested[:2], asking_of(row))
     fields = {
         **changes,
         "state": state.to_json(),

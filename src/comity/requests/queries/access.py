@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from django.db.models import Q, QuerySet
 
 from comity.exchange.queries import messages_of
+from comity.requests.clocks import Asking
 from comity.requests.fold import fold
-from comity.requests.models import DomesticAct, Dossier
+from comity.requests.models import DomesticAct, Dossier, PostEntry
 from comity.requests.phases import Phase, Side
 from comity.requests.standing import relations_of
 from comity.requests.state import DossierState
@@ -65,6 +66,14 @@ def state_of(row: Dossier) -> DossierState:
 def cached_state(row: Dossier) -> DossierState:
     """The state as the row caches it, for reads; acts fold the messages anew."""
     return DossierState.from_json(row.state)
+
+
+def asking_of(row: Dossier) -> Asking | None:
+    """What the clocks are told of the requesting side's own post; None on the requested side."""
+    if row.side != Side.REQUESTING:
+        return None
+    sent = PostEntry.objects.filter(dossier_id=row.pk, direction="out", what="pack").values_list("on", flat=True)
+    return Asking(row.requesting[:2], tuple(sent))
 
 
 def readable(actor: Actor, row: Dossier) -> bool:

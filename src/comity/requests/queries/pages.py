@@ -11,7 +11,7 @@ from comity.exchange.queries import LineView, delivery_of, lines
 from comity.requests.clocks import RunningClock, clocks_of
 from comity.requests.models import Dossier, Draft, PostEntry
 from comity.requests.phases import Phase, Side
-from comity.requests.queries.access import cached_state, dossier_for, partner_of, target_of
+from comity.requests.queries.access import asking_of, cached_state, dossier_for, partner_of, target_of
 from comity.requests.queries.documents import DocumentView, documents_of
 from comity.requests.queries.law_view import LawView, law_of
 from comity.requests.queries.steps import NextStep, next_steps
@@ -132,7 +132,7 @@ def dossier_page(actor: Actor, reference: Reference) -> DossierView:
         cover_note=row.cover_note,
         draft=_draft(row),
         parts=tuple(part.to_json() for part in state.parts.values()),
-        clocks=clocks_of(state, row.instrument, row.requested[:2]),
+        clocks=clocks_of(state, row.instrument, row.requested[:2], asking_of(row)),
         questions=tuple(one.to_json() for one in state.questions.values()),
         consultations=tuple(one.to_json() for one in state.consultations.values()),
         open_questions=tuple(one.to_json() for one in state.open_questions()),
