@@ -1,8 +1,8 @@
 """Will it be refused: the grounds of an instrument weighed against the facts of a case, three-valued.
 
 CLEAR: the ground does not apply, or what cures it is recorded. BARRED: it applies and is not cured; a mandatory ground
-then bars, an optional one may. UNSETTLED: a fact is missing, and its question is named. An instrument without a table of
-grounds is never CLEAR. The requesting side runs the requested side's grounds with the same function.
+then bars, an optional one may. UNSETTLED: a fact is missing, and its question is named. An instrument without a table
+of grounds is never CLEAR. The requesting side runs the requested side's grounds with the same function.
 """
 
 from collections.abc import Mapping, Sequence
