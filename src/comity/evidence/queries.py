@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from comity.authorities.keyring import Keyring
-from comity.authorities.queries import partner
+from comity.authorities.queries import partner, verifying_key
 from comity.evidence.custody import CustodyEvent, SignedEvent
-from comity.evidence.models import Custody, Item, Offer, Party, Release, Transfer
+from comity.evidence.models import Custody, Item, Offer, PartnerKey, Party, Release, Transfer
 from comity.exchange.ticket import honour_ticket, read_ticket
 from comity.safeguards.actions import enter_read
 from comity.safeguards.permissions import Permission
 from comity.safeguards.policy import Relation, Target, authorise, decide
+from comity.seals.keys import VerifyingKey
 from comity.seals.signing import Signature
 from comity.store.queries import blob, content_chunks
 from comity.store.vault import Vault
@@ -67,6 +68,34 @@ def chain_of(item: Item) -> list[SignedEvent]:
     return [
         SignedEvent(CustodyEvent.from_content(bytes(row.content)), Signature.from_json(row.signature)) for row in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class SignerKey:
+    """A key that verifies custody events; `vouched_by` is empty where our own directory holds it."""
+
+    key: VerifyingKey
+    vouched_by: str
+
+
+def signer_keys(item: Item) -> dict[tuple[str, str], SignerKey]:
+    """The keys of everyone who signed the item's chain, by authority and key id.
+
+    The directory's stand first; the others are those that the transmitting authority vouched for when the item came.
+    A signer whose key neither holds is not in it.
+    """
+    wanted = {signed.event.authority for signed in chain_of(item)}
+    found = {}
+    for row in PartnerKey.objects.filter(authority__in=wanted):
+        key = VerifyingKey.from_json(row.key)
+        found[row.authority, key.key_id] = SignerKey(key, row.vouched_by)
+    for code in wanted:
+        try:
+            key = verifying_key(code)
+        except MissingError:
+            continue
+        found[code, key.key_id] = SignerKey(key, "")
+    return found
 
 
 @dataclass(frozen=True, slots=True)

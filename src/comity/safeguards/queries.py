@@ -55,6 +55,12 @@ def recent_entries(authority: str, *, before: int | None = None, limit: int = 10
     return [_view(row) for row in rows.order_by("-seq")[:limit]]
 
 
+def entries_of_event(authority: str, event: str, *, limit: int = 100) -> list[EntryView]:
+    """What was entered of one sort in this authority's ledger, newest first."""
+    rows = LedgerEntry.objects.filter(authority=authority, event=event).order_by("-seq")[:limit]
+    return [_view(row) for row in rows]
+
+
 def ledger_size(authority: str) -> int:
     head = LedgerHead.objects.filter(authority=authority).first()
     return head.size if head else 0
