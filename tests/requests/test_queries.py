@@ -175,3 +175,33 @@ def test_partners_are_listed_with_what_is_open(cast: World) -> None:
 def test_every_step_of_the_table_has_its_verb() -> None:
     assert {step.verb for step in TABLE} == set(VERBS)
     assert all(VERBS[step.verb].permission is step.permission for step in TABLE)
+
+
+def test_who_merely_executes_sees_the_request_and_nothing_internal_to_the_central_authority(cast: World) -> None:
+    dossier = registered(cast)
+    cast.do("chief", "assess_conformity", dossier, conforms=True, note="Politically delicate (exercise).")
+    cast.do("chief", "accept_request", dossier, parts=["a"])
+    cast.do("chief", "pass_on", dossier, executing="CO-F14", parts=["a"])
+    cast.do("registrar", "note_posting", dossier, on=cast.at.date(), number="RR 4 CO")
+    central, executing = (dossier_page(cast.actor(name), dossier) for name in ("chief", "fiscal"))
+    assert {line.name for line in central.timeline if line.kind == "act"} == {"assess_conformity", "note_posting"}
+    assert central.law.requested["lines"]
+    assert central.post
+    assert executing.content == central.content
+    assert [line.digest for line in executing.timeline] == [
+        line.digest for line in central.timeline if line.kind == "message"
+    ]
+    assert (executing.law.requested, executing.post) == ({}, ())
+    told = str(executing)
+    assert "delicate" not in told
+    assert "RR 4 CO" not in told
+
+
+def test_an_authority_that_executes_its_own_request_sees_its_own_acts(cast: World) -> None:
+    dossier = registered(cast)
+    cast.do("chief", "assess_conformity", dossier, conforms=True)
+    cast.do("chief", "accept_request", dossier, parts=["a"])
+    cast.do("chief", "pass_on", dossier, executing="CO-FGN", parts=["a"])
+    page = dossier_page(cast.actor("registrar"), dossier)
+    assert "assess_conformity" in {line.name for line in page.timeline}
+    assert page.law.requested["lines"]

@@ -8,8 +8,9 @@ from comity.exchange.queries import messages_of
 from comity.law.conditions import use_conditions
 from comity.law.register import load_register
 from comity.requests.lanes import way_of
-from comity.requests.models import DomesticAct, Dossier, Draft
+from comity.requests.models import Dossier, Draft
 from comity.requests.predictions import dual_criminality_lines
+from comity.requests.queries.sight import acts_seen
 from comity.requests.refusals import grounds_for
 from comity.requests.state import DossierState
 
@@ -32,22 +33,22 @@ class LawView:
     requesting: Mapping[str, Any]
     """The requesting side's run, as sent with the request (or of the draft)."""
     requested: Mapping[str, Any]
-    """The requested side's own run; empty for the requesting side, which does not see it."""
+    """The requested side's own run; empty for the requesting side, and for an authority that merely executes."""
     dual_criminality: tuple[Mapping[str, Any], ...]
     use_conditions: tuple[Mapping[str, Any], ...]
     refusal_grounds: tuple[Mapping[str, Any], ...]
     postponement_grounds: tuple[Mapping[str, Any], ...]
 
 
-def law_of(row: Dossier, state: DossierState) -> LawView:
-    """The law of both sides as it stands for this dossier."""
+def law_of(row: Dossier, state: DossierState, authority: str) -> LawView:
+    """The law of both sides as it stands for this dossier, as far as this authority sees it."""
     register = load_register()
     draft = Draft.objects.filter(dossier=row).first()
     content = state.content or (draft.content if draft else {})
     law = register.instrument(row.instrument) if row.instrument else None
     way = way_of(register, row.instrument, row.requesting[:2], row.requested[:2])
     measures = {part.measure for part in state.parts.values()}
-    run = DomesticAct.objects.filter(dossier=row, verb="assess_conformity").order_by("-at").first()
+    run = acts_seen(row, authority).filter(verb="assess_conformity").order_by("-at").first()
     return LawView(
         instrument=row.instrument,
         title=way.title,

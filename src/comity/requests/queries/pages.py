@@ -9,11 +9,12 @@ from comity.authorities.models import Authority
 from comity.evidence.queries import ItemView, TransferView, items_of, transfers_of
 from comity.exchange.queries import LineView, delivery_of, lines
 from comity.requests.clocks import RunningClock, clocks_of
-from comity.requests.models import Dossier, Draft, PostEntry
+from comity.requests.models import Dossier, Draft
 from comity.requests.phases import Phase, Side
 from comity.requests.queries.access import asking_of, cached_state, dossier_for, partner_of, target_of
 from comity.requests.queries.documents import DocumentView, documents_of
 from comity.requests.queries.law_view import LawView, law_of
+from comity.requests.queries.sight import post_seen
 from comity.requests.queries.steps import NextStep, next_steps
 from comity.requests.queries.timeline import TimelineView, timeline_of
 from comity.requests.standing import phase_for, relations_of
@@ -144,12 +145,12 @@ def dossier_page(actor: Actor, reference: Reference) -> DossierView:
         documents=documents_of(row),
         post=tuple(
             PostLine(one.direction, one.on, one.number, one.correspondent, one.what, one.scan)
-            for one in PostEntry.objects.filter(dossier=row).order_by("on", "id")
+            for one in post_seen(row, actor.authority).order_by("on", "id")
         ),
         remind_on=row.remind_on,
-        timeline=timeline_of(row, state),
+        timeline=timeline_of(row, state, actor.authority),
         waiting=state.waiting,
-        law=law_of(row, state),
+        law=law_of(row, state, actor.authority),
         line=next((line for line in lines() if line.partner == partner), None),
         steps=next_steps(actor, row, state),
         changed_at=row.changed_at,

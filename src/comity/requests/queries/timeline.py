@@ -10,6 +10,7 @@ from comity.exchange.message import SignedMessage
 from comity.exchange.queries import Delivery, MessageView, delivery_of, messages_of
 from comity.requests.models import DomesticAct, Dossier
 from comity.requests.phases import Effect, Side
+from comity.requests.queries.sight import acts_seen
 from comity.requests.state import DossierState
 from comity.values.errors import BrokenError, MissingError
 
@@ -52,11 +53,14 @@ class TimelineView:
     delivery: Delivery | None = None
 
 
-def timeline_of(row: Dossier, state: DossierState) -> tuple[TimelineView, ...]:
-    """Messages in the order of the fold, our own acts between them by their time; the waiting ones last."""
+def timeline_of(row: Dossier, state: DossierState, authority: str) -> tuple[TimelineView, ...]:
+    """Messages in the order of the fold, our own acts between them by their time; the waiting ones last.
+
+    `authority` is whose officer looks: it sees of our own acts what `sight` says.
+    """
     views = {view.signed.digest: view for view in messages_of(row.holder, row.reference)}
     lines = [_of_message(row, entry, views[entry.digest]) for entry in state.timeline if entry.digest in views]
-    found = DomesticAct.objects.filter(dossier=row).order_by("at", "id")
+    found = acts_seen(row, authority).order_by("at", "id")
     acts = [act for act in found if act.facts.get("message") not in views]
     settled = [line for line in lines if line.effect != Effect.WAITING]
     waiting = [line for line in lines if line.effect == Effect.WAITING]
