@@ -589,7 +589,8 @@ def _ledger(count: int) -> dict[str, Any]:
             event="requests:dossier:read",
             subject=REFERENCE,
             purpose="casework",
-            facts={"digest": DIGEST} if n % 3 == 0 else {},
+            words=_("Dossier read"),
+            facts=[("digest", DIGEST)] if n % 3 == 0 else [],
             leaf=DIGEST,
             href="",
         )
@@ -776,7 +777,9 @@ SPECIMENS: dict[str, Specimen] = {
                     "measure": "bank-records",
                     "offence": "drug-trafficking",
                     "href": "/law",
-                    "lines": _law("CO")["reaching"],
+                    "side": _("as sent with the request"),
+                    "rests_on": _law("CO")["reaching"][:1],
+                    "others": _law("CO")["reaching"][1:],
                 }
             ],
             "conditions": [{"text": "Use limited to the proceedings named", "provision": "Art. 15", "until": ""}],
@@ -932,6 +935,18 @@ SPECIMENS: dict[str, Specimen] = {
             for n in range(2)
         ],
         equivocations=[],
+        refused=[
+            {
+                "at": NOW,
+                "sender": "CO-FGN" if n else "",
+                "name": LONG if n else "",
+                "code": "signature",
+                "sentence": "The signature does not hold under the sender's key in our directory.",
+                "envelope": DIGEST,
+                "seq": 7,
+            }
+            for n in range(2)
+        ],
     ),
     "exchange-empty": _plain("exchange.html", "exchange", partners=[], equivocations=[]),
     "officers": _plain("officers.html", "officers", officers=[OFFICER] * 5, may_write=True),

@@ -1,5 +1,8 @@
 """Every code of the house has its word on the pages: no reader meets a wire word where there is one to say."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from comity.authorities.competence import Competence
@@ -10,9 +13,11 @@ from comity.law.vocabulary import MEASURES, OFFENCES
 from comity.requests.actions import VERBS
 from comity.requests.messages import MessageType
 from comity.requests.phases import PartState, Phase
+from comity.safeguards.permissions import Permission
 from comity.values.actor import Role
 from comity.values.verdict import Finding
 from comity.web import vocabulary
+from comity.web.events import EVENTS, event_word
 
 CODES = {
     "role": Role,
@@ -41,3 +46,17 @@ def test_every_finding_has_its_word():
 
 def test_a_code_without_a_word_is_shown_as_it_stands():
     assert vocabulary.word("measure", "something-new") == "something-new"
+
+
+def test_every_event_entered_in_the_ledger_has_its_word():
+    source = Path(vocabulary.__file__).parents[1]
+    written = "".join(path.read_text() for path in source.rglob("*.py") if path.name != "events.py")
+    every = set(re.findall(r'"((?:[a-z]+):(?:[a-z-]+):(?:[a-z-]+))"', written))
+    codes = {code for code in every if not code.startswith("evidence:custody:")} - {one.value for one in Permission}
+    assert len(codes) > 50
+    assert codes <= set(EVENTS)
+    assert set(EVENTS) <= codes | {one.value for one in Permission}, "a word for what nothing enters"
+
+
+def test_an_event_of_custody_is_called_as_on_the_custody_line():
+    assert event_word("evidence:custody:sealed") == vocabulary.word("custody", "sealed")

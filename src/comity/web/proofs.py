@@ -1,6 +1,6 @@
 """Signatures as marks: each is verified anew when the page is made, never taken from a column."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comity.authorities.queries import verifying_key
 from comity.evidence.custody import SignedEvent, check_signature
+from comity.evidence.queries import SignerKey
 from comity.exchange.message import SignedMessage
 from comity.seals.canonical import sha256_hex
 from comity.seals.keys import VerifyingKey
@@ -34,16 +35,20 @@ def seal_of_message(signed: SignedMessage, *, href: str = "", name: str = "") ->
     return SealMark(SealState.VERIFIED, sender, href)
 
 
-def seal_of_event(signed: SignedEvent) -> SealMark:
-    """The mark of a custody event, by the key this node holds for the authority that signed it."""
+def seal_of_event(signed: SignedEvent, keys: Mapping[tuple[str, str], SignerKey]) -> SealMark:
+    """The mark of a custody event, under the key of our directory or one that a partner we know vouched for."""
     authority = signed.event.authority
-    try:
-        check_signature(signed, {authority: verifying_key(authority)})
-    except MissingError:
+    known = keys.get((authority, signed.signature.key_id))
+    if known is None:
         return SealMark(SealState.UNVERIFIED, authority)
+    try:
+        check_signature(signed, {authority: known.key})
     except BrokenError:
         return SealMark(SealState.BROKEN, authority)
-    return SealMark(SealState.VERIFIED, authority)
+    if not known.vouched_by:
+        return SealMark(SealState.VERIFIED, authority)
+    vouched = _("%(authority)s, vouched for by %(partner)s")
+    return SealMark(SealState.VERIFIED, str(vouched) % {"authority": authority, "partner": known.vouched_by})
 
 
 @dataclass(frozen=True, slots=True)

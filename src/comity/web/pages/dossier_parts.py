@@ -95,6 +95,8 @@ def _questions(case: Case, run: Any, side: Any) -> list[dict[str, Any]]:
         key = (line["measure"], line["offence"])
         if key in asked:
             continue
+        lines = [SimpleNamespace(basis=_basis(basis), questions=basis["questions"]) for basis in line["bases"]]
+        rested = {run.get("instrument")} & {one.basis.instrument for one in lines}
         facts = {
             "requesting": case.view.requesting.state,
             "requested": case.view.requested.state,
@@ -108,7 +110,8 @@ def _questions(case: Case, run: Any, side: Any) -> list[dict[str, Any]]:
             "side": side,
             "on": run.get("on", ""),
             "href": f"{reverse('law')}?{urlencode(facts)}",
-            "lines": [SimpleNamespace(basis=_basis(basis), questions=basis["questions"]) for basis in line["bases"]],
+            "rests_on": [one for one in lines if one.basis.instrument in rested] or lines[:1],
+            "others": [one for one in lines if one.basis.instrument not in rested][0 if rested else 1 :],
         }
     return list(asked.values())
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comity.evidence import queries as evidence_queries
 from comity.evidence.actions import verify_item
-from comity.evidence.queries import ItemView, chain_of, item_content, item_of
+from comity.evidence.queries import ItemView, chain_of, item_content, item_of, signer_keys
 from comity.safeguards.permissions import Permission
 from comity.values.errors import ComityError
 from comity.values.handling import Handling
@@ -64,6 +64,7 @@ def item(request: HttpRequest, reference: str) -> HttpResponse:
     view = evidence_queries.item_view(actor, address)
     row = item_of(actor, address)
     enter_opening(request, address, "evidence:item:read")
+    keys = signer_keys(row)
     stops = [
         Stop(
             word("custody", signed.event.type.value),
@@ -71,7 +72,7 @@ def item(request: HttpRequest, reference: str) -> HttpResponse:
             signed.event.hand or signed.event.authority,
             signed.event.place,
             str(signed.event.facts.get("digest") or ""),
-            seal_of_event(signed),
+            seal_of_event(signed, keys),
         )
         for signed in chain_of(row)
     ]

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +19,7 @@ from comity.web.entrance import act_of, page
 from comity.web.marks import HANDLING
 from comity.web.pages.dossier_address import item_href, read
 from comity.web.pages.dossier_frame import Case, case_of, frame_of
+from comity.web.uploads import gone_on
 from comity.web.vocabulary import ITEMS, word
 
 
@@ -96,7 +97,7 @@ def intake(request: HttpRequest, reference: str) -> HttpResponse:
     posting = request.method == "POST"
     form = IntakeForm(request.POST if posting else None, request.FILES if posting else None, parts=parts)
     context = frame_of(case, "evidence") | {"form": form, "title": _("Take in an item"), "button": _("Take in")}
-    context |= {"back": f"{case.href}/evidence", "back_words": _("Evidence"), "about": case.view.title}
+    context |= {"back": f"{case.href}/evidence", "back_words": _("Evidence"), "about": case.view.title, "upload": True}
     if posting and form.is_valid():
         try:
             item = take(request, case, form.cleaned_data)
@@ -104,5 +105,5 @@ def intake(request: HttpRequest, reference: str) -> HttpResponse:
             context["problem"] = problem
         else:
             messages.success(request, gettext("Taken in, hashed and sealed; its custody line has begun."))
-            return HttpResponseRedirect(item_href(item.reference))
+            return gone_on(request, item_href(item.reference))
     return render(request, "form_page.html", context, status=400 if posting else 200)

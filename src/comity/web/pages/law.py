@@ -22,6 +22,8 @@ from comity.web import vocabulary
 from comity.web.entrance import now, page
 from comity.web.marks import Ribbon
 
+PRINTED_SOURCES = 3
+"""The printed answer is one sheet: it names the sources of the instruments that stand first."""
 ANSWER = "a."
 """Answers to questions stand in the address as `a.<question>=yes|no`, so that a finding can be sent as a link."""
 
@@ -131,5 +133,7 @@ def found(facts: Mapping[str, Any], given: Mapping[str, bool]) -> dict[str, Any]
         "given": [(f"{ANSWER}{name}", "yes" if value else "no") for name, value in given.items()],
         "reaching": [line for line in lines if line.basis.finding is not Finding.BARRED],
         "barred": [line for line in lines if line.basis.finding is Finding.BARRED],
+        "answered_at": now(),
+        "sources": [line.basis for line in lines if line.basis.finding is not Finding.BARRED][:PRINTED_SOURCES],
         "clear": [line for line in lines if line.basis.finding is Finding.CLEAR],
     }

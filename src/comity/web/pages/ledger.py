@@ -20,6 +20,7 @@ from comity.safeguards.queries import (
 )
 from comity.values.actor import Act, job
 from comity.web.entrance import act_of, enter_opening, page
+from comity.web.events import event_word
 
 LENGTH = 100
 
@@ -43,9 +44,10 @@ def lines_of(entries: Iterable[EntryView]) -> list[dict[str, Any]]:
             "at": entry.at,
             "who": who(entry.actor, names),
             "event": entry.event,
+            "words": event_word(entry.event),
             "subject": entry.subject,
             "purpose": entry.purpose,
-            "facts": entry.facts,
+            "facts": list(entry.facts.items()),
             "leaf": entry.leaf,
         }
         for entry in entries

@@ -1,8 +1,6 @@
 """Releases: what leaves the house for a court or a defence, proposed by one person and approved by another."""
 
-import shutil
 import tempfile
-import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comity.authorities.queries import officer_name
 from comity.evidence.actions import approve_release, export_bundle, propose_release
+from comity.evidence.archive import pack_folder
 from comity.evidence.queries import item_view, items_of, release_of, release_target
 from comity.safeguards.permissions import Permission
 from comity.safeguards.policy import Code, decide
@@ -151,13 +150,6 @@ def bundle(request: HttpRequest, reference: str) -> FileResponse:
             act_of(request), address, Path(held) / "bundle", keys=settings.COMITY.keys(), vault=settings.COMITY.vault()
         )
         archive = tempfile.TemporaryFile(dir=settings.COMITY.folder)  # noqa: SIM115 - closed by the response once sent
-        with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as packed:
-            for path in sorted(folder.rglob("*")):
-                if path.is_file():
-                    with (
-                        path.open("rb") as source,
-                        packed.open(f"bundle/{path.relative_to(folder)}", "w", force_zip64=True) as sink,
-                    ):
-                        shutil.copyfileobj(source, sink, 1 << 20)
+        pack_folder(folder, archive, root="bundle")
     archive.seek(0)
     return FileResponse(archive, as_attachment=True, filename=f"bundle-{address.id}.zip")

@@ -137,6 +137,62 @@ if (DRAFT) {
   window.addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
 }
 
+// A file on its way: how much is sent, then that it is being sealed; it can be stopped, and a refusal stands beside the field.
+function megabytes(count) {
+  return new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit: "megabyte", maximumFractionDigits: 1 }).format(count / 1e6);
+}
+
+function putAnswer(page) {
+  const answer = new DOMParser().parseFromString(page, "text/html").querySelector("main");
+  if (!answer) { location.reload(); return; }
+  document.querySelector("main").replaceWith(answer);
+  document.querySelectorAll("form[data-upload]").forEach(watchUpload);
+  const first = answer.querySelector(".note.wrong, [aria-invalid=true]");
+  if (first) { first.tabIndex = first.tabIndex < 0 ? -1 : first.tabIndex; first.scrollIntoView({ block: "center" }); first.focus(); }
+}
+
+function send(form, line) {
+  const request = new XMLHttpRequest();
+  const bar = line.querySelector("progress");
+  const told = (text) => { line.querySelector("[data-words]").textContent = text; };
+  const leaving = (event) => event.preventDefault();
+  const end = () => { window.removeEventListener("beforeunload", leaving); form.querySelectorAll(".acts button").forEach((one) => { one.disabled = false; }); };
+  let last = 0;
+  request.open("POST", form.action || location.href);
+  request.setRequestHeader("X-Upload", "1");
+  request.upload.onprogress = (event) => {
+    bar.value = (100 * event.loaded) / event.total;
+    if (event.timeStamp - last < 500 && event.loaded < event.total) return;
+    last = event.timeStamp;
+    told(line.dataset.sending.replace("{sent}", megabytes(event.loaded)).replace("{size}", megabytes(event.total)));
+  };
+  request.upload.onload = () => { bar.removeAttribute("value"); told(line.dataset.sealing); };
+  request.onload = () => {
+    end();
+    const next = request.getResponseHeader("X-Go-To");
+    if (next) { location.assign(next); return; }
+    putAnswer(request.responseText);
+  };
+  request.onerror = () => { end(); told(line.dataset.broken); bar.hidden = true; };
+  request.onabort = () => { end(); line.hidden = true; };
+  line.querySelector("[data-stop]").onclick = () => request.abort();
+  const body = new FormData(form);
+  form.querySelectorAll(".acts button").forEach((one) => { one.disabled = true; });
+  window.addEventListener("beforeunload", leaving);
+  line.hidden = bar.hidden = false;
+  request.send(body);
+}
+
+function watchUpload(form) {
+  const line = form.querySelector("[data-progress]");
+  form.addEventListener("submit", (event) => {
+    if (![...form.querySelectorAll("input[type=file]")].some((one) => one.files.length)) return;
+    event.preventDefault();
+    send(form, line);
+  });
+}
+
+document.querySelectorAll("form[data-upload]").forEach(watchUpload);
 document.addEventListener("click", openMenu);
 document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) window.print(); });
 document.addEventListener("keydown", moveInList);
