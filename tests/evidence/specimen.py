@@ -255,4 +255,4 @@ class Specimen:
 
 LETTER = b"%PDF-1.7 a cover letter that vouches for authenticity"
 STATEMENTS = b"2026-01-04;CUENTA 0000-4711;-12000.00 COP\n" * 50
-HOSTILE_NAME = "../../etc/passwd\u202efdp.exe\x00<script>alert(1)</script>"
+HOSTILE_NAME = "../../etc/passwd\u202efdp.exe\x1b<script>alert(1)</script>"

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comity.requests.release import release_digest
+from comity.seals.canonical import encode
 
 DIGESTS = st.text("0123456789abcdef", min_size=64, max_size=64)
 DOCUMENTS = st.lists(
@@ -27,6 +28,6 @@ def test_the_order_in_which_documents_are_named_does_not_matter(content, documen
 def test_any_other_content_or_document_has_another_digest(content, other, documents, others) -> None:
     first = release_digest(content, documents, [])
     assert (release_digest(other, documents, []) == first) == (content == other)
-    key = lambda one: sorted(map(str, one))  # noqa: E731
+    key = lambda one: sorted(encode(entry) for entry in one)  # noqa: E731
     assert (release_digest(content, others, []) == first) == (key(documents) == key(others))
     assert release_digest(content, documents, ["0" * 64]) != first
