@@ -29,8 +29,9 @@ node_modules/.ready: package-lock.json src/comity/site/assets.py
 demo: setup
 	@$(BIN)/comity demo $(ARGS)
 
-run: setup
+run:
 	@test -n "$(NODE)" || { echo "Name the node's folder: make run NODE=DIR"; exit 2; }
+	@$(MAKE) --no-print-directory setup
 	@$(BIN)/comity node serve $(NODE)
 
 test: setup

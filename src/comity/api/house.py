@@ -1,18 +1,21 @@
 """The house over the API: ledger, partners, officers, and how each partner's line stands."""
 
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Router, Schema
 
 from comity.api.plain import plain
 from comity.api.sessions import act
-from comity.authorities import queries
+from comity.authorities import actions, queries
+from comity.authorities.card import open_card
 from comity.exchange.queries import lines
 from comity.safeguards.permissions import Permission
 from comity.safeguards.policy import authorise_house
 from comity.safeguards.queries import broken_places, entries_about, recent_entries
-from comity.values.actor import Act
+from comity.seals.canonical import from_b64
+from comity.values.actor import Act, Role
 from comity.values.reference import Kind, Reference
 
 router = Router(tags=["house"])
@@ -51,6 +54,64 @@ def partners(request: HttpRequest) -> Any:
         }
         for row in queries.partners()
     ]
+
+
+class CardIn(Schema):
+    """A partner's card as base64url of its file, with the fingerprint as heard over another channel."""
+
+    card: str
+    fingerprint: str
+
+
+class PostalIn(Schema):
+    code: str
+    names: dict[str, str]
+    languages: list[str]
+    contact: dict[str, str] = {}
+
+
+class OfficerIn(Schema):
+    office: UUID
+    username: str
+    first_name: str
+    last_name: str
+    password: str
+    roles: list[Role]
+    function: str = ""
+    language: str = "en"
+
+
+class RolesIn(Schema):
+    roles: list[Role]
+    active: bool = True
+
+
+@router.post("/partners", summary="Accept a partner's card once its fingerprint was compared")
+def connect(request: HttpRequest, body: CardIn) -> Any:
+    row = actions.add_partner(act(request), card=open_card(from_b64(body.card)), fingerprint=body.fingerprint)
+    return {"code": row.code, "state": row.state}
+
+
+@router.post("/partners/without-node", summary="Note a partner that has no node")
+def note(request: HttpRequest, body: PostalIn) -> Any:
+    row = actions.note_partner_without_node(act(request), **body.dict())
+    return {"code": row.code, "state": row.state}
+
+
+@router.post("/officers", summary="Appoint an officer of my authority")
+def appoint(request: HttpRequest, body: OfficerIn) -> Any:
+    deed = act(request)
+    office = queries.office_of(deed.actor.authority, body.office)
+    row = actions.appoint_officer(deed, office=office, **body.dict(exclude={"office"}))
+    return {"id": str(row.id), "username": row.username, "roles": row.roles}
+
+
+@router.post("/officers/{officer}/roles", summary="Change what an officer may do; effective at her next request")
+def assign(request: HttpRequest, officer: UUID, body: RolesIn) -> Any:
+    deed = act(request)
+    person = queries.officer_of(deed.actor.authority, officer)
+    row = actions.assign_roles(deed, officer=person, roles=body.roles, active=body.active)
+    return {"id": str(row.id), "username": row.username, "roles": row.roles, "active": row.is_active}
 
 
 @router.get("/officers", summary="The officers of my authority")

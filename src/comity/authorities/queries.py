@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
-from comity.authorities.models import Authority, Officer
+from comity.authorities.models import Authority, Office, Officer
 from comity.seals.keys import SealingKey, VerifyingKey
 from comity.values.actor import Actor, ActorKind, Role
 from comity.values.errors import MissingError
@@ -110,6 +111,22 @@ def officer_name(officer_id: str) -> str:
 
 def officers(code: str) -> list[Officer]:
     return list(Officer.objects.filter(office__authority_id=code).select_related("office").order_by("username"))
+
+
+def office_of(code: str, office: UUID) -> Office:
+    """An office of that authority; an office of another is not there."""
+    row = Office.objects.filter(authority_id=code, id=office).first()
+    if row is None:
+        raise MissingError
+    return row
+
+
+def officer_of(code: str, officer: UUID) -> Officer:
+    """An officer of that authority; one of another is not there."""
+    row = Officer.objects.filter(office__authority_id=code, id=officer).select_related("office").first()
+    if row is None:
+        raise MissingError
+    return row
 
 
 def pinned_certificates() -> list[str]:

@@ -210,6 +210,45 @@ def ledger(
     _list(found, ("seq", "at", "actor", "event", "subject", "purpose"), as_json=as_json)
 
 
+@desk.command("check-ledger")
+def check_ledger(as_json: Json = False) -> None:
+    """Whether my authority's ledger follows from itself."""
+    found = _call("GET", "/ledger/check")["broken"]
+    typer.echo(json.dumps(found) if as_json else ("\n".join(found) or "The ledger is whole."))
+
+
+@desk.command("verify-item")
+def verify_item(item: str, as_json: Json = False) -> None:
+    """Read an item's content back and compare its SHA-256."""
+    made = _call("POST", f"/items/{item}/verify")
+    typer.echo(json.dumps(made, ensure_ascii=False) if as_json else f"{made['digest']} holds.")
+
+
+@desk.command()
+def refuse(
+    release: str,
+    digest: str,
+    reason: Annotated[str, typer.Option(help="Why it is not released.")],
+    as_json: Json = False,
+) -> None:
+    """Refuse a proposed release."""
+    made = _call("POST", f"/releases/{release}/refuse", json={"digest": digest, "reason": reason})
+    typer.echo(json.dumps(made) if as_json else f"The release is {made['state']}.")
+
+
+@desk.command()
+def officers(as_json: Json = False) -> None:
+    """The officers of my authority."""
+    _list(_call("GET", "/officers"), ("username", "name", "function", "roles", "active"), as_json=as_json)
+
+
+@desk.command()
+def exchange(as_json: Json = False) -> None:
+    """How the line to each partner stands."""
+    columns = ("partner", "waiting", "stopped", "down_since", "next_attempt", "last_reason")
+    _list(_call("GET", "/exchange"), columns, as_json=as_json)
+
+
 @desk.command()
 def partners(as_json: Json = False) -> None:
     """The partners of this node."""

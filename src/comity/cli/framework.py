@@ -5,9 +5,15 @@ from pathlib import Path
 
 import django
 
+from comity.authorities.node_file import read_node_file
+
 
 def load_framework(folder: Path) -> None:
-    """Point the settings at the node's folder and set the framework up, once per process."""
+    """Point the settings at the node's folder and set the framework up, once per process.
+
+    Raises `MissingError` where there is no node.
+    """
+    read_node_file(folder)
     os.environ["COMITY_NODE"] = str(folder.resolve())
     os.environ["DJANGO_SETTINGS_MODULE"] = "comity.site.settings"
     django.setup()

@@ -50,23 +50,51 @@ def comity() -> None:
     """Mutual legal assistance between sovereign nodes."""
 
 
+EXAMPLES = {
+    "law measures": "comity law measures --json",
+    "law party": "comity law party UNTOC CO",
+    "law refusals": "comity law questions ETS030",
+    "law clocks": "comity law clocks EU-EIO-2014-41 --trigger receipt --at 2026-11-21",
+    "law dual": "comity law dual --example",
+    "node init": "comity node init ./my-node --roster roster.yaml   (a roster to begin with: comity node roster)",
+    "node serve": "comity node serve ./my-node",
+    "node status": "comity node status ./my-node",
+    "node backup": "comity node backup ./my-node ./my-node.backup",
+    "node restore": "comity node restore ./my-node.backup ./again --passphrase-file ./passphrase",
+    "node card": "comity node card ./my-node CH-FOJ --out .",
+    "node peer": "comity node peer add ./my-node CO-FGN.card=FINGERPRINT",
+}
+"""An example for a subcommand, where it differs from its command's."""
+
+
+def example_for(words: list[str]) -> str:
+    """A command line that works, for what was asked."""
+    said = [word for word in words if not word.startswith("-")]
+    if not said or said[0] not in COMMANDS:
+        return COMMANDS["law"][2]
+    return EXAMPLES.get(" ".join(said[:2]), COMMANDS[said[0]][2])
+
+
 def run() -> None:
     """The console entry point.
 
-    Our errors are one plain sentence and the next step on standard error; a malformed command line says what was wrong
-    and shows an example that works. Both end with exit code 2.
+    What is wrong is one plain sentence on standard error, with the next step and an example that works; exit code 2.
     """
     try:
         app()
     except ComityError as error:
         said = error.diagnostics()
-        sys.stderr.write(f"{said['message']}\n" + (f"{said['next_step']}\n" if "next_step" in said else ""))
-        sys.exit(2)
+        lines = [said["message"], said.get("next_step", "")]
+    except OSError as error:
+        lines = [f"{error.filename or 'The file'}: {error.strerror or error}. Nothing was changed.", ""]
     except SystemExit as stop:
         if stop.code == 2:
-            asked = next((word for word in sys.argv[1:] if word in COMMANDS), "law")
-            sys.stderr.write(f"For example: {COMMANDS[asked][2]}\n")
+            sys.stderr.write(f"For example: {example_for(sys.argv[1:])}\n")
         raise
+    sys.stderr.write(
+        "".join(f"{line}\n" for line in [*filter(None, lines), f"For example: {example_for(sys.argv[1:])}"])
+    )
+    sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -55,6 +55,14 @@ def init(
 
 
 @node.command()
+def roster() -> None:
+    """Print a roster to begin with; write your authorities, offices and officers into it."""
+    from comity.cli.roster import SAMPLE  # noqa: PLC0415
+
+    typer.echo(SAMPLE, nl=False)
+
+
+@node.command()
 def serve(
     folder: Folder,
     threads: Annotated[int, typer.Option(help="Threads of each listener.")] = 8,

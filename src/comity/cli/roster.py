@@ -27,6 +27,22 @@ from comity.authorities.competence import Competence
 from comity.values.actor import Role
 from comity.values.errors import InvalidInputError
 
+SAMPLE = """\
+node: {id: mine, host: localhost, web_port: 8410, exchange_port: 8411, exercise: true}
+authorities:
+  - code: CH-FOJ
+    names: {en: Federal Office of Justice, fr: Office fédéral de la justice}
+    competences: [central, receiving]
+    languages: [fr, de, it]
+    contact: {address: Exercise Avenue 20}
+    offices:
+      - names: {en: International mutual assistance}
+        officers:
+          - {username: registrar, first_name: Rita, last_name: Exercise, function: Registrar, roles: [registrar]}
+          - {username: head, first_name: Hugo, last_name: Exercise, function: Head, roles: [transmitter]}
+          - {username: admin, first_name: Ada, last_name: Exercise, function: Administrator, roles: [administrator]}
+"""
+
 
 @dataclass(frozen=True)
 class OfficerEntry:
@@ -80,8 +96,16 @@ def read_roster(path: Path) -> Roster:
     """Read and check a roster file. Raises `InvalidInputError` with the place of the fault."""
     try:
         value = yaml.safe_load(path.read_text())
-    except (OSError, yaml.YAMLError) as error:
-        raise InvalidInputError(f"The roster {path} cannot be read: {error}.", code="roster:unreadable") from error
+    except OSError as error:
+        raise InvalidInputError(
+            f"The roster {path} cannot be read: {error.strerror}.", code="roster:unreadable"
+        ) from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}" if mark else ""
+        raise InvalidInputError(
+            f"The roster {path} cannot be read{where}: it is not YAML.", code="roster:unreadable"
+        ) from error
     try:
         node = value["node"]
         roster = Roster(

@@ -19,8 +19,10 @@ DEFAULT_SECONDS = 20.0
 @app.command()
 def simulate(
     nodes: Annotated[int, typer.Option(help="How many nodes the federation has, 2 to 8.")] = 3,
-    seconds: Annotated[float | None, typer.Option(help="Begin episodes for so long, by the wall clock.")] = None,
-    episodes: Annotated[int | None, typer.Option(help="Do so many: same seed and episodes, same trace.")] = None,
+    seconds: Annotated[
+        float | None, typer.Option(min=0.1, help="Begin episodes for so long, by the wall clock.")
+    ] = None,
+    episodes: Annotated[int | None, typer.Option(min=1, help="Do so many: same seed and episodes, same trace.")] = None,
     seed: Annotated[int | None, typer.Option(help="Where all chance comes from; drawn and shown if not given.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Only JSON on standard output.")] = False,
 ) -> None:
