@@ -1,18 +1,19 @@
+import os
 from datetime import timedelta
 
 import pytest
 
-from comity.evidence.actions import fetch_due, fetching
+from comity.evidence.actions import fetch_due, fetching, receive_attachments
 from comity.evidence.models import Item, Transfer
 from comity.evidence.queries import transfers_of
 from comity.safeguards.models import LedgerEntry
-from comity.seals.stream import CHUNK_BYTES, seal_chunk
+from comity.seals.stream import CHUNK_BYTES, ContentKey, seal_chunk
 from comity.store.models import SealedBlob
-from comity.store.queries import content_bytes
+from comity.store.queries import content_bytes, content_key
 from comity.store.vault import SEALED_CHUNK
-from comity.store.wrapping import unwrapped_key
+from comity.store.wrapping import unwrapped_key, wrapped_key
 from comity.values.actor import Act, job
-from comity.values.errors import UnavailableError
+from comity.values.errors import BrokenError, UnavailableError
 
 from .specimen import DOSSIER
 
@@ -270,3 +271,49 @@ def test_progress_begins_the_count_of_failures_anew(world):
     world.line.bend = one_chunk
     world.fetch()
     assert Transfer.objects.get().failures == 1
+
+
+def rekeyed(world, stolen, data):
+    """A document on its way to us under the key of content that lies here already."""
+    attachment, _ = world.letter(data)
+    return attachment, content_key(stolen.digest, world.keys).to_bytes()
+
+
+def test_an_offer_under_the_key_of_other_content_is_refused_and_nothing_is_written(world):
+    item = sent(world)
+    world.fetch()
+    attachment, key = rekeyed(world, item, b"another document")
+    signed = world.message("info.given", "CO-FGN", "CH-FOJ", {}, (attachment,))
+    with pytest.raises(BrokenError) as caught:
+        receive_attachments(world.job("CH-FOJ"), signed, {attachment.digest: key}, world.keys)
+    assert caught.value.code == "store:key"
+    assert not Transfer.objects.filter(digest=attachment.digest).exists()
+
+
+@pytest.mark.parametrize("known_here", [True, False], ids=["known under another seal", "new"])
+@pytest.mark.parametrize("checked", [True, False], ids=["found before it is asked for", "found when it is named"])
+def test_a_transfer_under_the_key_of_held_evidence_stops_and_leaves_the_evidence_whole(
+    world, monkeypatch, known_here, checked
+):
+    item = sent(world)
+    world.fetch()
+    attachment, key = rekeyed(world, item, b"another document")
+    signed = world.message("info.given", "CO-FGN", "CH-FOJ", {}, (attachment,))
+    plain = {attachment.digest: os.urandom(39)}
+    receive_attachments(world.job("CH-FOJ"), signed, plain, world.keys)
+    stolen = ContentKey.from_bytes(key)
+    if not known_here:
+        SealedBlob.objects.filter(digest=attachment.digest).delete()
+    Transfer.objects.filter(digest=attachment.digest).update(
+        wrapped_key=wrapped_key(world.keys, attachment.digest, stolen)
+    )
+    if not checked:
+        monkeypatch.setattr(fetching, "expect_key_free", lambda *_: None)
+    sealed = seal_chunk(stolen, 0, True, b"another document")
+    monkeypatch.setattr(world.line, "fetch", lambda _partner, _digest, start, end, _ticket: sealed[start:end])
+    assert world.fetch() == 0
+    row = Transfer.objects.get(digest=attachment.digest)
+    assert (row.state, row.last_error) == ("broken", "store:key")
+    assert "same key" in row.last_reason or "key of this content" in row.last_reason
+    assert content_bytes(item.digest, keys=world.keys, vault=world.receiving) == CONTENT
+    assert world.fetch() == 0

@@ -201,6 +201,17 @@ class VaultSuite:
         assert list(vault.names()) == []
         assert vault.begin("0192f3c4-cccc", 50) == 0
 
+    def test_a_transfer_under_a_used_key_is_dropped_and_what_lies_there_stays(self, vault):
+        key, data, other = key_of(10), pattern(3000), pattern(3000)[::-1]
+        name = vault.put_sealed(io.BytesIO(data), key).name
+        vault.begin("abcdef01", len(other))
+        vault.append("abcdef01", 0, sealed_bytes(key, other))
+        with pytest.raises(BrokenError) as caught:
+            vault.finish("abcdef01", key, len(other), hashlib.sha256(other).hexdigest())
+        assert caught.value.code == "store:key"
+        assert vault.begin("abcdef01", len(other)) == 0
+        assert b"".join(vault.open_chunks(name, key)) == data
+
     def test_a_transfer_the_disk_cannot_hold_is_refused_before_the_first_byte(self):
         vault = self.make(lambda: 1000)
         with pytest.raises(UnavailableError, match="needs 2016 bytes"):

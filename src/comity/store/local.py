@@ -59,20 +59,25 @@ class LocalVault:
                         f"The source gave {summary.size} bytes where {size} were announced. Nothing of it was kept.",
                         code="store:size",
                     )
-                self._publish(staging, name)
+                if not self._publish(staging, name):
+                    raise ConflictError("A content key seals one content only; take a new one.", code="store:key")
         finally:
             with suppress(FileNotFoundError):
                 staging.unlink()
         return Kept(summary.size, summary.digest, name)
 
-    def _publish(self, staged: Path, name: str) -> None:
-        """Give a durable file its name: create-only, then the folders made durable down to the root."""
+    def _publish(self, staged: Path, name: str) -> bool:
+        """Give a durable file its name, the folders made durable down to the root; False where the name is taken."""
         path = self._path(name)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with suppress(FileExistsError):  # a transfer finished before a crash: the same key, the same content
+        try:
             os.link(staged, path)
+            published = True
+        except FileExistsError:
+            published = False
         for folder in (path.parent, path.parent.parent, self.root):
             _sync_folder(folder)
+        return published
 
     def _expect_room(self, needed: int) -> None:
         free = self._free_space(self.root) - self._reserve
@@ -175,9 +180,21 @@ class LocalVault:
             raise BrokenError(
                 f"The content's SHA-256 is {found}, not {digest}. What was fetched was dropped.", code="store:digest"
             )
-        self._publish(path, name)
+        published = self._publish(path, name)
         self.abandon(partial)
+        if not published:  # a transfer finished before a crash, or a partner that used one key for two contents
+            self._expect_same(name, key, size, digest, watch)
         return Kept(size, digest, name)
+
+    def _expect_same(self, name: str, key: ContentKey, size: int, digest: str, watch: Callable[[], None]) -> None:
+        try:
+            same = _digest_of(self._path(name), key, size, watch) == digest
+        except (BrokenError, ConflictError):
+            same = False
+        if not same:
+            raise BrokenError(
+                "Other content lies here under the same key. It stays; what was fetched was dropped.", code="store:key"
+            )
 
     def abandon(self, partial: str) -> None:
         with suppress(FileNotFoundError):

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from comity.seals.stream import ContentKey
 from comity.store.models import SealedBlob
-from comity.store.vault import Vault
+from comity.store.vault import Vault, name_of
 from comity.store.wrapping import Wrapper, unwrapped_key
-from comity.values.errors import MissingError
+from comity.values.errors import BrokenError, MissingError
 
 
 def blob(digest: str) -> SealedBlob:
@@ -18,6 +18,21 @@ def blob(digest: str) -> SealedBlob:
 
 def holds(digest: str) -> bool:
     return SealedBlob.objects.filter(digest=digest).exists()
+
+
+def expect_key_free(key: ContentKey, digest: str) -> None:
+    """The key seals this content here, or none: whoever gives a key that was used before is refused.
+
+    Names in the vault follow from keys alone, and a partner knows every key that it sent us or that we sent it.
+    Raises BrokenError `store:key`.
+    """
+    if SealedBlob.objects.filter(name=name_of(key)).exclude(digest=digest).exists():
+        raise BrokenError(
+            "The key of this content seals other content here already; nothing was taken in.",
+            code="store:key",
+            place=digest,
+            next_step="The sender seals it under a new key and sends it again.",
+        )
 
 
 def content_key(digest: str, keys: Wrapper) -> ContentKey:

@@ -80,8 +80,8 @@ class Vault(Protocol):
     ) -> Kept:
         """Open every chunk again from the disk, compare the content's SHA-256, then keep it under its name.
 
-        `watch` is called after each chunk. Raises BrokenError `store:digest` or `seal:chunk`; what was fetched is then
-        dropped.
+        `watch` is called after each chunk. Raises BrokenError `store:digest` or `seal:chunk`, or `store:key` when the
+        name holds other content, which stays as it is; what was fetched is then dropped.
         """
 
     def abandon(self, partial: str) -> None: ...

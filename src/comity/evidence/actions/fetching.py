@@ -20,7 +20,7 @@ from comity.exchange.ticket import WINDOW, issue_ticket
 from comity.exchange.transport import Transport
 from comity.safeguards.actions import enter
 from comity.store.models import SealedBlob
-from comity.store.queries import blob
+from comity.store.queries import expect_key_free
 from comity.store.vault import Kept, Vault
 from comity.store.wrapping import unwrapped_key
 from comity.values.actor import Act, job
@@ -28,6 +28,9 @@ from comity.values.errors import BrokenError, ComityError, ConflictError
 
 DEFAULT_LIMIT = 20
 LEASE = timedelta(seconds=LEASE_SECONDS)
+
+_FINAL = {"store:digest", "store:key"}
+"""Faults of the offer itself: the transfer stops until the partner offers the content anew."""
 
 Clock = Callable[[], datetime]
 
@@ -64,7 +67,7 @@ def fetch_due(
             _fail(replace(act, at=now()), row, error)
         else:
             whole += _complete(replace(act, at=now()), row, kept, progress, keys)
-            if kept is not None and blob(row.digest).name != kept.name:
+            if kept is not None and not SealedBlob.objects.filter(name=kept.name).exists():
                 vault.discard(kept.name)  # the same content lay here under another seal
     return whole
 
@@ -141,6 +144,7 @@ def _fetch(act: Act, lease: _Lease, keys: Keyring, vault: Vault, transport: Tran
     if Item.objects.filter(holder=row.holder, digest=row.digest).exclude(state=ItemState.AWAITED.value).exists():
         return None, Progress(held=row.size)
     key = unwrapped_key(keys, row.digest, bytes(row.wrapped_key))
+    expect_key_free(key, row.digest)
     source = _Source(act, lease, partner(row.partner), keys, transport)
     mended = row.mended
 
@@ -150,6 +154,7 @@ def _fetch(act: Act, lease: _Lease, keys: Keyring, vault: Vault, transport: Tran
 
     pull = Pull(vault, row.id.hex, key, row.size)
     pull.run(source.ranged, watch)
+    expect_key_free(key, row.digest)
     return vault.finish(row.id.hex, key, row.size, row.digest, watch=lease.renew), pull.progress
 
 
@@ -194,7 +199,7 @@ def _fail(act: Act, row: Transfer, error: ComityError) -> None:
     """Write what went wrong on the row; progress since the last failure has begun the count anew."""
     before = Transfer.objects.get(pk=row.pk)
     failures = before.failures + 1
-    broken = isinstance(error, BrokenError) and error.code == "store:digest"
+    broken = isinstance(error, BrokenError) and error.code in _FINAL
     Transfer.objects.filter(pk=row.pk, lease=row.lease).update(
         state="broken" if broken else "waiting",
         failures=failures,

@@ -25,6 +25,7 @@ from comity.safeguards.actions import enter
 from comity.safeguards.permissions import Permission
 from comity.seals.keys import VerifyingKey
 from comity.seals.stream import ContentKey
+from comity.store.queries import expect_key_free
 from comity.store.wrapping import wrapped_key
 from comity.values.actor import Act
 from comity.values.errors import BrokenError, ConflictError, InvalidInputError, MissingError, RefusedError
@@ -62,7 +63,8 @@ def receive_attachments(act: Act, signed: SignedMessage, content_keys: Mapping[s
     """Write a transfer for each attachment: it is pulled by `fetch_due` and then stands in the store by its digest.
 
     Inside the receiving transaction, for any message with attachments; content that waits or is here already is
-    not asked for twice. Content offered anew after it was whole or found broken is taken up anew.
+    not asked for twice. Content offered anew after it was whole or found broken is taken up anew. Raises BrokenError
+    `store:key` for a key that seals other content here.
     """
     message = signed.message
     for attachment in message.attachments:
@@ -71,8 +73,10 @@ def receive_attachments(act: Act, signed: SignedMessage, content_keys: Mapping[s
             raise InvalidInputError(
                 "An attachment came without its key.", code="evidence:form", place=attachment.digest
             )
+        content_key = ContentKey.from_bytes(key)
+        expect_key_free(content_key, attachment.digest)
         wanted = {
-            "wrapped_key": wrapped_key(keys, attachment.digest, ContentKey.from_bytes(key)),
+            "wrapped_key": wrapped_key(keys, attachment.digest, content_key),
             "state": "waiting",
             "next_attempt": act.at,
         }
