@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from comity.evidence.actions import fetch_due, fetching, receive_attachments
-from comity.evidence.models import Item, Transfer
+from comity.evidence.models import Custody, Item, Transfer
 from comity.evidence.queries import transfers_of
 from comity.safeguards.models import LedgerEntry
 from comity.seals.stream import CHUNK_BYTES, ContentKey, seal_chunk
@@ -125,6 +125,31 @@ def test_what_another_authority_of_the_node_holds_is_fetched_all_the_same(world)
     assert SealedBlob.objects.filter(digest=item.digest).exists()
     world.fetch()
     assert world.line.asked == [(0, 6 + 16)]
+
+
+def test_what_this_holder_has_from_elsewhere_is_fetched_all_the_same(world):
+    """Ours of another dossier, or another partner's: neither tells this partner that it is here."""
+    item = sent(world, b"known")
+    ours = Item.objects.create(
+        holder="CH-FOJ",
+        reference="CH-FOJ:item:2026-000009",
+        dossier="CH-FOJ:dossier:2026-000009",
+        kind="digital",
+        state="taken-in",
+        title="Ours",
+        digest=item.digest,
+        description={},
+        handling="H0",
+        own=True,
+    )
+    elsewhere = sent(world, b"partner's")
+    world.fetch()
+    assert len(world.line.asked) == 2
+    Custody.objects.filter(item__holder="CH-FOJ", item__reference=elsewhere.reference).update(authority="PE-MPFN")
+    sent(world, b"partner's")
+    world.fetch()
+    assert len(world.line.asked) == 3
+    assert ours.state == "taken-in"
 
 
 @pytest.mark.parametrize("size", [0, 1, CHUNK_BYTES, CHUNK_BYTES + 1])

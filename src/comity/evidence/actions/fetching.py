@@ -13,7 +13,7 @@ from comity.authorities.queries import Partner, partner
 from comity.evidence.actions.record import append_event
 from comity.evidence.custody import EventType
 from comity.evidence.item_state import ItemState
-from comity.evidence.models import Item, Transfer
+from comity.evidence.models import Custody, Item, Transfer
 from comity.evidence.pull import Progress, Pull
 from comity.exchange.backoff import CAP_SECONDS, LEASE_SECONDS, next_attempt
 from comity.exchange.ticket import WINDOW, issue_ticket
@@ -136,12 +136,13 @@ class _Source:
 
 
 def _fetch(act: Act, lease: _Lease, keys: Keyring, vault: Vault, transport: Transport) -> tuple[Kept | None, Progress]:
-    """The kept content and how it went; None for the first when this holder has that very content already.
+    """The kept content and how it went; None for the first when it came whole from this very partner before.
 
-    Content of another authority of this node is no reason not to fetch: the partner would learn that it is here.
+    Content that is here from anywhere else is no reason not to fetch: the partner would learn that it is here, and
+    an arrival would be signed of what never arrived.
     """
     row = lease.row
-    if Item.objects.filter(holder=row.holder, digest=row.digest).exclude(state=ItemState.AWAITED.value).exists():
+    if _came_before(row):
         return None, Progress(held=row.size)
     key = unwrapped_key(keys, row.digest, bytes(row.wrapped_key))
     expect_key_free(key, row.digest)
@@ -156,6 +157,18 @@ def _fetch(act: Act, lease: _Lease, keys: Keyring, vault: Vault, transport: Tran
     pull.run(source.ranged, watch)
     expect_key_free(key, row.digest)
     return vault.finish(row.id.hex, key, row.size, row.digest, watch=lease.renew), pull.progress
+
+
+def _came_before(row: Transfer) -> bool:
+    """Whether this partner returned this very content to this holder, and it arrived and lies here."""
+    arrived = Custody.objects.filter(
+        item__holder=row.holder,
+        item__digest=row.digest,
+        item__own=False,
+        type=EventType.TRANSFERRED.value,
+        authority=row.partner,
+    ).exclude(item__state=ItemState.AWAITED.value)
+    return arrived.exists() and SealedBlob.objects.filter(digest=row.digest, size=row.size).exists()
 
 
 @transaction.atomic
