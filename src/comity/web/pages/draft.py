@@ -27,7 +27,7 @@ from comity.web.drafting.sheet import SectionLines, gap_lines, sheet_of
 from comity.web.entrance import act_of, actor_asking, enter_opening, now, page
 from comity.web.pages.dossier import law_lines
 from comity.web.pages.dossier_address import read
-from comity.web.pages.dossier_frame import Case, case_of, frame_of
+from comity.web.pages.dossier_frame import Case, case_to_change, frame_of
 
 ENTRIES = frozenset({"persons", "parts", "statutes", "translations"})
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -148,7 +148,7 @@ def _expect_open(case: Case) -> None:
 def draft(request: HttpRequest, reference: str) -> HttpResponse:
     """The drafting page; without script its buttons save."""
     address = read(reference, Kind.DOSSIER)
-    case = case_of(request, address)
+    case = case_to_change(request, address)
     problem = None
     if request.method == "POST":
         try:
@@ -158,9 +158,8 @@ def draft(request: HttpRequest, reference: str) -> HttpResponse:
         else:
             anchor = "#section-" + (request.POST.get("add") or "matter")
             return HttpResponseRedirect(reverse("draft", args=[str(address)]) + anchor)
-    else:
-        _expect_open(case)
-        enter_opening(request, address, "requests:draft:read")
+    _expect_open(case)
+    enter_opening(request, address, "requests:draft:read")
     context = form_context(case) | {"sheets": sheets_of(request, case), "problem": problem}
     return render(request, "draft.html", context, status=400 if problem else 200)
 
@@ -169,8 +168,8 @@ def draft(request: HttpRequest, reference: str) -> HttpResponse:
 def autosave(request: HttpRequest, reference: str) -> HttpResponse:
     """Save as one types; answers with what is missing, the law and the document as they now stand."""
     address = read(reference, Kind.DOSSIER)
-    save(request, case_of(request, address), act_of(request))
-    case = case_of(request, address)
+    save(request, case_to_change(request, address), act_of(request))
+    case = case_to_change(request, address)  # the save itself is the ledger's line of this answer
     context = form_context(case) | {"sheets": sheets_of(request, case)}
     shown = {name.removeprefix("asked:") for name in request.POST if name.startswith("asked:")}
     return render(request, "draft_saved.html", context | _asked_anew(context["sections"], shown))
@@ -191,7 +190,7 @@ def _asked_anew(sections: list[SectionLines], shown: set[str]) -> dict[str, Any]
 @page(Permission.DRAFT_WRITE)
 def preview(request: HttpRequest, reference: str, language: str) -> HttpResponse:
     """The document as it would be printed now."""
-    case = case_of(request, read(reference, Kind.DOSSIER))
+    case = case_to_change(request, read(reference, Kind.DOSSIER))
     if language not in languages_of(case.content):
         raise MissingError
     enter_opening(request, case.reference, "requests:draft:read")

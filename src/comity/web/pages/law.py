@@ -22,8 +22,8 @@ from comity.web import vocabulary
 from comity.web.entrance import now, page
 from comity.web.marks import Ribbon
 
-PRINTED_SOURCES = 3
-"""The printed answer is one sheet: it names the sources of the instruments that stand first."""
+PRINTED_BASES, PRINTED_SOURCES = 5, 3
+"""The printed answer is one sheet: it names the bases that stand first and their sources; the rest by code."""
 ANSWER = "a."
 """Answers to questions stand in the address as `a.<question>=yes|no`, so that a finding can be sent as a link."""
 
@@ -133,7 +133,16 @@ def found(facts: Mapping[str, Any], given: Mapping[str, bool]) -> dict[str, Any]
         "given": [(f"{ANSWER}{name}", "yes" if value else "no") for name, value in given.items()],
         "reaching": [line for line in lines if line.basis.finding is not Finding.BARRED],
         "barred": [line for line in lines if line.basis.finding is Finding.BARRED],
+        "further": list(_by_finding([one for one in lines if one.basis.finding is not Finding.BARRED][PRINTED_BASES:])),
         "answered_at": now(),
         "sources": [line.basis for line in lines if line.basis.finding is not Finding.BARRED][:PRINTED_SOURCES],
         "clear": [line for line in lines if line.basis.finding is Finding.CLEAR],
     }
+
+
+def _by_finding(lines: list[BasisLine]) -> Iterator[tuple[Any, list[str]]]:
+    """The codes of instruments under the word of their finding."""
+    for finding, word in vocabulary.FINDINGS.items():
+        codes = [line.basis.instrument for line in lines if line.basis.finding is finding]
+        if codes:
+            yield word, codes

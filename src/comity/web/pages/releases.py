@@ -93,6 +93,7 @@ def release(request: HttpRequest, reference: str) -> HttpResponse:
     address = read(reference, Kind.RELEASE)
     actor = actor_asking(request)
     row = release_of(actor, address)
+    enter_opening(request, address, "evidence:release:read")
     context = frame(request, Reference.parse(row.dossier), "evidence")
     if request.method == "POST":
         asked = take_code(request, Permission.RELEASE_APPROVE)
@@ -106,8 +107,6 @@ def release(request: HttpRequest, reference: str) -> HttpResponse:
             else:
                 return HttpResponseRedirect(release_href(address))
         context["code_form"] = asked
-    else:
-        enter_opening(request, address, "evidence:release:read")
     context |= _reading(request, row)
     return render(request, "release.html", context, status=400 if request.method == "POST" else 200)
 

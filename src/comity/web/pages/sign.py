@@ -11,13 +11,11 @@ from django.utils.translation import gettext
 from comity.requests.actions import VERBS, perform
 from comity.safeguards.permissions import Permission
 from comity.values.errors import ComityError, ConflictError
-from comity.values.reference import Kind
 from comity.web.acting.choices import signatories
 from comity.web.entrance import act_of, actor_asking, page
 from comity.web.pages.act import digest_to_bind, gaps_of
 from comity.web.pages.dossier import document_lines, opened, part_lines
-from comity.web.pages.dossier_address import read
-from comity.web.pages.dossier_frame import Case, case_of, frame_of
+from comity.web.pages.dossier_frame import Case, case_to_change, frame_of
 from comity.web.pages.draft import sheets_of
 from comity.web.signin.step_up import code_form, needs_code, take_code
 from comity.web.vocabulary import word
@@ -26,7 +24,7 @@ from comity.web.vocabulary import word
 @page(Permission.DOSSIER_READ, methods="GET POST")
 def sign(request: HttpRequest, reference: str) -> HttpResponse:
     posting = request.method == "POST"
-    case = case_of(request, read(reference, Kind.DOSSIER)) if posting else opened(request, reference)
+    case = opened(request, reference)
     context: dict[str, Any] = {}
     if posting:
         verb = "sign_request" if "sign" in request.POST else "prepare_release"
@@ -38,7 +36,7 @@ def sign(request: HttpRequest, reference: str) -> HttpResponse:
                 messages.success(request, gettext("Done: %(verb)s.") % {"verb": word("verb", verb)})
                 return HttpResponseRedirect(case.href if verb == "sign_request" else f"{case.href}/sign")
             context["problem"] = problem
-            case = case_of(request, case.reference)
+            case = case_to_change(request, case.reference)
     return render(request, "sign.html", _reading(request, case) | context, status=400 if posting else 200)
 
 
