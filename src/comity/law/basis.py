@@ -10,19 +10,23 @@ from datetime import date
 
 from comity.law.answer import Basis, BasisAnswer
 from comity.law.bilateral_force import age_of, treaty_verdict
-from comity.law.bound import bound_verdict, force_verdict, membership_verdict
+from comity.law.bound import barring, bound_verdict, force_standing, membership_verdict
 from comity.law.channels import route_for
-from comity.law.coverage import coverage_verdicts, questions_for
+from comity.law.coverage import coverage_verdicts, questions_for, side_of, text_of
 from comity.law.inquiry import Inquiry
 from comity.law.instrument import Instrument
+from comity.law.participation import Participation
 from comity.law.ranking import Candidate, ranked, relate
 from comity.law.register import Register
 from comity.law.vocabulary import parse_measure, parse_offence
 from comity.values.country import parse_country
 from comity.values.errors import InvalidInputError
-from comity.values.verdict import Finding, Reason, Verdict
+from comity.values.verdict import Finding, Question, Reason, Verdict
 
 __all__ = ["Basis", "BasisAnswer", "find_bases"]
+
+CLEAR, UNSETTLED, BARRED = Finding.CLEAR, Finding.UNSETTLED, Finding.BARRED
+"""Bound once: an answer looks at them thousands of times."""
 
 
 def find_bases(
@@ -75,24 +79,61 @@ def find_bases(
 
 def _of_multilateral(register: Register, instrument: Instrument, inquiry: Inquiry) -> Candidate:
     """Weigh a convention or act: class, force, each State's row (and its parent instrument's), then coverage."""
+    if instrument.kind == "comity":
+        return _weighed(register, instrument, inquiry, [], "", silent=False)
     first, second, on, today = inquiry.requesting, inquiry.requested, inquiry.on, inquiry.today
     rows = register.participations.get(instrument.code, {})
     ours, theirs = rows.get(first), rows.get(second)
-    if instrument.kind == "comity":
-        return _weighed(register, instrument, inquiry, [], "", silent=False)
-    reach = [membership_verdict(instrument, first, second, on)]
-    if not reach[0].reasons or reach[0].finding is not Finding.BARRED:
-        reach.append(force_verdict(instrument, on))
-        reach.append(bound_verdict(instrument, first, ours, on, today))
-        reach.append(bound_verdict(instrument, second, theirs, on, today))
-        if instrument.parent:
-            parent = register.multilateral[instrument.parent]
-            for state in (first, second):
-                reach.append(bound_verdict(parent, state, register.participation(parent.code, state), on, today))
     silent = ours is None or theirs is None
-    ages = [row.known_from for row in (ours, theirs) if row and row.known_from]
-    as_of = min(ages).isoformat() if ages else ""
-    return _weighed(register, instrument, inquiry, reach, as_of, silent=silent)
+    as_of = _as_of(ours, theirs)
+    reach = []
+    if instrument.membership.closed:
+        closed = membership_verdict(instrument, first, second, on)
+        barred = barring(closed)
+        if closed.reasons:
+            reach.append(closed)
+        if barred:
+            return Candidate(instrument, BARRED, barred, (), as_of, silent)
+    before = force_standing(instrument, on)
+    one = side_of(register, instrument, first, ours, inquiry.measure, on, today, asked=False)
+    two = side_of(register, instrument, second, theirs, inquiry.measure, on, today, asked=True)
+    parents = _parents(register, instrument, inquiry) if instrument.parent else []
+    if before.barred or one.barred or two.barred:
+        barred = before.barred + one.barred + two.barred
+        barred += tuple(reason for verdict in parents for reason in barring(verdict))
+        return Candidate(instrument, BARRED, barred, (), as_of, silent)
+    text = text_of(instrument, inquiry.measure, inquiry.offence)
+    if text.barred and not (reach or inquiry.answers) and not any(barring(verdict) for verdict in parents):
+        given = (before.verdict, one.bound, two.bound, *parents)
+        reasons = tuple(reason for verdict in given for reason in verdict.reasons) + text.reasons
+        return Candidate(instrument, BARRED, reasons, text.questions, as_of, silent)
+    if reach or parents or inquiry.answers or text.barred or one.declared_bars or two.declared_bars:
+        reach += [before.verdict, one.bound, two.bound, *parents]
+        return _weighed(register, instrument, inquiry, reach, as_of, silent=silent)
+    reasons = before.verdict.reasons + one.bound.reasons + two.bound.reasons + text.reasons
+    reasons += one.declared + two.declared + text.conditions
+    questions = before.verdict.questions + one.bound.questions + two.bound.questions + text.questions
+    unsettled = before.verdict.questions or one.unsettled or two.unsettled or text.unsettled
+    asked = tuple(dict.fromkeys(questions)) if len(questions) > 1 else questions
+    return Candidate(instrument, UNSETTLED if unsettled else CLEAR, reasons, asked, as_of, silent)
+
+
+def _parents(register: Register, instrument: Instrument, inquiry: Inquiry) -> list[Verdict]:
+    """Whether the instrument it supplements binds both."""
+    parent = register.multilateral[instrument.parent]
+    rows = register.participations.get(parent.code, {})
+    return [
+        bound_verdict(parent, state, rows.get(state), inquiry.on, inquiry.today)
+        for state in (inquiry.requesting, inquiry.requested)
+    ]
+
+
+def _as_of(ours: Participation | None, theirs: Participation | None) -> str:
+    """The older of the ages of two rows."""
+    first = ours.known_from if ours else None
+    second = theirs.known_from if theirs else None
+    older = first if first and (second is None or first <= second) else second
+    return older.isoformat() if older else ""
 
 
 def _of_bilateral(register: Register, instrument: Instrument, inquiry: Inquiry) -> Candidate:
@@ -105,37 +146,43 @@ def _weighed(
     register: Register, instrument: Instrument, inquiry: Inquiry, reach: list[Verdict], as_of: str, *, silent: bool
 ) -> Candidate:
     """Reach first; if it is barred nothing else is asked. Then coverage, and the questions that settle nothing."""
-    reach = [_answered(verdict, inquiry.answers) for verdict in reach]
-    reasons = [reason for verdict in reach for reason in verdict.reasons]
-    barred = [reason for reason in reasons if reason.finding is Finding.BARRED]
+    if inquiry.answers:
+        reach = [_answered(verdict, inquiry.answers) for verdict in reach]
+    reasons: list[Reason] = []
+    questions: list[Question] = []
+    barred: tuple[Reason, ...] = ()
+    for verdict in reach:
+        if verdict.reasons:
+            reasons += verdict.reasons
+            questions += verdict.questions
+            barred += barring(verdict)
     if barred:
-        return Candidate(instrument, Finding.BARRED, tuple(barred), (), as_of, silent)
-    questions = [question for verdict in reach for question in verdict.questions]
+        return Candidate(instrument, BARRED, barred, (), as_of, silent)
     for verdict in coverage_verdicts(register, instrument, inquiry):
-        reasons += verdict.reasons
-        questions += verdict.questions
-        if any(reason.finding is Finding.BARRED for reason in verdict.reasons):
-            return Candidate(instrument, Finding.BARRED, tuple(reasons), tuple(verdict.questions), as_of, silent)
-    unsettled = any(reason.finding is Finding.UNSETTLED for reason in reasons)
-    questions += [
-        question
-        for question in questions_for(instrument, inquiry.measure, inquiry.offence)
-        if question.id not in inquiry.answers
-    ]
-    finding = Finding.UNSETTLED if unsettled else Finding.CLEAR
-    return Candidate(instrument, finding, tuple(reasons), tuple(dict.fromkeys(questions)), as_of, silent)
+        if verdict.reasons:
+            reasons += verdict.reasons
+            questions += verdict.questions
+            if barring(verdict):
+                return Candidate(instrument, BARRED, tuple(reasons), verdict.questions, as_of, silent)
+    finding = UNSETTLED if any(reason.finding is UNSETTLED for reason in reasons) else CLEAR
+    cautions = questions_for(instrument, inquiry.measure, inquiry.offence)
+    if inquiry.answers:
+        cautions = tuple(question for question in cautions if question.id not in inquiry.answers)
+    questions += cautions
+    asked = tuple(dict.fromkeys(questions)) if len(questions) > 1 else tuple(questions)
+    return Candidate(instrument, finding, tuple(reasons), asked, as_of, silent)
 
 
 def _answered(verdict: Verdict, answers: Mapping[str, bool]) -> Verdict:
     """A doubt about force or consent settled by the caller's answers; the rest stays as it is."""
     if not verdict.questions or any(question.id not in answers for question in verdict.questions):
         return verdict
-    kept = tuple(reason for reason in verdict.reasons if reason.finding is not Finding.UNSETTLED)
+    kept = tuple(reason for reason in verdict.reasons if reason.finding is not UNSETTLED)
     given = tuple(
         Reason(
             question.provision,
             f"Answered {'yes' if answers[question.id] else 'no'}: {question.text}",
-            Finding.CLEAR if answers[question.id] else Finding.BARRED,
+            CLEAR if answers[question.id] else BARRED,
             verified=False,
         )
         for question in verdict.questions

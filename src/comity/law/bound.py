@@ -2,13 +2,16 @@
 
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from comity.law.instrument import Instrument, Membership
 from comity.law.participation import Participation
 from comity.values.verdict import Finding, Question, Reason, Verdict
 
+CLEAR, UNSETTLED, BARRED = Finding.CLEAR, Finding.UNSETTLED, Finding.BARRED
+"""Bound once: an answer looks at them thousands of times."""
 
-@lru_cache(maxsize=1 << 16)
+
 def membership_verdict(instrument: Instrument, first: str, second: str, on: date) -> Verdict:
     """Whether the instrument can bind these two States with one another at all.
 
@@ -18,9 +21,9 @@ def membership_verdict(instrument: Instrument, first: str, second: str, on: date
     membership = instrument.membership
     if not membership.closed:
         return Verdict()
-    verdict = Verdict()
-    for state in (first, second):
-        verdict += _class_verdict(instrument.code, membership, state, on)
+    ours = _class_verdict(instrument.code, membership, first, on)
+    theirs = _class_verdict(instrument.code, membership, second, on)
+    verdict = ours + theirs if ours.reasons and theirs.reasons else ours if ours.reasons else theirs
     if membership.third and not verdict.reasons and (first in membership.third) == (second in membership.third):
         verdict += _barred(
             membership,
@@ -29,16 +32,15 @@ def membership_verdict(instrument: Instrument, first: str, second: str, on: date
     return verdict
 
 
+@lru_cache(maxsize=1 << 16)
 def _class_verdict(code: str, membership: Membership, state: str, on: date) -> Verdict:
     if state in membership.opted_out:
         out = membership.opted_out[state]
-        return Verdict((Reason(out.article, f"{state}: {out.text}", Finding.BARRED, out.verified),))
+        return Verdict((Reason(out.article, f"{state}: {out.text}", BARRED, out.verified),))
     if state in membership.doubtful:
         doubt = membership.doubtful[state]
         question = Question(f"bound:{code}:{state}", f"Do these provisions bind {state}? {doubt.text}", doubt.article)
-        return Verdict(
-            (Reason(doubt.article, f"{state}: {doubt.text}", Finding.UNSETTLED, doubt.verified),), (question,)
-        )
+        return Verdict((Reason(doubt.article, f"{state}: {doubt.text}", UNSETTLED, doubt.verified),), (question,))
     if state not in membership.members:
         return _barred(membership, f"{state} is outside the closed class it binds. {membership.provision.text}")
     since, until = membership.members[state]
@@ -51,7 +53,28 @@ def _class_verdict(code: str, membership: Membership, state: str, on: date) -> V
 
 def _barred(membership: Membership, text: str) -> Verdict:
     rule = membership.provision
-    return Verdict((Reason(rule.article, text.strip(), Finding.BARRED, rule.verified),))
+    return Verdict((Reason(rule.article, text.strip(), BARRED, rule.verified),))
+
+
+class Standing(NamedTuple):
+    """A verdict with the reasons in it that bar, so that nobody looks for them twice."""
+
+    verdict: Verdict
+    barred: tuple[Reason, ...]
+
+
+def barring(verdict: Verdict) -> tuple[Reason, ...]:
+    """The reasons of a verdict that bar; most have none."""
+    for reason in verdict.reasons:
+        if reason.finding is BARRED:
+            return tuple(one for one in verdict.reasons if one.finding is BARRED)
+    return ()
+
+
+@lru_cache(maxsize=1 << 16)
+def force_standing(instrument: Instrument, on: date) -> Standing:
+    verdict = force_verdict(instrument, on)
+    return Standing(verdict, barring(verdict))
 
 
 @lru_cache(maxsize=1 << 16)
@@ -61,18 +84,18 @@ def force_verdict(instrument: Instrument, on: date) -> Verdict:
     rule = force.provision
     if force.since and on < force.since:
         text = f"It applies only from {force.since.isoformat()}."
-        return Verdict((Reason(rule.article, text, Finding.BARRED, rule.verified),))
+        return Verdict((Reason(rule.article, text, BARRED, rule.verified),))
     if instrument.signed and on < instrument.signed:
         text = f"It was signed only on {instrument.signed.isoformat()}."
-        return Verdict((Reason(rule.article, text, Finding.BARRED, rule.verified),))
+        return Verdict((Reason(rule.article, text, BARRED, rule.verified),))
     if not force.since and force.not_before:
         text = f"It had not entered into force by {force.not_before.isoformat()}. {rule.text}".strip()
         if on <= force.not_before:
-            return Verdict((Reason(rule.article, text, Finding.BARRED, rule.verified),))
+            return Verdict((Reason(rule.article, text, BARRED, rule.verified),))
         question = Question(
             f"in-force:{instrument.code}", f"Has {instrument.code} entered into force since?", rule.article
         )
-        return Verdict((Reason(rule.article, text, Finding.UNSETTLED, rule.verified),), (question,))
+        return Verdict((Reason(rule.article, text, UNSETTLED, rule.verified),), (question,))
     return Verdict()
 
 
@@ -106,18 +129,18 @@ def _party_verdict(instrument: Instrument, row: Participation, on: date, today: 
     state, article = row.state, _article(instrument)
     sure = not row.inferred
     if row.force_from and on >= row.force_from:
-        return Verdict((Reason(article, f"{state} is bound since {row.in_force}{age}.", Finding.CLEAR, sure),))
+        return Verdict((Reason(article, f"{state} is bound since {row.in_force}{age}.", CLEAR, sure),))
     provisional = instrument.force.provisional
     if provisional and on >= provisional:
         text = f"{state}: provisionally applied from {provisional.isoformat()}, in force from {row.in_force}{age}."
-        return Verdict((Reason(article, text, Finding.CLEAR, sure),))
+        return Verdict((Reason(article, text, CLEAR, sure),))
     if row.force_not_before and on < row.force_not_before:
         when = f"from {row.in_force}" if row.in_force else f"by its consent of {row.consented}"
-        return Verdict((Reason(article, f"{state} is bound only {when}{age}.", Finding.BARRED, sure),))
+        return Verdict((Reason(article, f"{state} is bound only {when}{age}.", BARRED, sure),))
     known_from = row.known_from or today
     if not row.force_from and on >= known_from:
         text = f"{state} is listed as {row.status} without the day of entry into force{age}."
-        return Verdict((Reason(article, text, Finding.CLEAR, sure),))
+        return Verdict((Reason(article, text, CLEAR, sure),))
     text = f"{state} is listed as {row.status}, but not since when{age}; {on.isoformat()} may be before."
     return _unsettled(instrument, state, text, f"Since when is {state} bound by {instrument.code}?")
 
@@ -125,7 +148,7 @@ def _party_verdict(instrument: Instrument, row: Participation, on: date, today: 
 def _not_bound_verdict(instrument: Instrument, row: Participation, on: date, age: str) -> Verdict:
     text = f"{row.state} is recorded as not bound{age}."
     if row.known_from and on.year >= row.known_from.year:
-        return Verdict((Reason(_article(instrument), text, Finding.BARRED, not row.inferred),))
+        return Verdict((Reason(_article(instrument), text, BARRED, not row.inferred),))
     question = f"Was {row.state} bound by {instrument.code} on {on.isoformat()}?"
     return _unsettled(instrument, row.state, text, question)
 
@@ -133,7 +156,7 @@ def _not_bound_verdict(instrument: Instrument, row: Participation, on: date, age
 def _unsettled(instrument: Instrument, state: str, text: str, question: str, *, read: bool = True) -> Verdict:
     article = _article(instrument)
     return Verdict(
-        (Reason(article, text, Finding.UNSETTLED, read),),
+        (Reason(article, text, UNSETTLED, read),),
         (Question(f"bound:{instrument.code}:{state}", question, article),),
     )
 

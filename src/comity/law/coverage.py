@@ -1,14 +1,81 @@
 """Whether an instrument's text reaches a measure and an offence, and what it asks beside."""
 
 from collections.abc import Iterator
+from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
+from comity.law.bound import barring, bound_verdict
 from comity.law.dual_criminality import dual_criminality_question
 from comity.law.inquiry import Inquiry
 from comity.law.instrument import Condition, Coverage, Instrument
+from comity.law.participation import Participation
 from comity.law.register import Register
 from comity.law.vocabulary import MEASURES, OFFENCES
 from comity.values.verdict import Finding, Question, Reason, Verdict
+
+CLEAR, UNSETTLED, BARRED = Finding.CLEAR, Finding.UNSETTLED, Finding.BARRED
+"""Bound once: an answer looks at them thousands of times."""
+
+
+class Side(NamedTuple):
+    """How one State stands under an instrument for one measure: bound or not, and what it declared."""
+
+    bound: Verdict
+    barred: tuple[Reason, ...]
+    unsettled: bool
+    declared: tuple[Reason, ...]
+    declared_bars: bool
+
+
+@lru_cache(maxsize=1 << 16)
+def side_of(
+    register: Register,
+    instrument: Instrument,
+    state: str,
+    row: Participation | None,
+    measure: str,
+    on: date,
+    today: date,
+    *,
+    asked: bool,
+) -> Side:
+    """One side of a pair, remembered: of all pairs each State's side is the same. `asked`: it is the requested one."""
+    bound = bound_verdict(instrument, state, row, on, today)
+    declared = _declared(register, instrument, state, measure, asked=asked)
+    unsettled = any(reason.finding is UNSETTLED for reason in (*bound.reasons, *declared.reasons))
+    return Side(bound, barring(bound), unsettled, declared.reasons, declared.finding is not CLEAR)
+
+
+class Text(NamedTuple):
+    """What an instrument's text says of a measure and an offence while nothing is answered."""
+
+    reasons: tuple[Reason, ...]
+    conditions: tuple[Reason, ...]
+    questions: tuple[Question, ...]
+    unsettled: bool
+    barred: bool
+    """Then `reasons` and `questions` are those up to what bars."""
+
+
+@lru_cache(maxsize=1 << 13)
+def text_of(instrument: Instrument, measure: str, offence: str) -> Text:
+    """The text's own answer, remembered: it is the same for all pairs of States."""
+    covered, charged = instrument.measures[measure], instrument.offence(offence)
+    first, second = _covered(covered, MEASURES[measure], None), _covered(charged, OFFENCES[offence], None)
+    if barring(first):
+        return Text(first.reasons, (), first.questions, unsettled=False, barred=True)
+    if barring(second):
+        return Text(first.reasons + second.reasons, (), second.questions, unsettled=False, barred=True)
+    conditions = Verdict()
+    for name in dict.fromkeys((*covered.conditions, *charged.conditions)):
+        condition = instrument.conditions[name]
+        if offence not in condition.met_by:
+            conditions += _condition(condition, None)
+    asked = first + second + conditions
+    unsettled = any(reason.finding is UNSETTLED for reason in asked.reasons)
+    questions = asked.questions + questions_for(instrument, measure, offence)
+    return Text(first.reasons + second.reasons, conditions.reasons, questions, unsettled, barred=False)
 
 
 def coverage_verdicts(register: Register, instrument: Instrument, inquiry: Inquiry) -> Iterator[Verdict]:
@@ -33,13 +100,13 @@ def _covered(coverage: Coverage, what: str, answer: bool | None) -> Verdict:
     finding = coverage.finding
     questions: tuple[Question, ...] = ()
     if asked and answer is not None:
-        finding = Finding.CLEAR if answer else Finding.BARRED
+        finding = CLEAR if answer else BARRED
     elif asked:
         questions = (Question(asked.id, asked.text, rule.article),)
     words = {
-        Finding.CLEAR: f"{what}: covered.",
-        Finding.UNSETTLED: f"{what}: covered or not, depending on a fact not given.",
-        Finding.BARRED: f"{what}: not covered.",
+        CLEAR: f"{what}: covered.",
+        UNSETTLED: f"{what}: covered or not, depending on a fact not given.",
+        BARRED: f"{what}: not covered.",
     }[finding]
     return Verdict((Reason(rule.article, f"{words} {rule.text}".strip(), finding, rule.verified),), questions)
 
@@ -50,8 +117,8 @@ def _condition(condition: Condition, answer: bool | None) -> Verdict:
     if answer is None:
         question = Question(asked.id, asked.text, rule.article)
         text = f"{rule.text} Not answered: {asked.text}".strip()
-        return Verdict((Reason(rule.article, text, Finding.UNSETTLED, rule.verified),), (question,))
-    finding = Finding.CLEAR if answer else Finding.BARRED
+        return Verdict((Reason(rule.article, text, UNSETTLED, rule.verified),), (question,))
+    finding = CLEAR if answer else BARRED
     text = f"{rule.text} Answered {'yes' if answer else 'no'}: {asked.text}".strip()
     return Verdict((Reason(rule.article, text, finding, rule.verified),))
 
@@ -68,7 +135,7 @@ def _declared(register: Register, instrument: Instrument, state: str, measure: s
             Reason(
                 f"{instrument.code} Art. {row.what}, declaration of {state}",
                 f"{state} declared: {row.text} (as of {row.as_of}).",
-                Finding.CLEAR,
+                CLEAR,
             )
             for row in register.declarations(state, instrument.code).reservations
             if row.what != "32"

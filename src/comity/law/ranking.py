@@ -13,6 +13,9 @@ from functools import lru_cache
 from comity.law.instrument import Instrument, Relation
 from comity.values.verdict import Finding, Question, Reason
 
+CLEAR, BARRED = Finding.CLEAR, Finding.BARRED
+"""Bound once: an answer looks at them thousands of times."""
+
 
 @dataclass(slots=True)
 class Candidate:
@@ -36,7 +39,7 @@ def ranked(candidates: Iterable[Candidate], offence: str) -> list[Candidate]:
     def key(candidate: Candidate) -> tuple[bool, bool, bool, int, int, str]:
         instrument = candidate.instrument
         later_first = -(instrument.signed or date.min).toordinal()
-        barred = candidate.finding is Finding.BARRED
+        barred = candidate.finding is BARRED
         specific = max(instrument.rank_for(offence), candidate.behind)
         return barred, instrument.kind == "comity", candidate.silent, specific, later_first, instrument.code
 
@@ -48,9 +51,9 @@ def relate(candidates: Sequence[Candidate], measure: str) -> None:
 
     A relation never changes a finding: it explains the order.
     """
-    clear = [candidate.instrument for candidate in candidates if candidate.finding is Finding.CLEAR]
+    clear = [candidate.instrument for candidate in candidates if candidate.finding is CLEAR]
     for candidate in candidates:
-        if candidate.finding is Finding.BARRED:
+        if candidate.finding is BARRED:
             continue
         for other in clear:
             if other is not candidate.instrument and (said := _between(candidate.instrument, other, measure)):
@@ -88,4 +91,4 @@ def _meets(relation: Relation, other: Instrument, measure: str) -> bool:
 
 def _reason(relation: Relation, other: Instrument, words: str) -> Reason:
     rule = relation.provision
-    return Reason(rule.article, f"{words} {other.code}. {rule.text}".strip(), Finding.CLEAR, rule.verified)
+    return Reason(rule.article, f"{words} {other.code}. {rule.text}".strip(), CLEAR, rule.verified)
