@@ -56,6 +56,11 @@ def line_of(item: ItemView, *, number: str, dossier: str) -> ItemLine:
     )
 
 
+def formalities_of(item: ItemView) -> list[str]:
+    """Each formality with how it was met; one that was told as a whole stands alone."""
+    return [str(met) if asked == "met" else f"{asked}: {met}" for asked, met in item.formalities.items()]
+
+
 @page(Permission.ITEM_READ)
 def item(request: HttpRequest, reference: str) -> HttpResponse:
     """One item: its custody line with every signature verified anew, what it is and what binds it."""
@@ -81,7 +86,15 @@ def item(request: HttpRequest, reference: str) -> HttpResponse:
         "stops": stops,
         "stored_name": view.name,
         "ribbon": Ribbon(Handling(view.handling), terms_of(view.conditions)),
-        "facts": [(_("Media type"), view.media_type), (_("Answers the measures"), ", ".join(view.parts) or "–")],
+        "facts": [
+            (label, value)
+            for label, value in (
+                (_("Media type"), view.media_type),
+                (_("Answers the measures"), ", ".join(view.parts)),
+                (_("Formalities asked for, and how they were met"), "; ".join(formalities_of(view))),
+            )
+            if value
+        ],
         "conditions": view.conditions,
         "record": [
             (LABELS.get(key, key), value)

@@ -1,0 +1,64 @@
+"""Whatever address and method shows something of a dossier, the ledger holds a line of it before the answer is sent."""
+
+import pytest
+from django.urls import URLPattern
+
+from comity.safeguards.models import LedgerEntry, LedgerRead
+from comity.web.pages.dossier_address import dossier_href
+from comity.web.urls import one_dossier
+from tests.requests.stages import drafted, in_execution, signed
+
+MARK = b"SV.26.1"
+"""The file number: whoever answers with it has shown something of the dossier."""
+
+
+def lines_about(dossier):
+    return (
+        LedgerRead.objects.filter(subject=str(dossier)).count()
+        + LedgerEntry.objects.filter(subject=str(dossier)).count()
+    )
+
+
+def addresses(dossier):
+    """Every address under a dossier, from the addresses themselves; two verbs stand for all."""
+    for one in one_dossier:
+        assert isinstance(one, URLPattern)
+        end = str(one.pattern).replace("<str:language>", "fr").replace("<str:digest>", "0" * 64)
+        for verb in ("remind", "transmit_request") if "<str:verb>" in end else ("",):
+            yield f"{dossier_href(dossier)}{end.replace('<str:verb>', verb)}"
+
+
+@pytest.mark.parametrize("method", ["get", "head", "post"])
+@pytest.mark.parametrize(("stage", "who"), [(drafted, "prosecutor"), (signed, "clerk"), (in_execution, "fiscal")])
+def test_every_address_that_shows_a_dossier_enters_a_line(node, desk, stage, who, method):
+    dossier = stage(node)
+    client = desk(who).client
+    version = node.row(who, dossier).version
+    shown = 0
+    for address in addresses(dossier):
+        before = lines_about(dossier)
+        body = {"version": version} if address.endswith("/draft/save") else {}
+        answer = getattr(client, method)(address, body)
+        if answer.streaming or answer.status_code not in {200, 400}:
+            continue
+        shown += 1
+        assert lines_about(dossier) > before, f"{method} {address} answered {answer.status_code} without a line"
+    assert shown or method == "head"
+
+
+@pytest.mark.parametrize(
+    "end", ["/sign", "/do/remind", "/do/transmit_request", "/draft", "/evidence/take-in", "/release"]
+)
+def test_a_failed_form_that_shows_the_dossier_again_enters_the_reading(node, desk, end):
+    stage, who = {
+        "/sign": (signed, "prosecutor"),
+        "/draft": (drafted, "prosecutor"),
+        "/do/transmit_request": (signed, "head"),
+        "/evidence/take-in": (in_execution, "fiscal"),
+    }.get(end, (in_execution, "prosecutor"))
+    dossier = stage(node)
+    before = LedgerRead.objects.filter(subject=str(dossier)).count()
+    answer = desk(who).client.post(f"{dossier_href(dossier)}{end}", {})
+    assert answer.status_code == 400
+    assert MARK in answer.content
+    assert LedgerRead.objects.filter(subject=str(dossier)).count() > before
