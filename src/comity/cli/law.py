@@ -12,9 +12,10 @@ from comity.cli.law_pages import show_answer, show_instruments, show_parties, sh
 from comity.law.basis import find_bases
 from comity.law.listing import instrument_row, parties_of
 from comity.law.reference import reference_page
+from comity.law.reference_tables import clocks_page, facts_page, grounds_page
 from comity.law.register import load_register
 from comity.law.register_dates import parse_day
-from comity.law.vocabulary import MEASURES, OFFENCES
+from comity.law.vocabulary import MEASURES, OFFENCES, nearest
 from comity.values.country import parse_country
 from comity.values.errors import InvalidInputError
 
@@ -109,9 +110,23 @@ def party(
 
 
 @law.command()
-def reference() -> None:
-    """The instruments of the register as a Markdown page, made from the law files."""
-    sys.stdout.write(reference_page(load_register()))
+def reference(
+    page: Annotated[str, typer.Argument(help="instruments, grounds, clocks or facts.")] = "instruments",
+) -> None:
+    """The instruments, grounds, clocks or facts as a Markdown page, made from the law files."""
+    pages = {
+        "instruments": lambda: reference_page(load_register()),
+        "grounds": lambda: grounds_page(load_register()),
+        "clocks": lambda: clocks_page(load_register()),
+        "facts": facts_page,
+    }
+    if page not in pages:
+        raise InvalidInputError(
+            f"'{page[:40]}' is no page. Nearest: {', '.join(nearest(page, tuple(pages)))}.",
+            code="law:page",
+            place="page",
+        )
+    sys.stdout.write(pages[page]())
 
 
 law.command()(law_checks.refusals)

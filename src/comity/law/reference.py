@@ -2,7 +2,7 @@
 
 from comity.law.clocks import triggers_of
 from comity.law.instrument import Coverage, Instrument
-from comity.law.refusal import refusal_grounds
+from comity.law.refusal import known_grounds
 from comity.law.register import Register
 from comity.values.verdict import Finding
 
@@ -32,6 +32,9 @@ def _instrument(register: Register, instrument: Instrument) -> list[str]:
     reach = "closed class" if instrument.membership.closed else "open"
     listed = f"; {bound} bound of {len(rows)} listed" if rows else ""
     lines += [f"{instrument.kind}, {reach}, {since}{listed}. Read in: {'; '.join(instrument.sources)}.", ""]
+    if instrument.articles and instrument.articles.headings:
+        headed = "; ".join(f"{number} {text}" for number, text in instrument.articles.headings.items())
+        lines += [f"{instrument.articles.words}, among them: {headed}.", ""]
     if instrument.measures:
         lines += ["| measure | | provision |", "|---|---|---|"]
         lines += [_row(measure, coverage) for measure, coverage in instrument.measures.items()]
@@ -45,7 +48,7 @@ def _instrument(register: Register, instrument: Instrument) -> list[str]:
     dual = instrument.dual_criminality
     if dual:
         lines.append(f"- Dual criminality ({dual.provision.article}): {dual.rule}")
-    grounds = refusal_grounds(instrument)
+    grounds = known_grounds(instrument.code)
     if grounds:
         lines.append("- Grounds: " + "; ".join(f"{ground.id} ({ground.provision})" for ground in grounds))
     if triggers_of(instrument):
