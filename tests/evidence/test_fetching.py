@@ -280,6 +280,17 @@ def test_content_that_two_workers_made_whole_is_entered_once(world, monkeypatch)
     assert LedgerEntry.objects.filter(event="evidence:transfer:completed").count() == 1
 
 
+def test_what_stands_against_an_arrival_is_written_on_the_row_and_holds_no_other_transfer_up(world):
+    first, second = world.take_in(b"first"), world.take_in(b"second")
+    world.send(world.offer([first, second]), letters=[])
+    world.received(first).custody.all().delete()
+    assert world.fetch() == 1
+    assert world.received(second).state == "received"
+    row = Transfer.objects.get(digest=first.digest)
+    assert (row.state, row.failures, row.last_error, row.lease) == ("waiting", 1, "custody:order", "")
+    assert row.next_attempt > world.at
+
+
 def test_progress_begins_the_count_of_failures_anew(world):
     sent(world)
     world.line.bend = lambda *_: (_ for _ in ()).throw(UnavailableError("down"))

@@ -23,7 +23,7 @@ from comity.seals.canonical import encode, to_b64
 from comity.seals.keys import OpeningKey, SigningKey
 from comity.seals.sealing import seal
 from comity.values.actor import Act, job
-from comity.values.errors import RefusedError, UnavailableError
+from comity.values.errors import ComityError, RefusedError, UnavailableError
 from comity.values.reference import Kind, Reference, uuid7
 from tests.conftest import MOMENT, seeded
 
@@ -106,7 +106,7 @@ class House:
     content_keys: list[dict[str, bytes]] = field(default_factory=list)
     envelopes: list[bytes] = field(default_factory=list)
     down: bool = False
-    refusing: bool = False
+    refusing: bool | ComityError = False
 
     def act(self, authority: str = US) -> Act:
         return Act(job("exchange", authority), self.at, "casework", seeded(int(self.at.timestamp())))
@@ -122,6 +122,8 @@ class House:
         return receive(envelope, at=self.at, chance=seeded(5), keys=self.keys, receivers={TYPE: self.take})
 
     def take(self, _act: Act, what: SignedMessage, content_keys: Mapping[str, bytes], _keys: Keyring) -> None:
+        if isinstance(self.refusing, ComityError):
+            raise self.refusing
         if self.refusing:
             raise RefusedError("Not in this house.", code="test:refused")
         self.effects.append(what)

@@ -18,7 +18,7 @@ from comity.safeguards.queries import broken_places, recent_entries
 from comity.seals.canonical import decode, encode, from_b64, sha256_hex, to_b64
 from comity.seals.sealing import seal
 from comity.seals.signing import Signature
-from comity.values.errors import ComityError
+from comity.values.errors import BrokenError, ComityError, ConflictError, SignInError, UnavailableError
 from tests.exchange.conftest import (
     DOSSIER,
     HELD,
@@ -113,6 +113,39 @@ def test_a_message_refused_by_the_rules_leaves_nothing_and_does_not_burn_its_id(
     house.refusing = False
     assert answer(house, house.sealed(letter())).kind is ReceiptKind.DELIVERY
     assert len(house.effects) == 1
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConflictError("We hold that item.", code="evidence:known-item"),
+        SignInError("A receiver nobody foresaw."),
+        BrokenError("A chain is broken."),
+    ],
+)
+def test_whatever_a_receiver_says_against_a_message_is_answered_with_a_signed_refusal(house, error):
+    house.refusing = error
+    receipt = answer(house, house.sealed(letter()))
+    assert receipt.rejection is RejectionCode.REFUSED
+    assert error.code in receipt.reason
+    assert not StoredMessage.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        UnavailableError("No disk."),
+        ConflictError("It changed at this moment."),
+        ConflictError("It changed at this moment.", code="requests:changed"),
+    ],
+)
+def test_what_passes_decides_nothing_and_is_tried_again(house, error):
+    house.refusing = error
+    with pytest.raises(type(error)):
+        house.receive(house.sealed(letter()))
+    assert rejected_lines() == []
+    house.refusing = False
+    assert answer(house, house.sealed(letter())).kind is ReceiptKind.DELIVERY
 
 
 def test_content_keys_reach_the_receiver_and_no_table(house):

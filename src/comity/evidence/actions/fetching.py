@@ -61,12 +61,12 @@ def fetch_due(
         row = lease.row
         try:
             kept, progress = _fetch(act, lease, keys, vault, transport)
+            whole += _complete(replace(act, at=now()), row, kept, progress, keys)
         except ConflictError:
             _release(row)  # another worker has the same transfer in hand
         except ComityError as error:
             _fail(replace(act, at=now()), row, error)
         else:
-            whole += _complete(replace(act, at=now()), row, kept, progress, keys)
             if kept is not None and not SealedBlob.objects.filter(name=kept.name).exists():
                 vault.discard(kept.name)  # the same content lay here under another seal
     return whole

@@ -19,12 +19,20 @@ from comity.safeguards.actions import enter
 from comity.seals.canonical import sha256_hex
 from comity.seals.keys import VerifyingKey
 from comity.values.actor import Act, job, peer
-from comity.values.errors import BrokenError, InvalidInputError, MissingError, RefusedError
+from comity.values.errors import (
+    BrokenError,
+    ComityError,
+    ConflictError,
+    InvalidInputError,
+    RefusedError,
+    UnavailableError,
+)
 
 Receiver = Callable[[Act, SignedMessage, Mapping[str, bytes], Keyring], None]
 """The effect of one type of message: called inside the receiving transaction with the content keys of attachments.
 
-It may refuse (RefusedError, InvalidInputError, MissingError, BrokenError): then nothing is kept but the ledger line.
+It may refuse, with any ComityError but two: then nothing is kept but the ledger line. An UnavailableError, or a
+ConflictError `*:changed`, decides nothing: the sender tries again.
 """
 
 
@@ -144,7 +152,11 @@ def _take(arrival: _Arrival, opened: Opened, receivers: Mapping[str, Receiver]) 
         return known, _take_again(act, arrival, known, signed)
     except _SignedRefusalError:
         raise
-    except (RefusedError, InvalidInputError, MissingError, BrokenError) as error:
+    except ComityError as error:
+        if isinstance(error, UnavailableError) or (
+            isinstance(error, ConflictError) and error.code.endswith(":changed")
+        ):
+            raise  # not to be had now, or another hand was on the dossier at this moment: nothing was decided
         reason = f"{error.code}: {error.message}"
         raise _SignedRefusalError(RejectionCode.REFUSED, reason, signed.digest) from error
 
