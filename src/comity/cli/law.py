@@ -10,6 +10,7 @@ import typer
 from comity.cli import law_cases, law_checks, law_lists
 from comity.cli.law_pages import show_answer, show_instruments, show_parties, show_words
 from comity.law.basis import find_bases
+from comity.law.conduct import load_conduct
 from comity.law.listing import instrument_row, parties_of
 from comity.law.reference import reference_page
 from comity.law.reference_tables import clocks_page, facts_page, grounds_page
@@ -68,8 +69,15 @@ def measures(*, as_json: AsJson = False) -> None:
 
 @law.command()
 def offences(*, as_json: AsJson = False) -> None:
-    """The offences that can be named, by code."""
-    _words("offences", dict(OFFENCES), as_json=as_json)
+    """The offences that can be named, by code, with their codes in the common classifications."""
+    if not as_json:
+        show_words(dict(OFFENCES))
+        return
+    known = load_conduct().definitions
+    codes = {offence: {scheme: list(found) for scheme, found in one.codes.items()} for offence, one in known.items()}
+    _print_json(
+        {"offences": [{"code": code, "label": label, "codes": codes[code]} for code, label in OFFENCES.items()]}
+    )
 
 
 @law.command()

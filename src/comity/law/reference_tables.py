@@ -20,8 +20,8 @@ def grounds_page(register: Register) -> str:
     lines = [
         "# Grounds of refusal",
         "",
-        "Made by `comity law reference grounds`. A ground stands when its condition holds and what cures it does not; a",
-        "fact not given leaves it unsettled. *recalled* marks what was not read in the instrument's own text.",
+        "Made by `comity law reference grounds`. A ground stands when its condition holds and what cures it does not;",
+        "a fact not given leaves it unsettled. *recalled* marks what was not read in the instrument's own text.",
         "",
     ]
     for instrument in _all(register):
