@@ -1,6 +1,7 @@
 import hashlib
 import io
 import json
+from datetime import timedelta
 
 import bagit
 import pytest
@@ -528,6 +529,40 @@ class TestReleasing:
         with pytest.raises(RefusedError) as raised:
             self.propose(world, [item], permission=permission)
         assert raised.value.code == "release:hindered"
+
+    def test_a_use_that_has_ended_since_stands_against_approval_and_export(self, world, tmp_path):
+        item = world.take_in()
+        until = UseCondition("expiry", "To be used this week.", "Art. 15 CH-CO", (world.at + timedelta(days=7)).date())
+        world.send(world.offer([item], conditions=(until,)))
+        world.fetch()
+        world.countersign(item.reference)
+        proposed, approved = (self.propose(world, [item]) for _ in range(2))
+        approved = self.approve(world, approved)
+        world.at += timedelta(days=8)
+        with pytest.raises(RefusedError) as raised:
+            self.approve(world, proposed)
+        assert raised.value.code == "release:hindered"
+        with pytest.raises(RefusedError) as raised:
+            self.export(world, approved, tmp_path / "b")
+        assert raised.value.code == "release:hindered"
+        assert not (tmp_path / "b").exists()
+
+    def test_what_the_provider_permitted_is_still_permitted_at_approval_and_export(self, world, tmp_path):
+        item = world.take_in(handling="H1")
+        world.send(world.offer([item]))
+        world.fetch()
+        world.countersign(item.reference)
+        release = self.approve(world, self.propose(world, [item], permission="letter of 3 November"))
+        assert self.export(world, release, tmp_path / "b").is_dir()
+
+    @pytest.mark.parametrize("change", [{"conditions": []}, {"handling": "H3"}, {"digest": "0" * 64}])
+    def test_an_item_that_changed_since_the_approval_is_not_exported(self, world, tmp_path, change):
+        items = world.returned(b"records")
+        release = self.approve(world, self.propose(world, items))
+        Item.objects.filter(pk=items[0].pk).update(**change)
+        with pytest.raises(ConflictError) as raised:
+            self.export(world, release, tmp_path / "b")
+        assert raised.value.code == "release:digest"
 
     @pytest.mark.parametrize("change", [{"ground": " "}, {"audience": "press"}, {"items": []}])
     def test_a_proposal_says_what_for_whom_and_why(self, world, change):

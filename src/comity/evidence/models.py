@@ -139,6 +139,8 @@ class Release(models.Model):
     """Whose person proposed it, and under whose key the bundle is signed."""
     audience = models.CharField(max_length=10)
     ground = models.CharField(max_length=2000)
+    permission = models.CharField(max_length=2000, blank=True)
+    """Where the provider permitted what a handling code or condition forbids; it stands in the ground's words too."""
     selection = models.JSONField()
     """Item references, in the order of the bundle."""
     with_letters = models.BooleanField(default=False)

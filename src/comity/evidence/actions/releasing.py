@@ -65,6 +65,7 @@ def propose_release(
         authority=act.actor.authority,
         audience=audience,
         ground=f"{ground} (permitted by {permission})" if permission else ground,
+        permission=permission,
         selection=selection,
         with_letters=with_letters,
         state="proposed",
@@ -91,6 +92,7 @@ def release_digest(release: Release, rows: Iterable[Item]) -> str:
             "dossier": release.dossier,
             "audience": release.audience,
             "ground": release.ground,
+            "permission": release.permission,
             "with_letters": release.with_letters,
             "items": [
                 {
@@ -147,9 +149,19 @@ def _decide(act: Act, reference: Reference | str, digest: str) -> Release:
     authorise(act.actor, Permission.RELEASE_APPROVE, release_target(release, act.actor))
     if release.state != "proposed":
         raise RefusedError("This release was decided already.", code="release:state", place=release.reference)
-    if digest != release.digest or release_digest(release, _rows_of(release)) != digest:
+    if digest != release.digest:
         raise ConflictError("What you read is not what would be released now; read it again.", code="release:digest")
+    _expect_unchanged(release, _rows_of(release))
     return release
+
+
+def _expect_unchanged(release: Release, rows: list[Item]) -> None:
+    if release_digest(release, rows) != release.digest:
+        raise ConflictError(
+            "What was proposed is not what would be released now. Nothing was released; propose it anew.",
+            code="release:digest",
+            place=release.reference,
+        )
 
 
 def _write(release: Release, **columns: Any) -> None:
@@ -163,9 +175,14 @@ def _write(release: Release, **columns: Any) -> None:
 
 @transaction.atomic
 def approve_release(act: Act, release: Reference | str, *, digest: str, keys: Keyring) -> Release:
-    """Approve exactly what was proposed, by another person; each item's custody then says to whom it goes."""
+    """Approve exactly what was proposed, by another person; each item's custody then says to whom it goes.
+
+    What stands against a release is asked again on this day: a condition's end may have come since the proposal.
+    """
     row = _decide(act, release, digest)
-    for item in _rows_of(row):
+    items = _rows_of(row)
+    _expect_free(act, items, row.permission)
+    for item in items:
         signers = {code: keys.signer(code).public for code in (item.holder, row.authority)}
         facts = {
             "release": row.reference,
@@ -194,13 +211,18 @@ def export_bundle(act: Act, release: Reference | str, out_dir: Path, *, keys: Ke
     """Write the bundle of an approved release into a folder that is not there yet; returns the folder.
 
     What is left out gets its salts once and keeps them, so that a second export says the same and a thing left out
-    can be opened later against its salted digest. Raises RefusedError `release:state` before approval.
+    can be opened later against its salted digest. Raises RefusedError `release:state` before approval, ConflictError
+    `release:digest` when an item is no longer what was approved, RefusedError `release:hindered` when something stands
+    against it on this day.
     """
     row = release_of(act.actor, release)
     authorise(act.actor, Permission.RELEASE_EXPORT, release_target(row, act.actor))
     if row.state not in {"approved", "exported"}:
         raise RefusedError("A release is exported once it was approved.", code="release:state", place=row.reference)
-    content, left_out = bundle_content(act, row, _rows_of(row), keys=keys, vault=vault)
+    items = _rows_of(row)
+    _expect_unchanged(row, items)
+    _expect_free(act, items, row.permission)
+    content, left_out = bundle_content(act, row, items, keys=keys, vault=vault)
     digest = write_bundle(Path(out_dir), content, keys.signer(row.authority))
     with transaction.atomic():
         _write(row, state="exported", left_out=left_out)
