@@ -3,6 +3,7 @@
 import pytest
 from django.db import transaction
 
+from comity.safeguards import actions
 from comity.safeguards.actions import enter, enter_read, sequence_reads
 from comity.safeguards.models import LedgerEntry, LedgerHead, LedgerRead
 from comity.safeguards.queries import (
@@ -116,3 +117,24 @@ def test_each_authority_has_its_own_log(act: Act) -> None:
     with transaction.atomic():
         enter(act, "requests:draft:saved", "x", authority="CH-OAG")
     assert (ledger_size(AUTHORITY), ledger_size("CH-OAG")) == (4, 1)
+
+
+def test_reads_that_another_process_moves_while_this_one_waits_for_the_head_are_entered_once(
+    act: Act, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        enter_read(act, f"item-{number}", authority=AUTHORITY, event="evidence:item:read")
+    locked = actions._locked_head
+    others: list[int] = []
+
+    def waiting_for_the_other(authority: str) -> LedgerHead:
+        if not others:
+            others.append(0)
+            others[0] = sequence_reads(act, authority=AUTHORITY)
+        return locked(authority)
+
+    monkeypatch.setattr(actions, "_locked_head", waiting_for_the_other)
+    assert sequence_reads(act, authority=AUTHORITY) == 0
+    assert others == [3]
+    assert ledger_size(AUTHORITY) == 3
+    assert list(broken_places(AUTHORITY)) == []

@@ -97,10 +97,12 @@ def enter_read(act: Act, subject: Reference | str, *, authority: str, event: str
 @transaction.atomic
 def sequence_reads(act: Act, *, authority: str) -> int:
     """Move waiting reads into the tree, in the order in which they happened; returns how many."""
-    waiting = list(LedgerRead.objects.filter(authority=authority).order_by("id")[:READ_BATCH])
-    if not waiting:
+    reads = LedgerRead.objects.filter(authority=authority).order_by("id")
+    if not reads.exists():
         return 0
+    # Read only once the head is ours: what another process moved while we waited for it is gone by then.
     head = _locked_head(authority)
+    waiting = list(reads[:READ_BATCH])
     frontier = frontier_of(head.size, bytes(head.frontier))
     entries = [
         _append(head, frontier, _Deed(read.at, read.actor, read.event, read.subject, read.purpose, {}), act.chance(16))
