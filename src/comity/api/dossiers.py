@@ -69,8 +69,10 @@ def arrived(request: HttpRequest) -> Any:
 
 @router.get("/dossiers", summary="The dossiers in which my authority takes part")
 def dossiers(request: HttpRequest, side: str = "", phase: str = "", text: str = "", number: str = "") -> Any:
-    """With `number` only those that carry it, ours or theirs, as a letter quotes it."""
-    asking = actor(request)
+    """With `number` only those that carry it, ours or theirs, as a letter quotes it. One ledger line per listing."""
+    deed = act(request)
+    asking = deed.actor
+    enter_read(deed, f"{asking.authority}:dossiers", authority=asking.authority, event="requests:dossier:searched")
     if number:
         known = {row.reference for row in dossiers_by_number(asking, number)}
         return plain([line for line in dossiers_for(asking) if line.reference in known])

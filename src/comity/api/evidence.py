@@ -12,7 +12,7 @@ from ninja.files import UploadedFile
 from comity.api.dossiers import named
 from comity.api.multipart import read_beside
 from comity.api.plain import plain
-from comity.api.sessions import act, actor
+from comity.api.sessions import act
 from comity.evidence import actions
 from comity.evidence.archive import pack_folder
 from comity.evidence.queries import item_content, item_view, items_of, releases_of
@@ -59,7 +59,10 @@ class Decision(Schema):
 
 @router.get("/dossiers/{reference}/items", summary="The items of a dossier that I may read")
 def items(request: HttpRequest, reference: str) -> Any:
-    return plain(items_of(actor(request), named(reference, Kind.DOSSIER)))
+    deed, subject = act(request), named(reference, Kind.DOSSIER)
+    found = items_of(deed.actor, subject)
+    enter_read(deed, subject, authority=deed.actor.authority, event="evidence:items:searched")
+    return plain(found)
 
 
 @router.post("/dossiers/{reference}/items", summary="Take a file in, with the record of how it came into our hands")
@@ -127,7 +130,10 @@ def verify(request: HttpRequest, reference: str) -> Any:
 
 @router.get("/dossiers/{reference}/releases", summary="What was or is to be released of this dossier")
 def releases(request: HttpRequest, reference: str) -> Any:
-    return [_release(row) for row in releases_of(actor(request), named(reference, Kind.DOSSIER))]
+    deed, subject = act(request), named(reference, Kind.DOSSIER)
+    found = releases_of(deed.actor, subject)
+    enter_read(deed, subject, authority=deed.actor.authority, event="evidence:release:read")
+    return [_release(row) for row in found]
 
 
 @router.post("/dossiers/{reference}/releases", summary="Propose items for a court or a defence")

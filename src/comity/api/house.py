@@ -1,16 +1,17 @@
 """The house over the API: ledger, partners, officers, and how each partner's line stands."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Query, Router, Schema
 
 from comity.api.plain import plain
 from comity.api.sessions import act
 from comity.authorities import actions, queries
 from comity.authorities.card import open_card
 from comity.exchange.queries import lines
+from comity.safeguards.actions import enter_read
 from comity.safeguards.permissions import Permission
 from comity.safeguards.policy import authorise_house
 from comity.safeguards.queries import broken_places, entries_about, recent_entries
@@ -19,6 +20,8 @@ from comity.values.actor import Act, Role
 from comity.values.reference import Kind, Reference
 
 router = Router(tags=["house"])
+Subject = Annotated[str, Query(max_length=120)]
+"""What a ledger entry is about, no longer than the ledger keeps it."""
 
 
 def _asked(request: HttpRequest, permission: Permission) -> Act:
@@ -28,9 +31,10 @@ def _asked(request: HttpRequest, permission: Permission) -> Act:
 
 
 @router.get("/ledger", summary="The newest entries of my authority's ledger, or those about one subject")
-def ledger(request: HttpRequest, about: str = "", before: int | None = None) -> Any:
+def ledger(request: HttpRequest, about: Subject = "", before: int | None = None) -> Any:
     deed = _asked(request, Permission.LEDGER_READ)
     own = deed.actor.authority
+    enter_read(deed, about or f"{own}:ledger", authority=own, event="safeguards:ledger:read")
     return plain(entries_about(own, about) if about else recent_entries(own, before=before))
 
 

@@ -63,7 +63,7 @@ def sequenced(act: Act, authority: str) -> None:
 def ledger(request: HttpRequest) -> HttpResponse:
     act = act_of(request)
     authority = act.actor.authority
-    about = request.GET.get("about", "").strip()[:200]
+    about = request.GET.get("about", "").strip()[:120]
     before = request.GET.get("before", "")
     enter_opening(request, about or f"{authority}:ledger", "safeguards:ledger:read")
     sequenced(act, authority)
