@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+
+from django.db.models import Min
 
 from comity.authorities.keyring import Keyring
 from comity.authorities.queries import partner, verifying_key
 from comity.evidence.custody import CustodyEvent, SignedEvent
 from comity.evidence.models import Custody, Item, Offer, PartnerKey, Party, Release, Transfer
+from comity.exchange.backoff import CAP_SECONDS
 from comity.exchange.ticket import honour_ticket, read_ticket
 from comity.safeguards.actions import enter_read
 from comity.safeguards.permissions import Permission
@@ -205,6 +208,15 @@ def item_content(
 
 def transfers_of(holder: str, dossier: Reference | str) -> list[TransferView]:
     return [_transfer_view(row) for row in Transfer.objects.filter(holder=holder, dossier=str(dossier))]
+
+
+def next_fetch(at: datetime) -> datetime | None:
+    """When there is something to fetch next, now at the earliest; None when nothing waits."""
+    first: datetime | None = Transfer.objects.filter(state="waiting").aggregate(first=Min("next_attempt"))["first"]
+    if first is None:
+        return None
+    set_back = first > at + timedelta(seconds=CAP_SECONDS)
+    return at if set_back else max(first, at)
 
 
 def release_of(actor: Actor, reference: Reference | str) -> Release:

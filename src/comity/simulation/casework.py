@@ -1,7 +1,7 @@
 """A workload of whole dossiers: the real verbs and receivers of casework on every node, equal folds on both sides.
 
 Only the paper is left out: a request is transmitted without its letter, because a PDF's seal is random and a trace
-must not be. Evidence, which returns with sealed content, has its own tests.
+must not be. A share of the dossiers goes straight to its results (`results`).
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -23,6 +23,7 @@ from comity.requests.queries.access import rows_of, state_of
 from comity.requests.queries.steps import NextStep, next_steps
 from comity.requests.state import DossierState, Exchange
 from comity.seals.canonical import digest_of
+from comity.simulation import results
 from comity.simulation.chance import Chance
 from comity.simulation.node import SimulatedNode
 from comity.values.actor import Act, Actor, ActorKind, Role
@@ -112,8 +113,9 @@ class Casework:
     def sample_body(self, words: str) -> dict[str, Any]:
         return {"text": {"en": words}}
 
-    def act(self, sender: str, recipient: str, act: Act, keys: Keyring, chance: Chance) -> None:
+    def act(self, sender: str, recipient: str, act: Act, node: SimulatedNode, chance: Chance) -> None:
         """One deed: open and transmit a dossier to the recipient, or go on with one that is under way."""
+        keys = node.keys
         act = act.by(_officer(sender))
         rows = [
             row
@@ -126,11 +128,31 @@ class Casework:
         row = chance.pick(rows)
         if row.side == Side.REQUESTING and row.stage:
             self._transmit(row, act, keys, chance)
-            return
-        self._go_on(row, act, keys, chance)
+        elif results.ends_in_results(row):
+            self._to_results(row, act, node, chance)
+        else:
+            self._go_on(row, act, keys, chance)
+
+    def settle(self, act: Act, node: SimulatedNode, chance: Chance) -> int:
+        """Bring the dossiers that end in results as far as this side can; returns how many deeds that took."""
+        act = act.by(_officer(node.code))
+        deeds = 0
+        for row in rows_of(node.code).order_by("id"):
+            if results.ends_in_results(row) and not (row.side == Side.REQUESTING and row.stage):
+                while self._to_results(rows_of(node.code).get(pk=row.pk), act, node, chance):
+                    deeds += 1
+        return deeds
+
+    def _to_results(self, row: Any, act: Act, node: SimulatedNode, chance: Chance) -> bool:
+        second = act.by(_officer(node.code, "second officer"))
+        return results.go_on(row, act, second, (node.keys, node.vault, chance))
 
     def violations(self, nodes: Mapping[str, SimulatedNode]) -> Iterator[str]:
-        """Both sides of every dossier hold equal states, nothing waits, and each row is the fold of its messages."""
+        """Both sides of every dossier hold equal states, nothing waits, and each row is the fold of its messages.
+
+        What was returned arrived whole, under the same custody chain on both sides.
+        """
+        yield from results.violations(nodes)
         held: dict[tuple[str, str], dict[str, Any]] = {}
         for code, node in nodes.items():
             with node.acting():
@@ -147,18 +169,20 @@ class Casework:
                 yield f"{code} and {owner} see {reference[:24]} differently"
 
     def _open(self, act: Act, recipient: str, chance: Chance) -> Any:
-        return open_dossier(act, requested=recipient, title="Exercise", number=f"E-{chance.below(10**6)}")
+        title = results.TITLE if chance.hits(0.3) else "Exercise"
+        return open_dossier(act, requested=recipient, title=title, number=f"E-{chance.below(10**6)}")
 
     @transaction.atomic
     def _transmit(self, row: Any, act: Act, keys: Keyring, chance: Chance) -> None:
         """What transmitting does at the border: the message and the row; the letter is left out (see above)."""
+        count = 1 if results.ends_in_results(row) else 1 + chance.below(4)
         content = parse_content(
             {
                 "language": "en",
                 "instrument": "UNTOC",
                 "offences": ["organised-crime"],
-                "matter": {"en": f"Exercise {chance.below(10**6)}"},
-                "parts": [{"id": "abcdef"[n], "measure": chance.pick(MEASURES)} for n in range(1 + chance.below(4))],
+                "matter": {"en": f"{row.title} {chance.below(10**6)}"},
+                "parts": [{"id": "abcdef"[n], "measure": chance.pick(MEASURES)} for n in range(count)],
             }
         )
         state = state_of(row)
@@ -217,8 +241,8 @@ class Casework:
         self.answers[f"{verb}: {error.code}"] = self.answers.get(f"{verb}: {error.code}", 0) + 1
 
 
-def _officer(authority: str) -> Actor:
-    """One person with every role; who may not do what is the access matrix's test, not this one's."""
-    name = f"officer of {authority}"
+def _officer(authority: str, who: str = "officer") -> Actor:
+    """A person with every role; who may not do what is the access matrix's test, not this one's."""
+    name = f"{who} of {authority}"
     known_as = str(UUID(bytes=sha256(name.encode()).digest()[:16]))
     return Actor(ActorKind.OFFICER, known_as, authority, frozenset(Role), name, stepped_up=True)

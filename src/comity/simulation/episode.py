@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
+from comity.evidence.actions import fetch_due
+from comity.evidence.queries import next_fetch
 from comity.exchange.actions import send_due
 from comity.exchange.queries import message, next_due, receipts_of
 from comity.simulation.attacks import ATTACKS, LIAR, NEEDS_A_THIRD, Scene, refusal_in
 from comity.simulation.chance import Chance
 from comity.simulation.database import CrashError, CrashPoint
 from comity.simulation.faults import Fault, Faults
+from comity.simulation.naming import names_of
 from comity.simulation.network import Network
 from comity.simulation.node import SimulatedNode, card_of, keys_from
 from comity.simulation.oracle import effects, outcomes, violations
@@ -23,6 +26,9 @@ _STEP_SECONDS = {"moment": (0.2, 5.0), "while": (5.0, 600.0), "hours": (600.0, 4
 _STEP_WEIGHTS = {"moment": 6.0, "while": 4.0, "hours": 1.0, "weeks": 0.3}
 _DEEDS = {"post": 5.0, "send": 6.0, "attack": 1.0, "cut": 0.3, "mend": 1.0, "clock": 0.3}
 _CALM_ROUNDS = 200
+_STORMY_ROUNDS = 12
+_TRIES = 3
+_SETTLING_ROUNDS = 40
 
 
 @dataclass
@@ -64,21 +70,30 @@ class Episode:
 
     def run(self) -> Outcome:
         """Live through the faults, then calm down, then be judged."""
+        try:
+            return self._run()
+        finally:
+            for node in self.nodes.values():
+                node.close()
+
+    def _run(self) -> Outcome:
         for _ in range(STEPS):
             self.network.pass_time(self._step())
             getattr(self, f"_{self.chance.weighted(_DEEDS)}")()
         self._calm_down()
+        self._settle()
         found = [
             *self.network.violations,
             *violations(self.nodes, liar=LIAR),
             *self.workload.violations(self.nodes),
         ]
-        posted = 0
+        posted, names = 0, names_of(self.nodes)
         for code, node in self.nodes.items():
             for digest, recipient, state in outcomes(node):
                 posted += 1
-                self.note(f"{code} {recipient} {digest} {state}")
-            self.note(f"{code} {sorted(effects(node).items())}")
+                self.note(f"{code} {recipient} {names[digest]} {state}")
+            counts = sorted((names.get(digest, digest), count) for digest, count in effects(node).items())
+            self.note(f"{code} {counts}")
         days = (self.network.now - self.start) / timedelta(days=1) * len(self.nodes)
         return Outcome(self._trace.digest(), posted, days, found, self.tally)
 
@@ -112,7 +127,7 @@ class Episode:
             with sender.acting():
                 act = sender.act(self.network.now, "casework")
                 self.workload.act(
-                    sender.code, recipient, act, sender.keys, self.chance.stream("post", self.network.now, number)
+                    sender.code, recipient, act, sender, self.chance.stream("post", self.network.now, number)
                 )
         except CrashError:
             self.network.faults.fired(Fault.CRASH_POSTING)
@@ -127,9 +142,11 @@ class Episode:
         """One round of a node's sending job; a crash in it ends the round and the process."""
         try:
             with node.acting():
-                return send_due(
-                    node.act(self.network.now), keys=node.keys, transport=self.network.transport_of(node), limit=8
-                )
+                act, transport = node.act(self.network.now), self.network.transport_of(node)
+                done = send_due(act, keys=node.keys, transport=transport, limit=8)
+                if next_fetch(act.at) is not None:
+                    done += fetch_due(act, keys=node.keys, vault=node.vault, transport=transport, limit=4)
+                return done
         except CrashError:
             node.restart()
             return 1
@@ -203,17 +220,53 @@ class Episode:
         self.network.faults.active = False
         self.network.cut.clear()
         self.network.pass_time(timedelta(days=60))
+        self._drain()
+
+    def _settle(self) -> None:
+        """Matters are brought to their end, first on a bad line, then in calm.
+
+        Tickets last minutes, so the clocks are set right before it.
+        """
+        for node in self.nodes.values():
+            node.skew = timedelta(0)
+        if not self._settled_deeds(0):
+            return
+        self.network.faults.active = True
+        for number in range(1, _STORMY_ROUNDS):
+            for _ in range(_TRIES):
+                self.network.pass_time(timedelta(seconds=self.chance.between(1, 120)))
+                for node in self.nodes.values():
+                    self._work(node)
+            self._settled_deeds(number)
+        self._calm_down()
+        for number in range(_STORMY_ROUNDS, _SETTLING_ROUNDS):
+            self._drain(fetch=True)
+            if not self._settled_deeds(number):
+                return
+
+    def _settled_deeds(self, number: int) -> int:
+        """One round of what each side can do to end its matters; how many deeds that was."""
+        deeds = 0
+        for code, node in self.nodes.items():
+            chance = self.chance.stream("settle", number, code)
+            with node.acting():
+                deeds += self.workload.settle(node.act(self.network.now, "casework"), node, chance)
+        return deeds
+
+    def _drain(self, *, fetch: bool = False) -> None:
+        """Let every queue get the time it asks for; what waits to be fetched too, if asked."""
         for _ in range(_CALM_ROUNDS):
-            waits = [wait for node in self.nodes.values() if (wait := self._wait(node)) is not None]
+            waits = [wait for node in self.nodes.values() if (wait := self._wait(node, fetch=fetch)) is not None]
             if not waits:
                 return
             self.network.pass_time(max(timedelta(seconds=1), min(waits)))
             for node in self.nodes.values():
                 self._work(node)
 
-    def _wait(self, node: SimulatedNode) -> timedelta | None:
-        """How long until the node's outbox has something to do; a lease left by a crash counts as a minute."""
+    def _wait(self, node: SimulatedNode, *, fetch: bool) -> timedelta | None:
+        """How long until the node has something to send or to fetch; a lease left by a crash counts as a minute."""
         now = node.clock(self.network.now)
         with node.acting():
-            due = next_due(now)
-        return None if due is None else max(due - now, timedelta(minutes=1))
+            asked = (next_due(now), next_fetch(now) if fetch else None)
+        times = [due for due in asked if due is not None]
+        return max(min(times) - now, timedelta(minutes=1)) if times else None

@@ -21,6 +21,9 @@ class Fault(StrEnum):
     REQUEST_CUT = "request-truncated"
     ANSWER_CUT = "answer-truncated"
     ANSWER_SWAPPED = "answer-of-another-message"
+    RANGE_FLIPPED = "range-bit-flipped"
+    RANGE_CUT = "range-truncated"
+    RANGE_SWAPPED = "range-of-another-place"
     PARTITION = "partition"
     CRASH_BEFORE_COMMIT = "crash-before-commit"
     CRASH_AFTER_COMMIT = "crash-after-commit"
@@ -61,6 +64,9 @@ MOST: dict[Fault, float] = {
     Fault.CRASH_AWAITING: 0.04,
     Fault.DISK_FULL: 0.04,
     Fault.SECOND_WORKER: 0.1,
+    Fault.RANGE_FLIPPED: 0.2,
+    Fault.RANGE_CUT: 0.2,
+    Fault.RANGE_SWAPPED: 0.1,
 }
 """The most often a kind may strike per delivery; each episode draws its own rate between nothing and this."""
 

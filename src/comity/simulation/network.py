@@ -1,11 +1,13 @@
 """The simulated network: every way in which bytes between nodes get lost, doubled, late, broken or astray."""
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import OperationalError, connection
 
+from comity.evidence.queries import offered_range
 from comity.exchange.receipt import plain_rejection
 from comity.exchange.rejection import EnvelopeRejectedError
 from comity.exchange.transport import Destination
@@ -13,10 +15,12 @@ from comity.simulation.chance import Chance
 from comity.simulation.database import CrashError, CrashPoint
 from comity.simulation.faults import Fault, Faults
 from comity.simulation.node import SimulatedNode
-from comity.values.errors import RefusedError, UnavailableError
+from comity.values.errors import BrokenError, InvalidInputError, MissingError, RefusedError, UnavailableError
 
 _KEPT = 40
 """How many old envelopes the network remembers to replay."""
+_RANGES = 4
+"""How many ranges of evidence it remembers to confuse."""
 
 
 @dataclass
@@ -40,6 +44,7 @@ class Network:
         self.late: list[Late] = []
         self.seen: list[tuple[str, bytes]] = []
         self.answers: list[bytes] = []
+        self.ranges: deque[bytes] = deque(maxlen=_RANGES)
         self.violations: list[str] = []
         self.second_worker: Callable[[SimulatedNode], None] = lambda _node: None
 
@@ -65,6 +70,16 @@ class Network:
             return None
         finally:
             node.database.disarm()
+
+    def served(self, code: str, digest: str, start: int, end: int, ticket: str) -> bytes:
+        """The range as its holder gives it out, or its refusal."""
+        node = self.nodes[code]
+        try:
+            with node.acting():
+                data, _ = offered_range(digest, start, end, ticket=ticket, vault=node.vault, at=node.clock(self.now))
+        except (RefusedError, MissingError, BrokenError, InvalidInputError) as error:
+            raise RefusedError(f"{code} does not send it: {error.code}", code="transport:refused") from error
+        return data
 
     def pass_time(self, step: timedelta) -> None:
         """Let time go by; what is late and due arrives, in whatever order it then is."""
@@ -114,10 +129,32 @@ class NodeTransport:
         return self._return(answer)
 
     def fetch(self, partner: Destination, digest: str, start: int, end: int, ticket: str) -> bytes:
-        raise RefusedError(
-            f"{partner.code} offers nothing in this workload ({digest[:8]}, {start}-{end}, {len(ticket)}).",
-            code="transport:refused",
-        )
+        network, faults = self._network, self._network.faults
+        if connection.in_atomic_block:
+            network.violations.append(f"{self._node.code} fetched inside a transaction")
+        if frozenset((self._node.code, partner.code)) in network.cut:
+            faults.fired(Fault.PARTITION)
+            raise UnavailableError("cut off", code="transport:unreachable")
+        if faults.strikes(Fault.REQUEST_LOST):
+            raise UnavailableError("nothing came", code="transport:unreachable")
+        data = network.served(partner.code, digest, start, end, ticket)
+        if faults.strikes(Fault.CRASH_AWAITING):
+            raise CrashError(Fault.CRASH_AWAITING)
+        if faults.strikes(Fault.ANSWER_LOST):
+            raise UnavailableError("no answer", code="transport:unreachable")
+        return self._spoiled(data)
+
+    def _spoiled(self, data: bytes) -> bytes:
+        """What the line makes of a range on its way: a bit turned, cut short, or another range in its place."""
+        network, faults = self._network, self._network.faults
+        network.ranges.append(data)
+        if faults.strikes(Fault.RANGE_FLIPPED):
+            return network.flip(data)
+        if faults.strikes(Fault.RANGE_CUT):
+            return network.cut_short(data)
+        if len(network.ranges) > 1 and faults.strikes(Fault.RANGE_SWAPPED):
+            return network.chance.pick(list(network.ranges)[:-1])
+        return data
 
     def _travel(self, to: str, envelope: bytes) -> bytes | None:
         """What becomes of an envelope between the two nodes, and the answer if one is made."""

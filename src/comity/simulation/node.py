@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from django.db import connection
 
@@ -15,6 +17,8 @@ from comity.exchange.message import SignedMessage
 from comity.seals.keys import OpeningKey, SigningKey
 from comity.simulation.chance import Chance
 from comity.simulation.database import acting, new_database
+from comity.store.local import LocalVault
+from comity.store.vault import Vault
 from comity.values.actor import Act, job
 
 
@@ -29,10 +33,23 @@ class SimulatedNode:
         seeds = chance.stream("keys")
         self.held = keys_from(seeds)
         self.keys = Keyring(seeds(32), {code: self.held}, b"", b"", seeds.stream("wrap"))
+        self._disk: TemporaryDirectory[str] | None = None
         self.receivers = {kind: counted(code, receiver) for kind, receiver in receivers.items()}
 
     def acting(self) -> AbstractContextManager[None]:
         return acting(self.database)
+
+    @property
+    def vault(self) -> Vault:
+        """The node's evidence, on a disk of its own that `close` takes away."""
+        if self._disk is None:
+            self._disk = TemporaryDirectory(prefix="comity-simulation-")
+        return LocalVault(Path(self._disk.name), reserve=0)
+
+    def close(self) -> None:
+        if self._disk is not None:
+            self._disk.cleanup()
+            self._disk = None
 
     def clock(self, now: datetime) -> datetime:
         return now + self.skew

@@ -43,8 +43,11 @@ class Workload(Protocol):
     def violations(self, nodes: Mapping[str, SimulatedNode]) -> Iterator[str]:
         """What does not hold of this workload's own matter once everything is delivered."""
 
-    def act(self, sender: str, recipient: str, act: Act, keys: Keyring, chance: Chance) -> None:
+    def act(self, sender: str, recipient: str, act: Act, node: SimulatedNode, chance: Chance) -> None:
         """One deed of one node, on its own database, inside a transaction of its own."""
+
+    def settle(self, act: Act, node: SimulatedNode, chance: Chance) -> int:
+        """After the faults: bring to its end what one node can; returns how many deeds it did."""
 
 
 @dataclass
@@ -71,7 +74,11 @@ class Correspondence:
         """Letters stand for themselves: the exchange's own rules are all there is to hold."""
         return iter(())
 
-    def act(self, sender: str, recipient: str, act: Act, keys: Keyring, chance: Chance) -> None:
+    def settle(self, _act: Act, _node: SimulatedNode, _chance: Chance) -> int:
+        """A letter has no end to come to."""
+        return 0
+
+    def act(self, sender: str, recipient: str, act: Act, node: SimulatedNode, chance: Chance) -> None:
         dossier = self._dossier(frozenset((sender, recipient)), sender, act, chance)
         thread = self.threads.setdefault(dossier, [])
         body: dict[str, object] = {"text": chance(chance.below(200)).hex(), "language": "fr"}
@@ -100,7 +107,7 @@ class Correspondence:
             attachments=tuple(attachments),
         )
         with transaction.atomic():
-            signed = post(act, message, keys=keys, content_keys=content_keys)
+            signed = post(act, message, keys=node.keys, content_keys=content_keys)
         thread.append(signed.digest)
 
     def _dossier(self, parties: frozenset[str], opener: str, act: Act, chance: Chance) -> Reference:

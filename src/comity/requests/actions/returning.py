@@ -76,7 +76,7 @@ def return_evidence(
     papers = [(letter, "") for letter in _letters(found, rows, words, bound, act.at, exercise=exercise)]
     reason = f"{found.row.number}: authenticity"
     with sealed_papers(act, papers, office=found.row.holder, keys=keys, vault=vault, reason=reason) as shelf:
-        return _return(act, found, list(parts), dict(zip(rows, shelf, strict=True)), words, bound, keys)
+        return return_under(act, found, list(parts), dict(zip(rows, shelf, strict=True)), words, bound, keys)
 
 
 def _letters(
@@ -131,7 +131,7 @@ def _items(found: Opened, items: Sequence[str]) -> list[Item]:
 
 
 @transaction.atomic
-def _return(
+def return_under(
     act: Act,
     found: Opened,
     parts: list[str],
@@ -140,6 +140,7 @@ def _return(
     bound: list[UseCondition],
     keys: Keyring,
 ) -> Dossier:
+    """Return items under their letters, which lie in the vault: the transaction of `return_evidence`."""
     row, rows, shelf = found.row, list(letters), list(letters.values())
     enter_papers(act, row, shelf, keys=keys)
     if not row.partner_has_node:
