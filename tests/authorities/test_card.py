@@ -41,6 +41,10 @@ def test_a_change_of_any_field_is_refused(field: str) -> None:
     [
         ("endpoint", "http://localhost:8421", "card:endpoint"),
         ("endpoint", "https://user@localhost", "card:endpoint"),
+        ("endpoint", "https://localhost:99999", "card:endpoint"),
+        ("endpoint", "https://localhost:port", "card:endpoint"),
+        ("endpoint", "https://localhost:0", "card:endpoint"),
+        ("endpoint", "https://[::1", "card:endpoint"),
         ("code", "CH-FGN", "card:code"),
         ("code", "CO FGN", "card:code"),
         ("extra", "1", "card:malformed"),

@@ -187,7 +187,20 @@ def test_a_partner_nobody_answers_for_is_unavailable(transport):
 
 @pytest.mark.parametrize(
     "endpoint",
-    ["http://127.0.0.1", "https://", "ftp://a", "https://user@a", "https://a?b=c", "https://a#b", "file:///etc", ""],
+    [
+        "http://127.0.0.1",
+        "https://",
+        "ftp://a",
+        "https://user@a",
+        "https://a?b=c",
+        "https://a#b",
+        "file:///etc",
+        "",
+        "https://a:99999",
+        "https://a:port",
+        "https://[::1",
+        "https://xn--/",
+    ],
 )
 def test_an_endpoint_that_is_no_plain_https_address_is_not_called(transport, endpoint):
     with pytest.raises(InvalidInputError):

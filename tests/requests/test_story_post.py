@@ -6,13 +6,14 @@ from datetime import date, timedelta
 import pytest
 
 from comity.exchange.queries import messages_of
-from comity.requests.actions import OPENINGS, begin, open_received, remind_due
+from comity.requests.actions import OPENINGS, begin, open_received, posting, remind_due
 from comity.requests.messages import MessageType
 from comity.requests.models import Dossier, PostEntry
 from comity.requests.phases import Phase, Side
 from comity.requests.queries import needs_me
 from comity.requests.queries.access import state_of
 from comity.requests.queries.registry import dossiers_by_number
+from comity.safeguards.models import LedgerEntry
 from comity.store.queries import content_bytes
 from comity.values.actor import Act, Role, job
 from comity.values.errors import InvalidInputError, RefusedError
@@ -31,13 +32,13 @@ def cast(world: World) -> World:
     return world
 
 
-def posted(world: World) -> Reference:
+def posted(world: World, number: str = "B-26-80") -> Reference:
     dossier = world.open("prosecutor", requested="PY-MP", title="Cuenta", number="SV.26.2")
     world.do("prosecutor", "save_draft", dossier, content=to_paraguay())
     world.do("prosecutor", "prepare_release", dossier)
     digest = world.release("prosecutor", dossier)["digest"]
     world.do("prosecutor", "sign_request", dossier, digest=digest)
-    world.do("clerk", "check_form", dossier, number="B-26-80", cover_note={"es": "Se transmite."})
+    world.do("clerk", "check_form", dossier, number=number, cover_note={"es": "Se transmite."})
     world.do("head", "transmit_request", dossier, digest=digest)
     world.do("clerk", "note_posting", dossier, on=world.at.date(), number="RR 1 CH", remind_on="2027-01-04")
     return dossier
@@ -103,6 +104,25 @@ def test_the_reminder_goes_out_on_its_day_and_once(cast: World) -> None:
     letter = PostEntry.objects.get(what="reminder")
     assert letter.on == date(2027, 1, 4)
     assert content_bytes(letter.scan, keys=cast.keys, vault=cast.vault).startswith(b"%PDF")
+
+
+def test_a_reminder_that_cannot_be_made_holds_up_no_other_and_is_entered(cast: World, monkeypatch) -> None:
+    bad, good = posted(cast), posted(cast, "B-26-81")
+    cast.at = cast.at.replace(year=2027, month=1, day=4)
+    honest = posting.say
+
+    def say(act, found, *words, **more):
+        if str(found.reference) == str(bad):
+            raise InvalidInputError("A text of the request cannot be printed.", code="documents:text")
+        return honest(act, found, *words, **more)
+
+    monkeypatch.setattr(posting, "say", say)
+    assert reminded(cast) == 1
+    assert [len(state_of(cast.row("clerk", one)).reminders) for one in (bad, good)] == [0, 1]
+    (unsent,) = LedgerEntry.objects.filter(event="requests:reminder:unsent")
+    assert unsent.subject == str(bad)
+    monkeypatch.undo()
+    assert reminded(cast) == 1
 
 
 def test_a_dossier_that_was_answered_is_not_reminded_of(cast: World) -> None:

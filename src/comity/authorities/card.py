@@ -78,11 +78,21 @@ def open_card(data: bytes) -> Card:
         raise InvalidInputError("The card carries fields this version does not know.", code="card:malformed")
     if not AUTHORITY_CODE.fullmatch(card.code) or not card.code.startswith(f"{card.state}-"):
         raise InvalidInputError(f"'{card.code}' is not a code of {card.state}.", code="card:code", place="code")
-    address = urlsplit(card.endpoint)
-    if address.scheme != "https" or not address.hostname or address.query or address.fragment or address.username:
+    if not plain_https(card.endpoint):
         raise InvalidInputError(f"'{card.endpoint}' is not an https address.", code="card:endpoint", place="endpoint")
     verify(card.verifying_key, KIND, canonical.encode(content), signature)
     return card
+
+
+def plain_https(endpoint: str) -> bool:
+    """Whether a node can be called there: https, a host, a port that exists if any, no user, query or fragment."""
+    try:
+        address = urlsplit(endpoint)
+        port = address.port  # urllib reads and checks it only when asked for it
+    except ValueError:
+        return False
+    plain = address.scheme == "https" and address.hostname and port != 0
+    return bool(plain) and not (address.query or address.fragment or address.username is not None)
 
 
 def _texts(value: Any, place: str) -> dict[str, str]:

@@ -107,19 +107,29 @@ class HttpsTransport:
         try:
             with client.stream(method, url, headers=dict(headers), content=content) as response:
                 yield response
+        except httpx.InvalidURL as error:
+            raise _no_address(partner) from error
         except httpx.HTTPError as error:
             raise _unreachable(partner, error) from error
 
 
 def _expect_address(partner: Destination) -> None:
-    address = urlsplit(partner.endpoint)
-    plain = address.scheme == "https" and address.hostname and not (address.query or address.fragment)
-    if not plain or address.username is not None:
-        raise InvalidInputError(
-            f"The endpoint of {partner.code} in the directory is not a plain https address.",
-            code="transport:endpoint",
-            place=partner.endpoint[:200],
-        )
+    try:
+        address = urlsplit(partner.endpoint)
+        plain = bool(address.scheme == "https" and address.hostname and address.port != 0)
+        plain = plain and bool(httpx.URL(partner.endpoint).host)
+    except (httpx.InvalidURL, ValueError):  # both read port and name only when asked for them
+        raise _no_address(partner) from None
+    if not plain or address.query or address.fragment or address.username is not None:
+        raise _no_address(partner)
+
+
+def _no_address(partner: Destination) -> InvalidInputError:
+    return InvalidInputError(
+        f"The endpoint of {partner.code} in the directory is not a plain https address.",
+        code="transport:endpoint",
+        place=partner.endpoint[:200],
+    )
 
 
 def _bounded(response: httpx.Response, most: int) -> bytes:

@@ -58,6 +58,7 @@ EVENTS: Mapping[str, Promise | str] = {
     "requests:receipt:confirmed": _("Receipt confirmed (Annex B)"),
     "requests:release:prepared": _("Letter made out"),
     "requests:reminder:sent": _("Reminder sent"),
+    "requests:reminder:unsent": _("Reminder could not be sent"),
     "requests:request:accepted": _("Request accepted"),
     "requests:request:assessed": _("Conformity checked"),
     "requests:request:checked": _("Form checked"),

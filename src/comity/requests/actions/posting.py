@@ -1,7 +1,6 @@
 """Partners without a node: the printed pack, the post book, letters recorded as ours, and reminders on their day."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -24,7 +23,7 @@ from comity.safeguards.policy import Grant
 from comity.store.actions import enter_content, sealed_content
 from comity.store.vault import Vault
 from comity.values.actor import Act, job
-from comity.values.errors import ConflictError, InvalidInputError, RefusedError
+from comity.values.errors import ComityError, ConflictError, InvalidInputError, RefusedError
 from comity.values.reference import Reference
 
 SCAN_TYPES = frozenset({"application/pdf", "image/tiff", "image/png", "image/jpeg"})
@@ -147,7 +146,8 @@ def remind_due(act: Act, *, keys: Keyring, vault: Vault, exercise: bool = False)
     """Send the reminders whose day has come, as a person ordered when the letter went out; returns how many.
 
     Run by the schedule. A dossier that has moved on in the meantime is not reminded of; one that changes at this very
-    moment is taken up at the next run.
+    moment is taken up at the next run. What stands against one reminder is entered in the ledger, holds up no other,
+    and is tried again at the next run.
     """
     count = 0
     for row in Dossier.objects.filter(remind_on__lte=act.at.date(), side=Side.REQUESTING).order_by("remind_on", "pk"):
@@ -157,11 +157,21 @@ def remind_due(act: Act, *, keys: Keyring, vault: Vault, exercise: bool = False)
         by = act.by(job("reminder", row.holder))
         step = STEPS["remind"]
         grant = Grant(by.actor, step.permission, Reference.parse(row.reference), row.version)
-        found = Opened(row, state_of(row), step, grant)
-        with suppress(ConflictError):
+        try:
+            found = Opened(row, state_of(row), step, grant)
             _remind(by, found, _standing_words(row, found.state), (keys, vault), exercise=exercise)
             count += 1
+        except ConflictError:
+            continue  # someone is at work on it
+        except ComityError as error:
+            _note_unsent(by, row, error)
     return count
+
+
+@transaction.atomic
+def _note_unsent(act: Act, row: Dossier, error: ComityError) -> None:
+    told = {"error": error.code}
+    enter(act, "requests:reminder:unsent", row.reference, authority=row.holder, facts=told)
 
 
 def _standing_words(row: Dossier, state: DossierState) -> dict[str, str]:
