@@ -227,6 +227,37 @@ def test_a_letter_on_paper_is_matched_by_our_number_and_marked_as_ours(node, des
     assert "Recorded by us, not signed by them" in page
 
 
+def test_a_request_that_came_by_post_opens_a_dossier_to_register(node, desk):
+    client = desk("clerk").client
+    page = client.get("/post/request").content.decode()
+    assert "PY-MP" in page
+    assert 'value="CO-FGN"' not in page, "a partner with a node signs for itself"
+    letter = {
+        "requesting": "PY-MP",
+        "title": "Cuenta (ejercicio)",
+        "their_number": "MP 7/26",
+        "letter_on": "2026-10-20",
+        "signed_by": "Fiscal Ejemplo",
+        "instrument": "UNTOC",
+        "language": "es",
+        "matter": "Procedimiento penal (ejercicio)",
+        "offences": ["money-laundering"],
+        "measures": ["bank-records", "hearing-witness"],
+    }
+    scan = SimpleUploadedFile("solicitud.pdf", b"%PDF-1.4 scanned", content_type="application/pdf")
+    opened = client.post("/post/request", {**letter, "scan": scan}, headers={"X-Upload": "1"})
+    assert opened.status_code == 204, re.findall(r'class="(?:note wrong|error)".*', opened.content.decode())
+    address = opened["X-Go-To"]
+    assert address.endswith("/do/register_request")
+    registered = client.get(address).content.decode()
+    assert "Hearing of a witness" in registered
+    dossier = client.get(address.removesuffix("/do/register_request")).content.decode()
+    assert "Recorded by us, not signed by them" in dossier
+    assert "MP 7/26" in dossier
+    empty = client.post("/post/request", {**letter, "scan": ""})
+    assert empty.status_code == 400
+
+
 def test_an_act_on_a_dossier_that_changed_meanwhile_is_refused(node, desk):
     dossier = registered(node)
     client = desk("chief").client

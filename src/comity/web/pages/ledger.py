@@ -6,8 +6,9 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 
-from comity.authorities.queries import officer_name
+from comity.authorities.queries import name_of, officer_name
 from comity.safeguards.actions import sequence_reads
 from comity.safeguards.permissions import Permission
 from comity.safeguards.queries import (
@@ -26,9 +27,11 @@ LENGTH = 100
 
 
 def who(actor: str, names: dict[str, str]) -> str:
-    """The name of an officer for `officer:<id>@<authority>`; partners and jobs as they stand."""
+    """An officer by her name, a partner by its authority's; a job as it stands (`job:<name>@<authority>`)."""
     kind, _, rest = actor.partition(":")
     officer, _, authority = rest.partition("@")
+    if kind == "peer":
+        return name_of(officer, get_language() or "en")
     if kind != "officer":
         return actor
     if officer not in names:
