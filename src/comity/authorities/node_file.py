@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from comity.values.errors import InvalidInputError, MissingError
 
@@ -20,10 +21,29 @@ class NodeFile:
     database: str = ""
     """Empty: the embedded SQLite file in the folder; else a PostgreSQL address."""
     public_endpoint: str = ""
+    """Where partners reach the exchange port, if not at the port itself: `https://host:port`."""
+    public_origin: str = ""
+    """Where officers' browsers reach the pages through the TLS proxy: `https://host`, no path."""
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.public_origin)
+        if self.public_origin and (parts.scheme != "https" or f"https://{parts.netloc}" != self.public_origin):
+            raise InvalidInputError(
+                f"public_origin is {self.public_origin!r}, which is not https:// and a host.",
+                code="node:origin",
+                place="public_origin",
+                next_step="Write it as browsers do, e.g. https://mla.example, without a path.",
+            )
 
     @property
     def origin(self) -> str:
-        return f"http://localhost:{self.web_port}"
+        return self.public_origin or f"http://localhost:{self.web_port}"
+
+    @property
+    def hosts(self) -> list[str]:
+        """The host names under which the listeners are asked, besides loopback."""
+        found = (urlsplit(self.origin).hostname, urlsplit(self.endpoint).hostname, self.host)
+        return [f"[{name}]" if ":" in name else name for name in dict.fromkeys(filter(None, found))]
 
     @property
     def endpoint(self) -> str:

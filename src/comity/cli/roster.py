@@ -90,6 +90,7 @@ class Roster:
     authorities: tuple[AuthorityEntry, ...]
     partners_without_node: tuple[PostalPartner, ...] = ()
     public_endpoint: str = ""
+    public_origin: str = ""
 
 
 def read_roster(path: Path) -> Roster:
@@ -117,6 +118,7 @@ def read_roster(path: Path) -> Roster:
             tuple(_authority(entry) for entry in value["authorities"]),
             tuple(_postal(entry) for entry in value.get("partners_without_node", [])),
             str(node.get("public_endpoint", "")),
+            str(node.get("public_origin", "")),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InvalidInputError(

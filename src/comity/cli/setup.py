@@ -22,6 +22,16 @@ def prepare_folder(folder: Path, plan: Roster, database: str, at: datetime) -> N
             code="node:exists",
             next_step="Choose another folder, or serve it: comity node serve DIR",
         )
+    file = NodeFile(
+        plan.node_id,
+        plan.host,
+        plan.web_port,
+        plan.exchange_port,
+        plan.exercise,
+        database,
+        plan.public_endpoint,
+        plan.public_origin,
+    )
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     passphrase = secrets.token_urlsafe(32)
@@ -35,9 +45,7 @@ def prepare_folder(folder: Path, plan: Roster, database: str, at: datetime) -> N
     _private(folder / "passphrase", passphrase.encode())
     _private(folder / "session.key", secrets.token_urlsafe(48).encode())
     _private(folder / "keys.comity", keys.to_file_bytes(passphrase))
-    NodeFile(
-        plan.node_id, plan.host, plan.web_port, plan.exchange_port, plan.exercise, database, plan.public_endpoint
-    ).write(folder)
+    file.write(folder)
 
 
 def establish(plan: Roster, at: datetime) -> list[dict[str, str]]:
@@ -105,6 +113,7 @@ def own_card(code: str) -> tuple[bytes, str]:
         sealing_key=keys.sealing_key,
         tls_certificate=row.tls_certificate,
         contact=row.contact,
+        seal_certificate=row.seal_certificate,
     )
     return sign_card(card, settings.COMITY.keys().signer(code)), keys.verifying_key.fingerprint
 

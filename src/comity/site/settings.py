@@ -16,7 +16,13 @@ COMITY = Node(
 DEBUG = False
 ROOT_URLCONF = os.environ.get("COMITY_URLCONF", "comity.site.urls")
 WSGI_APPLICATION = "comity.site.wsgi.application"
-ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *filter(None, os.environ.get("COMITY_HOSTS", "").split(","))]
+_FILE = COMITY.file if (COMITY.folder / "node.json").is_file() else None
+BEHIND_TLS_PROXY = os.environ.get("COMITY_TLS_PROXY") == "1"
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *(_FILE.hosts if _FILE else [])]
+CSRF_TRUSTED_ORIGINS = [_FILE.public_origin] if _FILE and _FILE.public_origin else []
+if BEHIND_TLS_PROXY and ROOT_URLCONF != "comity.site.exchange_urls":
+    # Only where the operator says that a proxy sets it: whoever else sends it would call plain HTTP secure.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 APPEND_SLASH = False
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -103,7 +109,7 @@ def database(address: str, folder: Path) -> dict[str, Any]:
 def _database_address() -> str:
     if "COMITY_DATABASE" in os.environ:
         return os.environ["COMITY_DATABASE"]
-    return COMITY.file.database if (COMITY.folder / "node.json").is_file() else ""
+    return _FILE.database if _FILE else ""
 
 
 DATABASES = {"default": database(_database_address(), COMITY.folder)}
@@ -147,14 +153,14 @@ def _secret() -> str:
 
 
 SECRET_KEY = _secret()
-_ID = COMITY.file.node_id if (COMITY.folder / "node.json").is_file() else "none"
+_ID = _FILE.node_id if _FILE else "none"
 SESSION_COOKIE_NAME = f"comity_{_ID}_session"
 CSRF_COOKIE_NAME = f"comity_{_ID}_csrf"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_SAMESITE = "Strict"
 SESSION_COOKIE_AGE = 8 * 3600
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = os.environ.get("COMITY_TLS_PROXY") == "1"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS_PROXY
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
