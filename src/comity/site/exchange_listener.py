@@ -4,7 +4,9 @@ That is a second wall; who a message is from is decided by its signature. The co
 partner added while the node runs is let in at once.
 """
 
+import errno
 import os
+import socket
 import ssl
 from collections.abc import Callable
 from pathlib import Path
@@ -13,13 +15,36 @@ from typing import Any
 _TLS = Path(os.environ["COMITY_TLS"])
 certfile = str(_TLS / "tls.crt")
 keyfile = str(_TLS / "tls.key")
+do_handshake_on_connect = True
+HANDSHAKE_SECONDS = 10.0
+"""How long a caller may take to prove that it is a partner; until then anyone on the network may hold a thread."""
+READ_SECONDS = 60.0
+"""How long a partner may be silent within its first request."""
+
+
+class BoundedContext(ssl.SSLContext):
+    """A context whose handshake ends: the server's threads would wait without end for a caller that says nothing."""
+
+    def wrap_socket(self, sock: socket.socket, *given: Any, **named: Any) -> ssl.SSLSocket:
+        """Raises `ConnectionResetError` when the handshake is not done in time; the server drops such a connection."""
+        sock.settimeout(HANDSHAKE_SECONDS)
+        try:
+            wrapped = super().wrap_socket(sock, *given, **named)
+        except TimeoutError as error:
+            raise ConnectionResetError(errno.ECONNRESET, f"no handshake in {HANDSHAKE_SECONDS} s") from error
+        wrapped.settimeout(READ_SECONDS)
+        return wrapped
 
 
 def ssl_context(_config: Any, _default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
     """TLS 1.3, our certificate, and the pinned certificates of all partners as the only trust anchors."""
-    from comity.authorities.queries import pinned_certificates  # noqa: PLC0415 - the framework is loaded by now
+    from django.db import close_old_connections  # noqa: PLC0415 - the framework is loaded by now
 
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    from comity.authorities.queries import pinned_certificates  # noqa: PLC0415 - the same
+
+    # No request has begun yet, so nobody else drops a connection that the database server has closed.
+    close_old_connections()
+    context = BoundedContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     context.load_cert_chain(certfile, keyfile)
     context.verify_mode = ssl.CERT_REQUIRED
