@@ -1,49 +1,75 @@
-"""The node's worker: runs what the schedule says is due, one thing at a time, until told to stop."""
+"""The node's worker: each job of the schedule in a thread of its own; a slow partner holds back no other job."""
 
 import logging
 import os
 import signal
+import threading
 import time
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import django
 
-PAUSE_SECONDS = 0.2
+if TYPE_CHECKING:
+    from comity.wiring.schedule import Job
+
+LOOK_SECONDS = 0.5
+"""How often the worker looks whether each of its threads still runs."""
+GRACE_SECONDS = 6.0
+"""How long a job may go on after the worker was told to stop; what it had not finished is taken up again by lease."""
+
+log = logging.getLogger("comity.worker")
+
+
+def repeat(job: "Job", run: Callable[["Job"], object], told: threading.Event) -> None:
+    """Run one job at its interval until told to stop. One that fails is logged and tried again at its next turn."""
+    from django.db import close_old_connections, connections  # noqa: PLC0415 - the framework is set up by now
+
+    try:
+        while not told.is_set():
+            close_old_connections()
+            try:
+                run(job)
+            except Exception:
+                log.exception("%s failed; it is tried again in %s", job.name, job.every)
+            told.wait(job.every.total_seconds())
+    finally:
+        connections.close_all()
+
+
+def work(jobs: Iterable["Job"], run: Callable[["Job"], object], told: threading.Event) -> None:
+    """Run every job beside the others until told to stop, then wait for what is under way, within bounds."""
+    threads = [threading.Thread(target=repeat, args=(job, run, told), name=job.name, daemon=True) for job in jobs]
+    for thread in threads:
+        thread.start()
+    while not told.wait(LOOK_SECONDS):
+        if not all(thread.is_alive() for thread in threads):
+            told.set()
+    end = time.monotonic() + GRACE_SECONDS
+    for thread in threads:
+        thread.join(max(0.0, end - time.monotonic()))
 
 
 def main() -> None:
-    """Loop over the schedule. A job that fails is logged and tried again at its next turn; the others go on."""
+    """Work through the schedule until interrupted."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "comity.site.settings")
     django.setup()
     from django.conf import settings  # noqa: PLC0415 - the framework is set up by now
-    from django.db import close_old_connections  # noqa: PLC0415
 
     from comity.wiring.schedule import SCHEDULE, Tools, run_job  # noqa: PLC0415
 
     node = settings.COMITY
     tools = Tools(node.keys(), node.vault(), node.transport(), os.urandom, node.exercise, lambda: datetime.now(UTC))
-    log = logging.getLogger("comity.worker")
-    told = False
+    told = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
-        nonlocal told
-        told = True
+        told.set()
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    due = dict.fromkeys(SCHEDULE, 0.0)
-    while not told:
-        for name, job in SCHEDULE.items():
-            if told or time.monotonic() < due[name]:
-                continue
-            due[name] = time.monotonic() + job.every.total_seconds()
-            close_old_connections()
-            try:
-                run_job(job, datetime.now(UTC), tools, authority=node.node_id)
-            except Exception:
-                log.exception("%s failed; it is tried again in %s", name, job.every)
-        time.sleep(PAUSE_SECONDS)
+    work(SCHEDULE.values(), lambda job: run_job(job, datetime.now(UTC), tools, authority=node.node_id), told)
 
 
 if __name__ == "__main__":
