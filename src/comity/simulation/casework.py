@@ -152,7 +152,7 @@ class Casework:
 
         What was returned arrived whole, under the same custody chain on both sides.
         """
-        yield from results.violations(nodes)
+        yield from results.violations(nodes, _officer)
         held: dict[tuple[str, str], dict[str, Any]] = {}
         for code, node in nodes.items():
             with node.acting():

@@ -7,7 +7,8 @@ custody events whose signatures stand in its body; they, and the digests of such
 from collections.abc import Mapping
 from typing import Any
 
-from comity.exchange.models import StoredMessage
+from django.db import connection
+
 from comity.seals.canonical import decode, digest_of
 from comity.simulation.node import SimulatedNode
 
@@ -16,9 +17,9 @@ def names_of(nodes: Mapping[str, SimulatedNode]) -> dict[str, str]:
     """Digest to name, for every message any node holds."""
     contents: dict[str, bytes] = {}
     for node in nodes.values():
-        with node.acting():
-            held = StoredMessage.objects.values_list("digest", "content")
-            contents |= {digest: bytes(content) for digest, content in held}
+        with node.acting(), connection.cursor() as cursor:
+            cursor.execute("SELECT digest, content FROM exchange_storedmessage")
+            contents |= {digest: bytes(content) for digest, content in cursor.fetchall()}
     values = {digest: decode(content) for digest, content in contents.items()}
     names: dict[str, str] = {}
     stack = list(values)
