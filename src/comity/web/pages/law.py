@@ -22,7 +22,7 @@ from comity.web import vocabulary
 from comity.web.entrance import now, page
 from comity.web.marks import Ribbon
 
-PRINTED_BASES, PRINTED_SOURCES = 5, 3
+PRINTED_BASES, PRINTED_SOURCES = 4, 3
 """The printed answer is one sheet: it names the bases that stand first and their sources; the rest by code."""
 ANSWER = "a."
 """Answers to questions stand in the address as `a.<question>=yes|no`, so that a finding can be sent as a link."""
