@@ -18,6 +18,7 @@ from comity.evidence.archive import pack_folder
 from comity.evidence.queries import item_content, item_view, items_of, releases_of
 from comity.requests.queries import dossier_page
 from comity.safeguards.actions import enter_read
+from comity.store.spool import spool_of
 from comity.values.reference import Kind
 
 router = Router(tags=["evidence"])
@@ -167,7 +168,8 @@ def refuse(request: HttpRequest, reference: str, body: Decision) -> Any:
 @router.post("/releases/{reference}/bundle", summary="The bundle of an approved release, as a ZIP")
 def bundle(request: HttpRequest, reference: str) -> FileResponse:
     subject = named(reference, Kind.RELEASE)
-    with tempfile.TemporaryDirectory(prefix="bundle-", dir=settings.COMITY.folder) as place:
+    spool = spool_of(settings.COMITY.folder)
+    with tempfile.TemporaryDirectory(prefix="bundle-", dir=spool) as place:
         folder = actions.export_bundle(
             act(request),
             subject,
@@ -175,7 +177,7 @@ def bundle(request: HttpRequest, reference: str) -> FileResponse:
             keys=settings.COMITY.keys(),
             vault=settings.COMITY.vault(),
         )
-        archive = tempfile.TemporaryFile(dir=settings.COMITY.folder)  # noqa: SIM115 - the response closes it once sent
+        archive = tempfile.TemporaryFile(dir=spool)  # noqa: SIM115 - the response closes it once sent
         pack_folder(folder, archive, root="bundle")
     archive.seek(0)
     return FileResponse(archive, as_attachment=True, filename=f"bundle-{subject.id}.zip")

@@ -12,19 +12,23 @@ import subprocess
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import BinaryIO
+from urllib.parse import unquote, urlsplit
 
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from comity.authorities.node_file import read_node_file
 from comity.seals.stream import CHUNK_BYTES, TAG_BYTES, ContentKey, open_chunk, seal_chunk
+from comity.store.spool import NAME, spool_of
 from comity.values.errors import BrokenError, ConflictError, MissingError, UnavailableError
 
 MAGIC = b"comity-backup-1\n"
-LEFT_OUT = {"run", "passphrase", "node.sqlite3", "node.sqlite3-wal", "node.sqlite3-shm"}
+LEFT_OUT = {"run", NAME, "passphrase", "node.sqlite3", "node.sqlite3-wal", "node.sqlite3-shm"}
 """The passphrase is kept apart by its owner; the live database is copied consistently instead."""
+UNFINISHED = {Path("vault/staging"), Path("vault/transfers")}
+"""What the vault is still taking in: no row speaks of it as held, and a transfer begins again from nothing."""
 
 
 def write_backup(folder: Path, out: Path, chance: Callable[[int], bytes]) -> int:
@@ -33,22 +37,38 @@ def write_backup(folder: Path, out: Path, chance: Callable[[int], bytes]) -> int
     passphrase = _passphrase(folder)
     salt = chance(16)
     partial = out.with_name(out.name + ".partial")
-    with tempfile.TemporaryDirectory(dir=out.parent) as place, partial.open("xb") as sink:
-        copy = Path(place)
-        _copy_database(folder, file.database, copy)
-        sink.write(MAGIC + salt)
-        sealing = _SealingSink(sink, _key(passphrase, salt))
-        with tarfile.open(fileobj=sealing, mode="w|") as archive:
-            for path in sorted(folder.iterdir()):
-                if path.name not in LEFT_OUT:
+    partial.unlink(missing_ok=True)
+    try:
+        # The plain copy of the database stays in the node's folder: the medium of the backup sees only sealed bytes.
+        with tempfile.TemporaryDirectory(dir=spool_of(folder)) as place, partial.open("xb") as sink:
+            copy = Path(place)
+            _copy_database(folder, file.database, copy)
+            sink.write(MAGIC + salt)
+            sealing = _SealingSink(sink, _key(passphrase, salt))
+            with tarfile.open(fileobj=sealing, mode="w|") as archive:
+                _add_files(archive, folder)
+                for path in sorted(copy.iterdir()):
                     archive.add(path, path.name)
-            for path in sorted(copy.iterdir()):
-                archive.add(path, path.name)
-        sealing.finish()
-        sink.flush()
-        os.fsync(sink.fileno())
-    partial.rename(out)
+            sealing.finish()
+            sink.flush()
+            os.fsync(sink.fileno())
+        partial.rename(out)
+    finally:
+        partial.unlink(missing_ok=True)
     return out.stat().st_size
+
+
+def _add_files(archive: tarfile.TarFile, folder: Path) -> None:
+    """Everything of the node's folder that is kept; what the sweep removes from the vault meanwhile is passed over."""
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        if name.parts[0] in LEFT_OUT or UNFINISHED & {name, *name.parents}:
+            continue
+        if name.parts[0] == "vault":
+            with suppress(FileNotFoundError):
+                archive.add(path, str(name), recursive=False)
+        else:
+            archive.add(path, str(name), recursive=False)
 
 
 def read_backup(backup: Path, folder: Path, passphrase: str) -> int:
@@ -162,6 +182,11 @@ def _copy_database(folder: Path, address: str, place: Path) -> None:
     tool = shutil.which("pg_dump")
     if tool is None:
         raise UnavailableError("pg_dump is not installed; the database cannot be copied.", code="backup:pg_dump")
+    parts = urlsplit(address)
+    host = parts.netloc.rpartition("@")[2]
+    user = f"{parts.netloc.rpartition('@')[0].partition(':')[0]}@" if parts.username else ""
+    secret = {"PGPASSWORD": unquote(parts.password)} if parts.password else {}
+    shown = parts._replace(netloc=user + host).geturl()  # the arguments of a process are seen by every user
     subprocess.run(  # noqa: S603 - a fixed command with the operator's own database address
-        [tool, "--format=custom", f"--file={place / 'database.dump'}", address], check=True
+        [tool, "--format=custom", f"--file={place / 'database.dump'}", shown], check=True, env={**os.environ, **secret}
     )

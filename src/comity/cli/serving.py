@@ -15,6 +15,7 @@ from rich.console import Console
 
 from comity.authorities.keyring import Keyring
 from comity.authorities.node_file import read_node_file
+from comity.store.spool import empty, spool_of
 from comity.values.errors import MissingError, UnavailableError
 
 says = Console(stderr=True)
@@ -26,6 +27,7 @@ def serve_node(folder: Path, *, threads: int) -> None:
     folder = folder.resolve()
     file = read_node_file(folder)
     environment = {**os.environ, "COMITY_NODE": str(folder), "DJANGO_SETTINGS_MODULE": "comity.site.settings"}
+    empty(spool_of(folder))
     tls_files = _write_tls(folder, environment)
     gunicorn = [sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--threads", str(threads)]
     quiet = ["--log-level", "warning", "--worker-tmp-dir", str(tls_files), "--no-control-socket"]
@@ -40,15 +42,15 @@ def serve_node(folder: Path, *, threads: int) -> None:
         "worker": [sys.executable, "-m", "comity.site.worker"],
     }
     extra = {"exchange": {"COMITY_URLCONF": "comity.site.exchange_urls", "COMITY_TLS": str(tls_files)}}
-    running = {
-        name: subprocess.Popen(command, env=environment | extra.get(name, {}))  # noqa: S603 - our own commands
-        for name, command in commands.items()
-    }
-    says.print(f"Node [bold]{file.node_id}[/]: {file.origin}  exchange {file.endpoint}")
-    ended = _wait_for_the_first(running)
-    _end(running)
-    for path in tls_files.iterdir():
-        path.unlink()
+    running: dict[str, subprocess.Popen[bytes]] = {}
+    try:
+        for name, command in commands.items():
+            running[name] = subprocess.Popen(command, env=environment | extra.get(name, {}))  # noqa: S603 - our own commands
+        says.print(f"Node [bold]{file.node_id}[/]: {file.origin}  exchange {file.endpoint}")
+        ended = _wait_for_the_first(running)
+    finally:
+        _end(running)
+        empty(tls_files)
     if ended:
         raise UnavailableError(f"The {ended} process ended by itself; the node was stopped.", code="node:stopped")
 
@@ -95,9 +97,9 @@ def _write_tls(folder: Path, environment: dict[str, str]) -> Path:
     keys = Keyring.from_file_bytes((folder / "keys.comity").read_bytes(), passphrase.read_text().strip(), os.urandom)
     place = folder / "run"
     place.mkdir(mode=0o700, exist_ok=True)
+    empty(place)  # a killed node leaves its key here
     for name, data in (("tls.key", keys.tls_key), ("tls.crt", keys.tls_certificate)):
         path = place / name
-        path.unlink(missing_ok=True)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as sink:
             sink.write(data)
     return place

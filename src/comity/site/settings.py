@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from comity.site.node import Node
+from comity.store.spool import spool_of
 
 BASE = Path(__file__).resolve().parent.parent
 COMITY = Node(
@@ -145,6 +146,7 @@ WHITENOISE_AUTOREFRESH = False
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 << 20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
+FILE_UPLOAD_TEMP_DIR = str(spool_of(COMITY.folder)) if _FILE else None
 
 
 def _secret() -> str:

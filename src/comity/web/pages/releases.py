@@ -17,6 +17,7 @@ from comity.evidence.archive import pack_folder
 from comity.evidence.queries import item_view, items_of, release_of, release_target
 from comity.safeguards.permissions import Permission
 from comity.safeguards.policy import Code, decide
+from comity.store.spool import spool_of
 from comity.values.errors import ComityError
 from comity.values.reference import Kind, Reference
 from comity.web.entrance import act_of, actor_asking, enter_opening, page
@@ -144,11 +145,12 @@ def _reading(request: HttpRequest, row: Any) -> dict[str, Any]:
 def bundle(request: HttpRequest, reference: str) -> FileResponse:
     """The bundle as one archive; anyone verifies it offline with `comity verify`."""
     address = read(reference, Kind.RELEASE)
-    with tempfile.TemporaryDirectory(prefix="bundle-", dir=settings.COMITY.folder) as held:
+    spool = spool_of(settings.COMITY.folder)
+    with tempfile.TemporaryDirectory(prefix="bundle-", dir=spool) as held:
         folder = export_bundle(
             act_of(request), address, Path(held) / "bundle", keys=settings.COMITY.keys(), vault=settings.COMITY.vault()
         )
-        archive = tempfile.TemporaryFile(dir=settings.COMITY.folder)  # noqa: SIM115 - closed by the response once sent
+        archive = tempfile.TemporaryFile(dir=spool)  # noqa: SIM115 - closed by the response once sent
         pack_folder(folder, archive, root="bundle")
     archive.seek(0)
     return FileResponse(archive, as_attachment=True, filename=f"bundle-{address.id}.zip")
