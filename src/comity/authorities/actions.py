@@ -51,6 +51,7 @@ def establish_authority(
         verifying_key=held.signing.public.to_json(),
         sealing_key=held.opening.public.to_json(),
         tls_certificate=keys.tls_certificate.decode(),
+        seal_certificate=held.office_seal_certificate.decode(),
         contact=dict(contact),
         since=act.at,
     )
@@ -188,6 +189,7 @@ def _write_partner(act: Act, card: Card) -> Authority:
             "verifying_key": card.verifying_key.to_json(),
             "sealing_key": card.sealing_key.to_json(),
             "tls_certificate": card.tls_certificate,
+            "seal_certificate": card.seal_certificate,
             "contact": card.contact,
             "since": known.since if known else act.at,
             "active": True,

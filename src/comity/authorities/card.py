@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from cryptography import x509
+
 from comity.authorities.competence import Competence
 from comity.seals import canonical
 from comity.seals.keys import SealingKey, VerifyingKey
@@ -32,8 +34,11 @@ class Card:
     sealing_key: SealingKey
     tls_certificate: str
     contact: dict[str, str]
+    seal_certificate: str = ""
+    """PEM of the X.509 certificate of the office's seal on documents; a card made before it was added has none."""
 
     def to_json(self) -> dict[str, Any]:
+        sealing = {"seal_certificate": self.seal_certificate} if self.seal_certificate else {}
         return {
             "version": 1,
             "code": self.code,
@@ -46,6 +51,7 @@ class Card:
             "sealing_key": self.sealing_key.to_json(),
             "tls_certificate": self.tls_certificate,
             "contact": self.contact,
+            **sealing,
         }
 
 
@@ -71,6 +77,7 @@ def open_card(data: bytes) -> Card:
             sealing_key=SealingKey.from_json(content["sealing_key"]),
             tls_certificate=str(content["tls_certificate"]),
             contact=_texts(content["contact"], "contact"),
+            seal_certificate=_certificate(content.get("seal_certificate", "")),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InvalidInputError(f"This is not an authority's card: {error}.", code="card:malformed") from error
@@ -93,6 +100,13 @@ def plain_https(endpoint: str) -> bool:
         return False
     plain = address.scheme == "https" and address.hostname and port != 0
     return bool(plain) and not (address.query or address.fragment or address.username is not None)
+
+
+def _certificate(pem: Any) -> str:
+    """A certificate that can be read, or none; ValueError or TypeError otherwise."""
+    if pem:
+        x509.load_pem_x509_certificate(pem.encode() if isinstance(pem, str) else pem)
+    return str(pem)
 
 
 def _texts(value: Any, place: str) -> dict[str, str]:

@@ -23,6 +23,8 @@ class Authority(models.Model):
     verifying_key = models.JSONField(null=True)
     sealing_key = models.JSONField(null=True)
     tls_certificate = models.TextField(blank=True)
+    seal_certificate = models.TextField(blank=True)
+    """PEM of the certificate of its office's seal on documents; empty where its card told none."""
     contact = models.JSONField(default=dict)
     since = models.DateTimeField()
     active = models.BooleanField(default=True)

@@ -129,6 +129,12 @@ def officer_of(code: str, officer: UUID) -> Officer:
     return row
 
 
+def seal_certificates(state: str) -> dict[str, str]:
+    """The certificates of the offices' seals on documents in a State, PEM by authority, as our directory has them."""
+    rows = Authority.objects.filter(state=state, active=True).exclude(seal_certificate="").order_by("code")
+    return dict(rows.values_list("code", "seal_certificate"))
+
+
 def pinned_certificates() -> list[str]:
     """The TLS certificates of all partners with a node, PEM: who may complete a handshake with the exchange port."""
     rows = Authority.objects.filter(active=True, has_node=True).exclude(tls_certificate="")

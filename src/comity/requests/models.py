@@ -105,6 +105,12 @@ class Document(models.Model):
     media_type = models.CharField(max_length=120, default="application/pdf")
     size = models.PositiveBigIntegerField()
     sealed_by = models.CharField(max_length=15, blank=True)
+    """Whose seal it carries: ours, or a partner's once a check found it; until then who sent it."""
+    seal_state = models.CharField(max_length=20, blank=True)
+    """What a check of the seal found (`documents.seal_check`); empty while it was not checked."""
+    seal_detail = models.CharField(max_length=400, blank=True)
+    seal_trust = models.CharField(max_length=64, blank=True)
+    """Digest of the certificates it was checked against."""
     message = models.CharField(max_length=64, blank=True)
     """The message it travelled with."""
     own = models.BooleanField(default=True)

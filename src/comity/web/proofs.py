@@ -10,6 +10,7 @@ from comity.authorities.queries import verifying_key
 from comity.evidence.custody import SignedEvent, check_signature
 from comity.evidence.queries import SignerKey
 from comity.exchange.message import SignedMessage
+from comity.requests.queries.documents import DocumentView
 from comity.seals.canonical import sha256_hex
 from comity.seals.keys import VerifyingKey
 from comity.seals.signature import Signature
@@ -33,6 +34,16 @@ def seal_of_message(signed: SignedMessage, *, href: str = "", name: str = "") ->
     except BrokenError:
         return SealMark(SealState.BROKEN, sender, href)
     return SealMark(SealState.VERIFIED, sender, href)
+
+
+def seal_of_document(document: DocumentView) -> SealMark | None:
+    """The mark of a document: verified only where a check of its seal found it so; the reason where it did not."""
+    if not document.sealed_by:
+        return None
+    if document.seal_state == "valid":
+        return SealMark(SealState.VERIFIED, document.sealed_by)
+    state = SealState.BROKEN if document.seal_state == "broken" else SealState.UNVERIFIED
+    return SealMark(state, f"{document.sealed_by} · {document.seal_detail}".rstrip(" ·"))
 
 
 def seal_of_event(signed: SignedEvent, keys: Mapping[tuple[str, str], SignerKey]) -> SealMark:

@@ -9,7 +9,7 @@ from comity.authorities.queries import local_authorities
 from comity.evidence.actions import fetch_due
 from comity.exchange.actions import send_due
 from comity.exchange.transport import Transport
-from comity.requests.actions import remind_due
+from comity.requests.actions import remind_due, verify_seals
 from comity.safeguards.actions import sequence_reads
 from comity.store.actions import sweep
 from comity.store.vault import Vault
@@ -53,6 +53,10 @@ def _remind(act: Act, tools: Tools) -> int:
     return remind_due(act, keys=tools.keys, vault=tools.vault, exercise=tools.exercise)
 
 
+def _verify(_act: Act, tools: Tools) -> int:
+    return verify_seals(keys=tools.keys, vault=tools.vault)
+
+
 def _sweep(act: Act, tools: Tools) -> int:
     """What lies in the vault for a day without a row was left by a crash; younger content may still be entered."""
     return sweep(tools.vault, older_than=act.at - timedelta(days=1))
@@ -68,6 +72,7 @@ SCHEDULE: Mapping[str, Job] = {
     for one in (
         Job("send", timedelta(seconds=0.5), _send, "Send what waits in the outbox and is due."),
         Job("fetch", timedelta(seconds=1), _fetch, "Pull offered evidence and documents, chunk by chunk."),
+        Job("verify", timedelta(seconds=5), _verify, "Check the offices' seals on documents that have come."),
         Job("sequence", timedelta(seconds=5), _sequence, "Move recorded reads into the ledgers."),
         Job("sweep", timedelta(days=1), _sweep, "Remove what a crash left half-kept in the vault."),
         Job("remind", timedelta(hours=1), _remind, "Send the reminders whose day has come."),

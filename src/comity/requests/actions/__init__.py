@@ -6,6 +6,7 @@ from comity.requests.actions.openings import OPENINGS, Opening, begin
 from comity.requests.actions.posting import remind_due
 from comity.requests.actions.receiving import apply_message
 from comity.requests.actions.verbs import VERBS, Field, Verb, perform
+from comity.requests.actions.verifying import verify_seals
 
 __all__ = [
     "OPENINGS",
@@ -19,4 +20,5 @@ __all__ = [
     "open_received",
     "perform",
     "remind_due",
+    "verify_seals",
 ]

@@ -69,6 +69,7 @@ def enter_papers(act: Act, row: Dossier, shelf: Sequence[Shelved], *, keys: Keyr
                 "name": one.paper.name,
                 "size": one.kept.kept.size,
                 "sealed_by": one.sealed_by,
+                "seal_state": "valid" if one.sealed_by else "",
                 "at": act.at,
             },
         )

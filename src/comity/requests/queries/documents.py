@@ -34,6 +34,9 @@ class DocumentView:
     media_type: str
     size: int
     sealed_by: str
+    seal_state: str
+    """`valid` only where it was checked or is ours; empty while it was not checked."""
+    seal_detail: str
     unsigned: str
     own: bool
     here: bool
@@ -51,6 +54,8 @@ def documents_of(row: Dossier) -> tuple[DocumentView, ...]:
             one.media_type,
             one.size,
             one.sealed_by,
+            one.seal_state,
+            one.seal_detail,
             one.unsigned,
             one.own,
             holds(one.digest),

@@ -28,7 +28,7 @@ from comity.web.pages.dossier_address import dossier_href, read
 from comity.web.pages.dossier_frame import Case, case_of, frame_of
 from comity.web.pages.evidence import line_of as item_line
 from comity.web.pages.ledger import lines_of, sequenced
-from comity.web.proofs import checks_of, seal_of_message
+from comity.web.proofs import checks_of, seal_of_document, seal_of_message
 from comity.web.timeline import entries_of, said
 
 
@@ -89,7 +89,7 @@ def document_lines(case: Case) -> list[DocumentLine]:
             one.language or "en",
             one.digest,
             f"{case.href}/documents/{one.digest}",
-            SealMark(SealState.VERIFIED, one.sealed_by) if one.sealed_by else None,
+            seal_of_document(one),
         )
         for one in case.view.documents
     ]
