@@ -10,7 +10,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 
-from comity.api.sessions import STEPPED_UP_AT, now
+from comity.api.sessions import API_SESSION, STEPPED_UP_AT, now
 from comity.values.instant import instant_text
 from tests.requests.stages import people
 from tests.requests.world import World
@@ -35,6 +35,7 @@ def caller(cast: World) -> Callable[[str], Client]:
         session[SESSION_KEY] = str(officer.pk)
         session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
         session[HASH_SESSION_KEY] = officer.get_session_auth_hash()
+        session[API_SESSION] = True
         session[STEPPED_UP_AT] = instant_text(now())
         session.create()
         return Client(headers={"Authorization": f"Bearer {session.session_key}"})

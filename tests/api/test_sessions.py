@@ -2,16 +2,19 @@
 
 import time
 from base64 import b32decode
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 
 from comity.authorities import actions
 from comity.authorities.models import Office, Officer
+from comity.safeguards.actions import clear_sessions
 from comity.values.actor import Role
 from tests.authorities.test_actions import OPERATOR, house
 
@@ -116,3 +119,33 @@ def test_a_malformed_call_names_its_place(client: Client, ada: Officer) -> None:
     answer = client.post("/api/sign-in", {"username": "ada"}, content_type="application/json")
     assert answer.status_code == 422
     assert "body.body.password" in answer.json()["error"]["message"]
+
+
+def test_a_pages_session_is_no_token_and_a_token_opens_no_page(client: Client, ada: Officer, settings: Any) -> None:
+    page = Client()
+    page.force_login(ada)
+    assert page.get("/sign-in/set-up")["Location"] == "/"
+    assert client.get("/api/me", headers=bearer(str(page.session.session_key))).status_code == 401
+    assert page.get("/api/me").status_code == 401
+    token = sign_in(client).json()["token"]
+    stranger = Client()
+    stranger.cookies[settings.SESSION_COOKIE_NAME] = token
+    assert stranger.get("/dossiers")["Location"].startswith("/sign-in")
+    assert client.get("/api/me", headers=bearer(token)).status_code == 200
+
+
+def test_the_api_gives_no_cookie(client: Client, ada: Officer) -> None:
+    signed_in = sign_in(client)
+    token = signed_in.json()["token"]
+    again = client.post("/api/step-up", {"code": code(30)}, content_type="application/json", headers=bearer(token))
+    assert again.status_code == 200
+    for answer in (signed_in, again, client.post("/api/sign-out", headers=bearer(token))):
+        assert not answer.cookies
+
+
+def test_sessions_that_have_ended_are_removed(client: Client, ada: Officer) -> None:
+    token = sign_in(client).json()["token"]
+    assert clear_sessions(OPERATOR) == 0
+    Session.objects.update(expire_date=OPERATOR.at - timedelta(seconds=1))
+    assert clear_sessions(OPERATOR) == 1
+    assert client.get("/api/me", headers=bearer(token)).status_code == 401

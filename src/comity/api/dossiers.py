@@ -26,6 +26,8 @@ from comity.values.errors import InvalidInputError
 from comity.values.reference import Kind, Reference
 
 router = Router(tags=["casework"])
+MAX_SCAN_BYTES = 64 << 20
+"""The largest scan of a letter, which is read into memory."""
 
 
 class Opening(Schema):
@@ -101,6 +103,10 @@ def do(request: HttpRequest, reference: str, verb: str, body: Deed) -> dict[str,
 def letter(request: HttpRequest, reference: str, scan: UploadedFile, record: Form[str]) -> Any:
     """`record` is a `Deed` as JSON text, beside the scan."""
     said = read_beside(Deed, record)
+    if (scan.size or 0) > MAX_SCAN_BYTES:
+        raise InvalidInputError(
+            f"The scan has {scan.size} bytes; at most {MAX_SCAN_BYTES} are taken.", code="input:too-large", place="scan"
+        )
     given = {**said.values, "scan": scan.read(), "name": scan.name or "scan"}
     return _done(request, reference, "record_letter", said.version, given)
 

@@ -1,7 +1,7 @@
 """Who is calling: an officer with a session, proved by password and one-time code.
 
-A token is the key of an ordinary session of the node, so that signing out, expiry, rate limits and a change of roles
-work the same on pages and here.
+A token is the key of a session of the node that was made here, so that signing out, expiry, rate limits and a change
+of roles work the same on pages and here. A page's session is no token, and a token opens no page.
 """
 
 import os
@@ -27,13 +27,18 @@ from comity.values.instant import instant_text, parse_instant
 
 STEPPED_UP_AT = "comity_stepped_up_at"
 DEFAULT_PURPOSE = "casework"
+API_SESSION = "comity_api"
+"""Stands in every session that was made by signing in over the API."""
 
 
 class Bearer(HttpBearer):
     """`Authorization: Bearer TOKEN`; the officer and her roles are read anew at each request."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Any:
-        request.session = SessionStore(session_key=token)
+        session = SessionStore(session_key=token)
+        if not session.get(API_SESSION):
+            return None
+        request.session = session
         officer = get_user(request)
         if not officer.is_authenticated:
             return None
@@ -75,6 +80,7 @@ def sign_in(request: HttpRequest, username: str, password: str, code: str) -> st
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = officer.get_session_auth_hash()
     session[STEPPED_UP_AT] = instant_text(now())
+    session[API_SESSION] = True
     session.create()
     return str(session.session_key)
 

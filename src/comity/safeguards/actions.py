@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from comity.safeguards.ledger import entry_bytes, frontier_bytes, frontier_of, leaf_data
@@ -113,3 +114,8 @@ def sequence_reads(act: Act, *, authority: str) -> int:
     head.save(update_fields=["size", "frontier"])
     LedgerRead.objects.filter(id__in=[read.id for read in waiting]).delete()
     return len(entries)
+
+
+def clear_sessions(act: Act) -> int:
+    """Remove the sessions that have ended, with what was kept in them; returns how many."""
+    return Session.objects.filter(expire_date__lt=act.at).delete()[0]
