@@ -12,7 +12,7 @@ from comity.evidence import actions
 from comity.evidence.actions.record import append_event
 from comity.evidence.custody import EventType
 from comity.evidence.models import Custody, Item, Offer, Release, Transfer
-from comity.evidence.queries import chain_of, item_content, item_view, items_of, offered_range, releases_of
+from comity.evidence.queries import chain_of, item_content, item_view, items_of, offered_range, release_of, releases_of
 from comity.evidence.report import State
 from comity.evidence.verification import verify_bundle
 from comity.exchange.ticket import issue_ticket
@@ -498,6 +498,20 @@ class TestReleasing:
         with pytest.raises(RefusedError, match="decided already"):
             self.approve(world, release)
         assert releases_of(world.act("CO-FGN").actor, DOSSIER) == []
+
+    def test_a_release_is_read_by_those_who_release_and_by_the_auditor(self, world):
+        release = self.propose(world, world.returned(b"records"))
+        for role in Role:
+            actor = world.act("CH-OAG", role, name="Gina").actor
+            may = role in {Role.DRAFTER, Role.SIGNATORY, Role.CUSTODIAN, Role.AUDITOR}
+            assert [row.reference for row in releases_of(actor, DOSSIER)] == ([release.reference] if may else [])
+            if may:
+                assert release_of(actor, release.reference).reference == release.reference
+            else:
+                with pytest.raises(RefusedError):
+                    release_of(actor, release.reference)
+        with pytest.raises(MissingError):
+            release_of(world.act("CO-FGN").actor, release.reference)
 
     def test_what_was_not_countersigned_is_not_released(self, world):
         item = world.take_in()

@@ -220,16 +220,18 @@ def next_fetch(at: datetime) -> datetime | None:
 
 
 def release_of(actor: Actor, reference: Reference | str) -> Release:
+    """The release, for whoever may read it; MissingError where the actor may not know of it, RefusedError else."""
     row = Release.objects.filter(reference=str(reference)).first()
-    if row is None or not relations_to(actor, holder=row.holder, dossier=row.dossier):
+    if row is None:
         raise MissingError
+    authorise(actor, Permission.RELEASE_READ, release_target(row, actor))
     return row
 
 
 def releases_of(actor: Actor, dossier: Reference | str) -> list[Release]:
-    return list(
-        Release.objects.filter(dossier=str(dossier), holder__in=holders_in(actor, dossier)).order_by("reference")
-    )
+    """The releases of a dossier that the actor may read; none where the actor may not."""
+    rows = Release.objects.filter(dossier=str(dossier), holder__in=holders_in(actor, dossier)).order_by("reference")
+    return [row for row in rows if decide(actor, Permission.RELEASE_READ, release_target(row, actor)).allowed]
 
 
 def release_target(row: Release, actor: Actor) -> Target:

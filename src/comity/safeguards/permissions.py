@@ -38,6 +38,7 @@ class Permission(StrEnum):
     ITEM_TAKE_IN = "evidence:item:take-in"
     ITEM_READ = "evidence:item:read"
     ITEM_CHECK = "evidence:item:check"
+    RELEASE_READ = "evidence:release:read"
     RELEASE_PROPOSE = "evidence:release:propose"
     RELEASE_APPROVE = "evidence:release:approve"
     RELEASE_EXPORT = "evidence:release:export"

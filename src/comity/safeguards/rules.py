@@ -84,6 +84,7 @@ TABLE: Mapping[P, Rule] = {
     P.ITEM_TAKE_IN: _rule("evidence-custodian executing-officer", "executing requested"),
     P.ITEM_READ: _rule("drafter signatory transmitter executing-officer evidence-custodian analyst", BOTH_SIDES),
     P.ITEM_CHECK: _rule("signatory transmitter", "requested"),
+    P.RELEASE_READ: _rule("drafter signatory evidence-custodian auditor", "originating requesting"),
     P.RELEASE_PROPOSE: _rule("drafter signatory evidence-custodian", "originating requesting"),
     P.RELEASE_APPROVE: _rule("signatory", "originating requesting", step_up=True, not_with=(P.RELEASE_PROPOSE,)),
     P.RELEASE_EXPORT: _rule("evidence-custodian drafter signatory", "originating requesting"),

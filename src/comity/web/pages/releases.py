@@ -88,7 +88,7 @@ def propose(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "release.html", context, status=400 if request.method == "POST" else 200)
 
 
-@page(Permission.RELEASE_PROPOSE, methods="GET POST")
+@page(Permission.RELEASE_READ, methods="GET POST")
 def release(request: HttpRequest, reference: str) -> HttpResponse:
     """A proposed release to read and approve; an approved one to export."""
     address = read(reference, Kind.RELEASE)
