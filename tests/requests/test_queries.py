@@ -7,6 +7,7 @@ from comity.requests.models import Dossier
 from comity.requests.queries import (
     broken_rows,
     document_content,
+    documents,
     dossier_page,
     dossiers_for,
     inbox,
@@ -15,6 +16,7 @@ from comity.requests.queries import (
     partners,
 )
 from comity.requests.workflow import TABLE
+from comity.store.models import SealedBlob
 from comity.values.actor import Role
 from comity.values.errors import MissingError, RefusedError
 from tests.requests.matters import to_colombia
@@ -137,6 +139,16 @@ def test_documents_are_read_by_those_who_may_and_the_read_is_recorded(cast: Worl
         document_content(cast.act("stranger"), dossier, letter.digest, keys=cast.keys, vault=cast.vault)
     with pytest.raises(MissingError):
         document_content(cast.act("registrar"), dossier, "0" * 64, keys=cast.keys, vault=cast.vault)
+
+
+def test_a_document_too_large_for_memory_is_refused_before_a_byte_is_read(cast: World, monkeypatch) -> None:
+    dossier = transmitted(cast)
+    letter = cast.documents("registrar", dossier)[0]
+    SealedBlob.objects.filter(digest=letter.digest).update(size=(64 << 20) + 1)
+    monkeypatch.setattr(documents, "content_bytes", lambda *_args, **_more: pytest.fail("it was read"))
+    with pytest.raises(RefusedError) as refused:
+        document_content(cast.act("registrar"), dossier, letter.digest, keys=cast.keys, vault=cast.vault)
+    assert refused.value.code == "requests:document-size"
 
 
 def test_an_auditor_reads_the_dossier_and_not_its_documents(cast: World) -> None:

@@ -16,13 +16,15 @@ from comity.safeguards.actions import enter_read
 from comity.safeguards.permissions import Permission
 from comity.safeguards.policy import authorise
 from comity.seals.canonical import encode
-from comity.store.queries import content_bytes, holds
+from comity.store.queries import blob, content_bytes, holds
 from comity.store.vault import Vault
 from comity.values.actor import Act
 from comity.values.errors import MissingError, RefusedError, UnavailableError
 from comity.values.reference import Reference
 
 ANNEX_A = "eio-annex-a"
+LARGEST = 64 << 20
+"""Bytes of a document that are read at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,10 @@ def documents_of(row: Dossier) -> tuple[DocumentView, ...]:
 
 
 def document_content(act: Act, reference: Reference, digest: str, *, keys: Keyring, vault: Vault) -> bytes:
-    """A document's bytes; the read is in the ledger first. `UnavailableError` while it is still on its way."""
+    """A document's bytes; the read is in the ledger first. `UnavailableError` while it is still on its way.
+
+    They come whole into memory: RefusedError `requests:document-size` above `LARGEST`.
+    """
     row = dossier_for(act.actor, reference)
     authorise(act.actor, Permission.DOCUMENT_READ, target_of(row, act.actor))
     draft = Draft.objects.filter(dossier=row).first()
@@ -75,6 +80,14 @@ def document_content(act: Act, reference: Reference, digest: str, *, keys: Keyri
         raise MissingError
     if not holds(digest):
         raise UnavailableError("This document is still on its way from the partner; try again shortly.")
+    size = blob(digest).size
+    if size > LARGEST:
+        raise RefusedError(
+            f"The document has {size} bytes; documents are opened up to {LARGEST}. It stays as it is.",
+            code="requests:document-size",
+            place=digest,
+            next_step="Ask the partner to return it as evidence, which is read piece by piece.",
+        )
     enter_read(act, reference, authority=act.actor.authority, event="documents:document:read")
     return content_bytes(digest, keys=keys, vault=vault)
 
