@@ -85,3 +85,14 @@ def test_an_origin_that_no_browser_sends_is_refused(origin: str) -> None:
     with pytest.raises(InvalidInputError) as refused:
         NodeFile("xx", "localhost", 1, 2, exercise=True, public_origin=origin)
     assert refused.value.place == "public_origin"
+
+
+def test_counters_of_sign_in_know_the_caller_behind_the_proxy_and_outlast_a_flood(node: Path) -> None:
+    code = (
+        "import django; django.setup(); from comity.site import settings as told;"
+        "from allauth.core.internal.httpkit import get_client_ip; from django.test import RequestFactory;"
+        "asked = RequestFactory().get('/', headers={'x-forwarded-for': '198.51.100.7, 203.0.113.9'});"
+        "print(get_client_ip(asked), told.CACHES['default']['OPTIONS']['MAX_ENTRIES'] >= 100_000)"
+    )
+    assert answered(node, code, "mla.example", COMITY_TLS_PROXY="1") == "203.0.113.9 True"
+    assert answered(node, code, "mla.example") == "127.0.0.1 True"

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
+from django.contrib.sessions.models import Session
+
 from comity.requests.models import Dossier
 from comity.seals.stream import ContentKey
 from comity.wiring.schedule import SCHEDULE, Tools, run_due, run_job
@@ -46,3 +48,13 @@ def test_what_a_crash_left_in_the_vault_is_swept_a_day_later_and_no_content_that
     assert run_job(SCHEDULE["sweep"], written + timedelta(hours=25), tools, authority="CH-FOJ") == 1
     assert set(world.vault.names()) == kept
     assert SCHEDULE["sweep"].every == timedelta(days=1)
+
+
+def test_sessions_that_have_ended_are_removed_daily(tmp_path, db) -> None:
+    world = World(tmp_path)
+    tools = Tools(world.keys, world.vault, world.line, world.chance, exercise=True, clock=lambda: world.at)
+    for key, hours in (("ended", -1), ("lasts", 1)):
+        Session.objects.create(session_key=key, session_data="", expire_date=world.at + timedelta(hours=hours))
+    assert SCHEDULE["clear-sessions"].every == timedelta(days=1)
+    assert run_job(SCHEDULE["clear-sessions"], world.at, tools, authority="CH-FOJ") == 1
+    assert [row.session_key for row in Session.objects.all()] == ["lasts"]

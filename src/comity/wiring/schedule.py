@@ -10,7 +10,7 @@ from comity.evidence.actions import fetch_due
 from comity.exchange.actions import send_due
 from comity.exchange.transport import Transport
 from comity.requests.actions import remind_due, verify_seals
-from comity.safeguards.actions import sequence_reads
+from comity.safeguards.actions import clear_sessions, sequence_reads
 from comity.store.actions import sweep
 from comity.store.vault import Vault
 from comity.values.actor import Act, job
@@ -62,6 +62,10 @@ def _sweep(act: Act, tools: Tools) -> int:
     return sweep(tools.vault, older_than=act.at - timedelta(days=1))
 
 
+def _clear(act: Act, _tools: Tools) -> int:
+    return clear_sessions(act)
+
+
 def _sequence(act: Act, _tools: Tools) -> int:
     """Every local authority has a ledger of its own."""
     return sum(sequence_reads(act, authority=row.code) for row in local_authorities())
@@ -75,6 +79,7 @@ SCHEDULE: Mapping[str, Job] = {
         Job("verify", timedelta(seconds=5), _verify, "Check the offices' seals on documents that have come."),
         Job("sequence", timedelta(seconds=5), _sequence, "Move recorded reads into the ledgers."),
         Job("sweep", timedelta(days=1), _sweep, "Remove what a crash left half-kept in the vault."),
+        Job("clear-sessions", timedelta(days=1), _clear, "Remove the sessions that have ended."),
         Job("remind", timedelta(hours=1), _remind, "Send the reminders whose day has come."),
     )
 }
