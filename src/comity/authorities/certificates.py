@@ -87,3 +87,8 @@ def issue_tls(host: str, at: datetime) -> tuple[bytes, bytes]:
         .sign(key, hashes.SHA256())
     )
     return _pem(key), certificate.public_bytes(serialization.Encoding.PEM)
+
+
+def valid_until(certificate: bytes) -> datetime:
+    """The last moment of a PEM certificate."""
+    return x509.load_pem_x509_certificate(certificate).not_valid_after_utc

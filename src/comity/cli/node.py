@@ -135,11 +135,13 @@ def list_peers(folder: Folder, as_json: Json = False) -> None:
 
 @node.command()
 def status(folder: Folder, as_json: Json = False) -> None:
-    """What waits, since when, and whether the ledgers are whole."""
+    """What waits, since when, which certificates end within 60 days, and whether the ledgers are whole."""
     load_framework(folder)
+    from django.conf import settings  # noqa: PLC0415
+
     from comity.cli.status import node_status  # noqa: PLC0415
 
-    found: dict[str, Any] = node_status()
+    found: dict[str, Any] = node_status(settings.COMITY.keys(), datetime.now(UTC))
     if as_json:
         typer.echo(json.dumps(found))
     else:

@@ -1,15 +1,32 @@
 """What an operator wants to know first: does anything wait, since when, and are the ledgers whole."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
+from comity.authorities.certificates import valid_until
+from comity.authorities.keyring import Keyring
 from comity.authorities.queries import local_authorities
 from comity.exchange.queries import lines
 from comity.safeguards.queries import broken_places, ledger_size
 from comity.values.instant import instant_text
 
+WARN_BEFORE = timedelta(days=60)
+"""How long before a certificate ends it is said: partners must have the new one before the old one ends."""
 
-def node_status() -> dict[str, Any]:
-    """`authorities`, `lines` (per partner: waiting, down since, next attempt, why) and `broken` (places in ledgers)."""
+
+def ending(keys: Keyring, at: datetime) -> list[str]:
+    """The certificates that end soon or have ended, each with its last moment: of the exchange port and each office."""
+    held = {"exchange port (TLS)": keys.tls_certificate}
+    held |= {f"{code} office seal": keys.office_seal(code)[1] for code in keys.authorities()}
+    ends = {name: valid_until(certificate) for name, certificate in held.items()}
+    return [f"{name} ends {instant_text(end)}" for name, end in ends.items() if end - at <= WARN_BEFORE]
+
+
+def node_status(keys: Keyring, at: datetime) -> dict[str, Any]:
+    """`authorities`, `lines` (per partner: waiting, down since, next attempt, why), `ending` and `broken`.
+
+    `ending` names the certificates that end within 60 days, `broken` places in ledgers.
+    """
     codes = [row.code for row in local_authorities()]
     return {
         "authorities": {code: {"ledger": ledger_size(code)} for code in codes},
@@ -24,5 +41,6 @@ def node_status() -> dict[str, Any]:
             }
             for line in lines()
         ],
+        "ending": ending(keys, at),
         "broken": [f"{code}: {place}" for code in codes for place in broken_places(code)],
     }
