@@ -291,6 +291,16 @@ def test_one_partner_down_does_not_hold_up_another(house):
     assert {line.partner: line.waiting for line in lines()} == {STRANGER: 1, THEM: 0}
 
 
+def test_an_authority_is_told_what_waits_of_its_own_and_how_the_line_stands_for_all(house):
+    befriend(STRANGER)
+    house.down = True
+    house.post(letter(1, recipient=STRANGER))
+    house.send()
+    [ours], [theirs], [all_] = lines(US), lines(THEM), lines()
+    assert (ours.waiting, theirs.waiting, all_.waiting) == (1, 0, 1)
+    assert (theirs.oldest, theirs.down_since, theirs.last_error) == (None, MOMENT, "transport:unreachable")
+
+
 def test_a_partner_that_answers_outside_the_protocol_counts_as_down(house):
     house.post(letter())
 

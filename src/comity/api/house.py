@@ -138,5 +138,5 @@ def officers(request: HttpRequest) -> Any:
     "/exchange", summary="How the line to each partner stands: what waits, since when, and when it is tried next"
 )
 def exchange(request: HttpRequest) -> Any:
-    _asked(request, Permission.EXCHANGE_READ)
-    return plain(lines())
+    deed = _asked(request, Permission.EXCHANGE_READ)
+    return plain(lines(deed.actor.authority))

@@ -97,11 +97,15 @@ def delivery_of(holder: str, digest: str) -> Delivery:
     )
 
 
-def lines() -> list[LineView]:
-    """Every partner anything was sent to, with the state of its line."""
+def lines(holder: str = "") -> list[LineView]:
+    """Every partner anything was sent to, with the state of its line, which all authorities of the node share.
+
+    What waits and what stopped is one authority's; of the whole node without `holder`, for its operator.
+    """
+    queued = Outbox.objects.filter(message__holder=holder) if holder else Outbox.objects.all()
     counts: dict[str, dict[str, Any]] = {
         row["recipient"]: dict(row)
-        for row in Outbox.objects.values("recipient").annotate(
+        for row in queued.values("recipient").annotate(
             waiting=Count("message_id", filter=Q(state=OutboxState.WAITING)),
             oldest=Min("message__stored_at", filter=Q(state=OutboxState.WAITING)),
             stopped=Count("message_id", filter=Q(state=OutboxState.STOPPED)),

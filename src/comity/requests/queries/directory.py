@@ -29,7 +29,7 @@ def partners(actor: Actor) -> list[PartnerLine]:
     for row in rows_of(actor.authority).exclude(phase__in=[phase.value for phase in ENDED]):
         code = partner_of(row)
         counts[code] = counts.get(code, 0) + 1
-    known = {line.partner: line for line in lines()}
+    known = {line.partner: line for line in lines(actor.authority)}
     return [
         PartnerLine(
             row.code,

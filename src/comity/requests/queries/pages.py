@@ -151,7 +151,7 @@ def dossier_page(actor: Actor, reference: Reference) -> DossierView:
         timeline=timeline_of(row, state, actor.authority),
         waiting=state.waiting,
         law=law_of(row, state, actor.authority),
-        line=next((line for line in lines() if line.partner == partner), None),
+        line=next((line for line in lines(actor.authority) if line.partner == partner), None),
         steps=next_steps(actor, row, state),
         changed_at=row.changed_at,
     )

@@ -36,7 +36,10 @@ def refused_line(entry: EntryView, language: str) -> dict[str, Any]:
 def exchange(request: HttpRequest) -> HttpResponse:
     act = act_of(request)
     language = get_language() or "en"
-    partners = [{"line": line, "name": name_of(line.partner, language), "state": line.partner[:2]} for line in lines()]
+    partners = [
+        {"line": line, "name": name_of(line.partner, language), "state": line.partner[:2]}
+        for line in lines(act.actor.authority)
+    ]
     context = {
         "partners": partners,
         "equivocations": equivocations(act.actor.authority),
