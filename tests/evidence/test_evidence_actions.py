@@ -77,6 +77,20 @@ class TestTakingIn:
         assert raised.value.place == f"seizure.{member}"
         assert not SealedBlob.objects.exists()
 
+    @pytest.mark.parametrize(
+        ("more", "code"),
+        [
+            ({"media_type": "x" * 121}, "evidence:media-type"),
+            ({"media_type": "text/\x00"}, "evidence:media-type"),
+            ({"handling": "x"}, "evidence:handling"),
+        ],
+    )
+    def test_a_media_type_or_handling_code_that_is_none_is_refused_with_its_place(self, world, more, code):
+        with pytest.raises(InvalidInputError) as raised:
+            world.take_in(**more)
+        assert (raised.value.code, raised.value.place) == (code, next(iter(more)))
+        assert list(world.sending.names()) == []
+
     @pytest.mark.parametrize("more", [{"title": "a\x00b"}, {"formalities": {"oath": ["\x00"]}}])
     def test_a_text_that_not_every_database_can_keep_is_refused(self, world, more):
         with pytest.raises(InvalidInputError, match=r"U\+0000"):

@@ -22,6 +22,7 @@ from comity.values.handling import Handling
 from comity.values.reference import Kind, Reference
 
 LONGEST_NAME = 1000
+LONGEST_MEDIA_TYPE = 120
 RECORD_MEMBERS = ("on", "place", "by")
 """What every record of seizure, hearing or delivery says: on what day, where, by whom."""
 
@@ -117,6 +118,15 @@ def _expect_intake(title: str, name: str, record: IntakeRecord) -> str:
         )
     if len(name) > LONGEST_NAME:
         raise InvalidInputError("The file's name is longer than 1000 characters.", code="evidence:name", place="name")
+    media_type = record.get("media_type", "")
+    if len(media_type) > LONGEST_MEDIA_TYPE or "\x00" in media_type:
+        raise InvalidInputError(
+            f"The media type is a text of at most {LONGEST_MEDIA_TYPE} characters, e.g. text/csv.",
+            code="evidence:media-type",
+            place="media_type",
+        )
+    if record.get("handling", "H0") not in set(Handling):
+        raise InvalidInputError("The handling code is one of H0 to H3.", code="evidence:handling", place="handling")
     expect_texts(record.get("seizure", {}), RECORD_MEMBERS, "seizure")
     for part in (record["seizure"], record.get("execution", {}), record.get("formalities", {}), {"title": title}):
         encode(dict(part))
