@@ -9,6 +9,7 @@ import pytest
 from comity.requests.models import Draft
 from comity.requests.phases import Phase
 from comity.requests.queries.access import state_of
+from comity.web.pages import draft
 from comity.web.pages.dossier_address import dossier_href
 from tests.requests.stages import drafted, transmitted
 from tests.web.test_looks import AXE, FAULTS, RULES
@@ -109,16 +110,23 @@ def test_the_requested_side_registers_and_asks_by_keyboard(node, desk, page, lan
     look(page)
 
 
-def test_a_save_that_overtakes_another_waits_for_it_and_loses_no_word(node, desk, page):
+def test_a_save_that_overtakes_another_waits_for_it_and_loses_no_word(node, desk, page, monkeypatch):
+    save = draft.save
+
+    def slowly(*given):
+        save(*given)
+        time.sleep(1.5)
+
+    monkeypatch.setattr(draft, "save", slowly)
     dossier = drafted(node)
     sign_in(page, desk, "prosecutor")
     page.goto(f"{dossier_href(dossier)}/draft")
-    page.route("**/draft/save", lambda route: (time.sleep(1.5), route.continue_()))
     for words in ("Établir", "Établir la destination", "Établir la destination des fonds."):
         page.fill("[name='purpose.fr']", words)
         page.wait_for_timeout(900)
     page.wait_for_selector("[data-saved][data-state=saved]")
     page.wait_for_function("sessionStorage.length === 0")
+    page.wait_for_timeout(2500)  # a save that waited for its turn is done too
     assert Draft.objects.get().content["purpose"]["fr"] == "Établir la destination des fonds."
     assert page.locator("#live .note.wrong").count() == 0
     assert page.faults == []

@@ -14,14 +14,13 @@ from comity.law.register import load_register
 from comity.requests.actions import open_dossier
 from comity.requests.papers import PRINTED
 from comity.safeguards.permissions import Permission
-from comity.values.country import country_name
 from comity.values.errors import ComityError
 from comity.values.handling import Handling
 from comity.web.entrance import act_of, page
 from comity.web.house import House
 from comity.web.marks import HANDLING
 from comity.web.pages.dossier_address import dossier_href
-from comity.web.templatetags.marks import initial_language, tongue
+from comity.web.templatetags.marks import initial_language, state_name, tongue
 
 
 class OpenForm(forms.Form):
@@ -45,7 +44,7 @@ class OpenForm(forms.Form):
         others = [row for row in [*partners(), *local_authorities()] if row.state != state]
         self._choose(
             "requested",
-            [(row.code, f"{country_name(row.state)} · {initial_language(row.names) or row.code}") for row in others],
+            [(row.code, f"{state_name(row.state)} · {initial_language(row.names) or row.code}") for row in others],
         )
         self._choose("instrument", [("", "–"), *instruments_of(state, {row.state for row in others})])
         self._choose("language", [(code, tongue(code)) for code in PRINTED])

@@ -16,13 +16,12 @@ from comity.authorities.queries import partners
 from comity.requests.actions import begin
 from comity.requests.papers import PRINTED
 from comity.safeguards.permissions import Permission
-from comity.values.country import country_name
 from comity.values.errors import ComityError
 from comity.web.entrance import act_of, page
 from comity.web.house import House
 from comity.web.pages.dossier_address import dossier_href
 from comity.web.pages.dossier_new import instruments_of
-from comity.web.templatetags.marks import initial_language, tongue
+from comity.web.templatetags.marks import initial_language, state_name, tongue
 from comity.web.uploads import gone_on
 from comity.web.vocabulary import MEASURES, OFFENCES
 
@@ -58,7 +57,7 @@ class ReceivedForm(forms.Form):
     def __init__(self, *args: Any, state: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = [row for row in partners() if not row.has_node and row.state != state]
-        senders = [(row.code, f"{country_name(row.state)} · {initial_language(row.names) or row.code}") for row in rows]
+        senders = [(row.code, f"{state_name(row.state)} · {initial_language(row.names) or row.code}") for row in rows]
         for name, choices in (
             ("requesting", senders),
             ("instrument", [("", "–"), *instruments_of(state, {row.state for row in rows})]),
