@@ -20,7 +20,7 @@ BESIDE_BYTES = 1 << 20
 def most_of(request: HttpRequest) -> int | None:
     """The most bytes this request may carry; None where a signed-in officer may hand over evidence of any size."""
     if request.path.startswith("/api/"):
-        if request.path.endswith("/letters"):
+        if request.path.endswith(("/letters", "/dossiers/received")):
             return MAX_SCAN_BYTES + BESIDE_BYTES
         # An item has no bound; the API asks for its session before it reads anything of it.
         return None if request.path.endswith("/items") else CALL_BYTES
