@@ -10,7 +10,7 @@ from ninja.files import UploadedFile
 from comity.api.multipart import read_beside
 from comity.api.plain import plain
 from comity.api.sessions import act, actor
-from comity.requests.actions import VERBS, open_dossier, perform
+from comity.requests.actions import VERBS, begin, open_dossier, perform
 from comity.requests.queries import (
     document_content,
     dossier_page,
@@ -45,6 +45,12 @@ class Deed(Schema):
 
     version: int
     values: dict[str, Any] = {}
+
+
+class Received(Schema):
+    """What a request that came by post says, by the fields of its opening."""
+
+    values: dict[str, Any]
 
 
 def named(text: str, kind: Kind) -> Reference:
@@ -84,6 +90,15 @@ def dossiers(request: HttpRequest, side: str = "", phase: str = "", text: str = 
 @router.post("/dossiers", summary="Open a dossier under one's own file number")
 def open_one(request: HttpRequest, body: Opening) -> dict[str, Any]:
     return _brief(open_dossier(act(request), **body.dict()))
+
+
+@router.post("/dossiers/received", summary="Open a dossier on a request that came by post: its scan and what it says")
+def open_by_post(request: HttpRequest, scan: UploadedFile, record: Form[str]) -> dict[str, Any]:
+    """`record` holds the opening's fields as JSON text, beside the scan."""
+    said = read_beside(Received, record)
+    values = {**said.values, "scan": scan.read(), "name": scan.name or "scan"}
+    keys, vault = settings.COMITY.keys(), settings.COMITY.vault()
+    return _brief(begin(act(request), "open_received", values=values, keys=keys, vault=vault))
 
 
 @router.get("/dossiers/{reference}", summary="One dossier: state, parts, timeline, clocks, law, next verbs")

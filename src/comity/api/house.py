@@ -10,6 +10,7 @@ from comity.api.plain import plain
 from comity.api.sessions import act
 from comity.authorities import actions, queries
 from comity.authorities.card import open_card
+from comity.exchange.actions import resend
 from comity.exchange.queries import lines
 from comity.safeguards.actions import enter_read
 from comity.safeguards.permissions import Permission
@@ -140,3 +141,9 @@ def officers(request: HttpRequest) -> Any:
 def exchange(request: HttpRequest) -> Any:
     deed = _asked(request, Permission.EXCHANGE_READ)
     return plain(lines(deed.actor.authority))
+
+
+@router.post("/messages/{digest}/resend", summary="Send a stopped message again, once what stopped it was put right")
+def send_again(request: HttpRequest, digest: str) -> Any:
+    resend(act(request), digest)
+    return {"digest": digest, "state": "waiting"}
