@@ -120,3 +120,9 @@ def test_a_broken_message_is_shown_as_broken(node, desk):
     StoredMessage.objects.filter(pk=row.pk).update(signature=signature)
     page = desk("prosecutor").client.get(dossier_href(dossier)).content.decode()
     assert "Broken seal" in page
+
+
+def test_the_handling_codes_of_a_form_are_in_the_reader_s_language(node, desk):
+    client = desk("prosecutor").client
+    client.cookies["django_language"] = "es"
+    assert "H0 · Para prevenir y combatir el delito" in client.get("/dossiers/new").content.decode()

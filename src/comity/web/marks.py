@@ -23,6 +23,11 @@ HANDLING: Mapping[Handling, Words] = {
 }
 
 
+def handling_choices() -> list[tuple[str, str]]:
+    """The handling codes to choose from, in the reader's language: asked when the form is shown."""
+    return [(code.value, f"{code.value} · {text}") for code, text in HANDLING.items()]
+
+
 class SealState(StrEnum):
     VERIFIED = "verified"
     UNVERIFIED = "unverified"

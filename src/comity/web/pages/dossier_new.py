@@ -18,7 +18,7 @@ from comity.values.errors import ComityError
 from comity.values.handling import Handling
 from comity.web.entrance import act_of, page
 from comity.web.house import House
-from comity.web.marks import HANDLING
+from comity.web.marks import handling_choices
 from comity.web.pages.dossier_address import dossier_href
 from comity.web.templatetags.marks import initial_language, state_name, tongue
 
@@ -35,9 +35,7 @@ class OpenForm(forms.Form):
         help_text=_("It can be chosen while drafting, as long as the way stays the same."),
     )
     language = forms.ChoiceField(label=_("Language of the original"))
-    handling = forms.ChoiceField(
-        label=_("Handling code"), choices=[(code.value, f"{code.value} · {text}") for code, text in HANDLING.items()]
-    )
+    handling = forms.ChoiceField(label=_("Handling code"), choices=handling_choices)
 
     def __init__(self, *args: Any, state: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

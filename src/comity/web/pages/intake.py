@@ -16,7 +16,7 @@ from comity.values.errors import ComityError
 from comity.values.handling import Handling
 from comity.values.reference import Kind
 from comity.web.entrance import act_of, page
-from comity.web.marks import HANDLING
+from comity.web.marks import handling_choices
 from comity.web.pages.dossier_address import item_href, read
 from comity.web.pages.dossier_frame import Case, case_of, frame_of
 from comity.web.uploads import gone_on
@@ -49,9 +49,7 @@ class IntakeForm(forms.Form):
     parts = forms.MultipleChoiceField(
         label=_("Answers the measures"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    handling = forms.ChoiceField(
-        label=_("Handling code"), choices=[(code.value, f"{code.value} · {text}") for code, text in HANDLING.items()]
-    )
+    handling = forms.ChoiceField(label=_("Handling code"), choices=handling_choices)
 
     def __init__(self, *args: Any, parts: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
