@@ -54,12 +54,12 @@ def ground_of(instrument: Instrument | None, name: str) -> Ground | None:
 
 
 def grounds_for(instrument: Instrument | None, measures: set[str], *, postponing: bool) -> list[dict[str, Any]]:
-    """The grounds open against all these measures, for a form to offer."""
+    """The grounds open against any of these measures, for a form to offer; the act asks again for each part."""
     if instrument is None:
         return []
     kinds = {"postponement"} if postponing else {"mandatory", "optional"}
     rows = [row for row in refusal_grounds(instrument) if row.kind in kinds]
-    return [row.to_json() for row in rows if all(row.applies_to(measure) for measure in measures)]
+    return [row.to_json() for row in rows if not measures or any(map(row.applies_to, measures))]
 
 
 def _require_ground(instrument: Instrument, name: str, part: str, measure: str, kinds: set[str]) -> None:
