@@ -10,7 +10,8 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 
-from comity.api.sessions import API_SESSION, STEPPED_UP_AT, now
+from comity.api.sessions import API_SESSION, now
+from comity.authorities.step_up import STEPPED_UP_AT
 from comity.values.instant import instant_text
 from tests.requests.stages import people
 from tests.requests.world import World

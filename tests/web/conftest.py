@@ -17,8 +17,9 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.test import Client
 from playwright.sync_api import sync_playwright
 
+from comity.authorities.step_up import STEPPED_UP_AT
 from comity.values.instant import instant_text
-from comity.web.entrance import STEPPED_UP_AT, now
+from comity.web.entrance import now
 from tests.requests.stages import people
 from tests.requests.world import World
 

@@ -5,7 +5,7 @@ of roles work the same on pages and here. A page's session is no token, and a to
 """
 
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -21,11 +21,11 @@ from django.http import HttpRequest
 from ninja.security import HttpBearer
 
 from comity.authorities.queries import actor_of
+from comity.authorities.step_up import STEPPED_UP_AT, confirmed
 from comity.values.actor import Act, Actor
 from comity.values.errors import SignInError, UnavailableError
-from comity.values.instant import instant_text, parse_instant
+from comity.values.instant import instant_text
 
-STEPPED_UP_AT = "comity_stepped_up_at"
 DEFAULT_PURPOSE = "casework"
 API_SESSION = "comity_api"
 """Stands in every session that was made by signing in over the API."""
@@ -52,8 +52,7 @@ def now() -> datetime:
 
 def stepped_up(session: Any, at: datetime) -> bool:
     """Whether the officer gave a one-time code within the last minutes."""
-    given = session.get(STEPPED_UP_AT)
-    return bool(given) and at - parse_instant(given) < timedelta(seconds=settings.STEP_UP_SECONDS)
+    return confirmed(session.get(STEPPED_UP_AT), at, seconds=settings.STEP_UP_SECONDS)
 
 
 def actor(request: HttpRequest) -> Actor:

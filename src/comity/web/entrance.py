@@ -5,7 +5,7 @@ A view is registered here with its permission; an address without one fails a te
 
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, Concatenate
 
@@ -18,16 +18,15 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_http_methods
 
 from comity.authorities.queries import actor_of
+from comity.authorities.step_up import STEPPED_UP_AT, confirmed
 from comity.safeguards.actions import enter_read
 from comity.safeguards.permissions import Permission
 from comity.safeguards.policy import authorise_house
 from comity.safeguards.rules import TABLE, Relation
 from comity.values.actor import Act, Actor
 from comity.values.errors import RefusedError
-from comity.values.instant import parse_instant
 from comity.values.reference import Kind, Reference
 
-STEPPED_UP_AT = "comity_stepped_up_at"
 View = Callable[Concatenate[HttpRequest, ...], HttpResponseBase]
 
 
@@ -37,8 +36,7 @@ def now() -> datetime:
 
 def stepped_up(request: HttpRequest, at: datetime) -> bool:
     """Whether the officer gave a one-time code again within the last minutes."""
-    given: str = request.session.get(STEPPED_UP_AT, "")
-    return bool(given) and at - parse_instant(given) < timedelta(seconds=settings.STEP_UP_SECONDS)
+    return confirmed(request.session.get(STEPPED_UP_AT), at, seconds=settings.STEP_UP_SECONDS)
 
 
 def actor_asking(request: HttpRequest) -> Actor:

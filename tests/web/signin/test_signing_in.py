@@ -3,7 +3,7 @@
 import pytest
 from allauth.mfa.models import Authenticator
 
-from comity.web.entrance import STEPPED_UP_AT
+from comity.authorities.step_up import STEPPED_UP_AT
 
 PASSWORD = "x" * 20
 

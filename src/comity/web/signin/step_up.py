@@ -2,10 +2,11 @@
 
 from django.http import HttpRequest
 
+from comity.authorities.step_up import STEPPED_UP_AT
 from comity.safeguards.permissions import Permission
 from comity.safeguards.rules import TABLE
 from comity.values.instant import instant_text
-from comity.web.entrance import STEPPED_UP_AT, now, stepped_up
+from comity.web.entrance import now, stepped_up
 from comity.web.signin.forms import StepUpForm
 
 
