@@ -110,9 +110,16 @@ class Desk:
 
     def until(self, dossier: str, holds: Callable[[str], bool], what: str) -> None:
         """Look at the steps of the dossier again and again, as a person does, until the other node's answer is in."""
+        self._watch(f"{dossier}/steps", holds, what)
+
+    def until_arrived(self, item: str) -> None:
+        """Until the content of an item has come over whole: only then can it be checked."""
+        self._watch(item, lambda page: f'action="{item}/verify"' in page, f"the content of {item}")
+
+    def _watch(self, address: str, holds: Callable[[str], bool], what: str) -> None:
         end = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < end:
-            answer = self.page.context.request.get(f"{dossier}/steps")
+            answer = self.page.context.request.get(address)
             if answer.status == 200 and holds(answer.text()):
                 return
             time.sleep(0.3)

@@ -264,6 +264,7 @@ def countersign(cast, dossier, items):
     head, prosecutor, director = cast["a.brunner"], cast["m.rochat"], cast["c.ibarra"]
     assert len(items) == 2
     for item in items:
+        head.until_arrived(item)
         head.open(item)
         head.press("form[action$='/verify'] button")
         assert head.page.locator(".custody .seal.unverified, .custody .seal.broken").count() == 0
