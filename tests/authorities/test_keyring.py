@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from comity.authorities.certificates import issue_office_seal, issue_tls
 from comity.authorities.keyring import AuthorityKeys, Keyring
+from comity.authorities.node_file import NodeFile
 from comity.seals.keys import OpeningKey, SigningKey
 from comity.values.errors import BrokenError, MissingError
 from tests.conftest import MOMENT
@@ -73,3 +74,13 @@ def test_an_authority_of_another_node_has_no_keys_here() -> None:
 def test_two_nodes_of_one_host_name_are_told_apart() -> None:
     first, second = (x509.load_pem_x509_certificate(issue_tls("localhost", MOMENT)[1]) for _ in range(2))
     assert first.subject != second.subject
+
+
+def test_the_tls_certificate_names_the_host_that_partners_call() -> None:
+    file = NodeFile("xx", "10.0.0.7", 1, 2, True, public_endpoint="https://exchange.example:8443")
+    certificate = x509.load_pem_x509_certificate(issue_tls(file.endpoint_host, MOMENT, file.host)[1])
+    names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert names.get_values_for_type(x509.DNSName) == ["exchange.example"]
+    assert [str(one) for one in names.get_values_for_type(x509.IPAddress)] == ["10.0.0.7"]
+    assert certificate.subject.rfc4514_string().endswith("CN=exchange.example")
+    assert NodeFile("xx", "localhost", 1, 2, True).endpoint_host == "localhost"

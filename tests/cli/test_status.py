@@ -4,10 +4,11 @@ import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from rich.console import Console
 
 from comity.authorities.certificates import VALID_DAYS, issue_office_seal, issue_tls
 from comity.authorities.keyring import AuthorityKeys, Keyring
-from comity.cli.status import ending
+from comity.cli.status import ending, status_page
 from comity.seals.keys import OpeningKey, SigningKey
 
 MADE = datetime(2026, 11, 1, tzinfo=UTC)
@@ -23,3 +24,37 @@ def test_a_certificate_is_named_sixty_days_before_it_ends_and_after(days: int, n
     keys = Keyring(bytes(32), {"CH-FOJ": held}, *issue_tls("localhost", MADE), os.urandom)
     found = ending(keys, MADE + timedelta(days=days))
     assert [line.split(" ends ")[0][: len(name)] for line, name in zip(found, named, strict=True)] == named
+
+
+def test_the_status_is_told_to_a_person_in_sentences_and_tables() -> None:
+    line = {
+        "partner": "CO-FGN",
+        "waiting": 1200,
+        "stopped": 2,
+        "down_since": "2026-11-01T00:00:00.000Z",
+        "next_attempt": None,
+        "reason": "CO-FGN cannot be reached [Errno 111].",
+    }
+    found = {
+        "authorities": {"CH-FOJ": {"ledger": 4711}},
+        "lines": [line],
+        "ending": ["CH-FOJ office seal ends soon"],
+        "broken": ["CH-FOJ: entry 3"],
+    }
+    console = Console(width=200)
+    with console.capture() as captured:
+        console.print(status_page(found))
+    said = captured.get()
+    for words in (
+        "BROKEN  CH-FOJ: entry 3",
+        "ENDS    CH-FOJ office",
+        "4,711",
+        "down since 2026",
+        "1,200",
+        "[Errno 111]",
+    ):
+        assert words in said
+    assert "{" not in said
+    with console.capture() as captured:
+        console.print(status_page(found | {"ending": [], "broken": [], "lines": []}))
+    assert "All ledgers are whole" in captured.get()

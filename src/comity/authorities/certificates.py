@@ -66,21 +66,27 @@ def issue_office_seal(state: str, organisation: str, at: datetime) -> tuple[byte
     return _pem(key), certificate.public_bytes(serialization.Encoding.PEM)
 
 
-def issue_tls(host: str, at: datetime) -> tuple[bytes, bytes]:
-    """The exchange port's TLS key and certificate, PEM; partners pin exactly this certificate."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    alternative: x509.GeneralName = x509.DNSName(host)
+def _alternative(host: str) -> x509.GeneralName:
     try:
-        alternative = x509.IPAddress(ip_address(host))
+        return x509.IPAddress(ip_address(host))
     except ValueError:
-        alternative = x509.DNSName(host)
+        return x509.DNSName(host)
+
+
+def issue_tls(host: str, at: datetime, *others: str) -> tuple[bytes, bytes]:
+    """The exchange port's TLS key and certificate, PEM; partners pin exactly this certificate.
+
+    `host` is the one of the endpoint partners call; `others` are further names under which the port is reached.
+    """
+    key = ec.generate_private_key(ec.SECP256R1())
+    alternatives = [_alternative(name) for name in dict.fromkeys((host, *others))]
     # Two nodes of one host name must differ in their subjects: a verifier finds the issuer by subject.
     own = x509.SubjectKeyIdentifier.from_public_key(key.public_key()).digest.hex()
     subject = [x509.NameAttribute(NameOID.COMMON_NAME, host[:64]), x509.NameAttribute(NameOID.SERIAL_NUMBER, own)]
     certificate = (
         _builder(x509.Name(subject), key, at)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(x509.SubjectAlternativeName([alternative]), critical=False)
+        .add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
         .add_extension(
             x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False
         )

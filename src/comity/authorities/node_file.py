@@ -50,6 +50,11 @@ class NodeFile:
         """Where partners reach the exchange port: the address in front of it, or the port itself."""
         return self.public_endpoint or f"https://{self.host}:{self.exchange_port}"
 
+    @property
+    def endpoint_host(self) -> str:
+        """The host partners call: the name their TLS certificate of ours carries first."""
+        return urlsplit(self.endpoint).hostname or self.host
+
     def write(self, folder: Path) -> None:
         (folder / "node.json").write_text(json.dumps(asdict(self), indent=1) + "\n")
 

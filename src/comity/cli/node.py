@@ -139,14 +139,13 @@ def status(folder: Folder, as_json: Json = False) -> None:
     load_framework(folder)
     from django.conf import settings  # noqa: PLC0415
 
-    from comity.cli.status import node_status  # noqa: PLC0415
+    from comity.cli.status import node_status, status_page  # noqa: PLC0415
 
     found: dict[str, Any] = node_status(settings.COMITY.keys(), datetime.now(UTC))
     if as_json:
         typer.echo(json.dumps(found))
     else:
-        for name, value in found.items():
-            Console().print(f"[bold]{name}[/]: {value}")
+        Console(emoji=False, highlight=False).print(status_page(found))
     if found["broken"]:
         raise typer.Exit(1)
 

@@ -3,6 +3,7 @@
 Pages and API on plain loopback HTTP (a proxy does TLS), the exchange port on its own TLS listener, and the worker.
 """
 
+import ctypes
 import os
 import signal
 import subprocess
@@ -20,15 +21,20 @@ from comity.values.errors import MissingError, UnavailableError
 
 says = Console(stderr=True)
 GRACE_SECONDS = 8
+_PR_SET_PDEATHSIG = 1
+"""prctl(2): the signal a process gets when the one that started it is gone, however that ended."""
 
 
 def serve_node(folder: Path, *, threads: int) -> None:
     """Serve until interrupted; when one process ends by itself, the others are ended and the reason is said."""
     folder = folder.resolve()
     file = read_node_file(folder)
+    told = _stopping()  # before anything is started: what ends us at any moment ends the others too
     environment = {**os.environ, "COMITY_NODE": str(folder), "DJANGO_SETTINGS_MODULE": "comity.site.settings"}
     empty(spool_of(folder))
-    tls_files = _write_tls(folder, environment)
+    tls_files = folder / "run"
+    tls_files.mkdir(mode=0o700, exist_ok=True)
+    empty(tls_files)  # a killed node leaves its key here
     gunicorn = [sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--threads", str(threads)]
     quiet = ["--log-level", "warning", "--worker-tmp-dir", str(tls_files), "--no-control-socket"]
     commands = {
@@ -44,10 +50,13 @@ def serve_node(folder: Path, *, threads: int) -> None:
     extra = {"exchange": {"COMITY_URLCONF": "comity.site.exchange_urls", "COMITY_TLS": str(tls_files)}}
     running: dict[str, subprocess.Popen[bytes]] = {}
     try:
+        _write_tls(folder, tls_files, environment)
         for name, command in commands.items():
-            running[name] = subprocess.Popen(command, env=environment | extra.get(name, {}))  # noqa: S603 - our own commands
-        says.print(f"Node [bold]{file.node_id}[/]: {file.origin}  exchange {file.endpoint}")
-        ended = _wait_for_the_first(running)
+            if not told:
+                running[name] = _start(command, environment | extra.get(name, {}))
+        if not told:
+            says.print(f"Node [bold]{file.node_id}[/]: {file.origin}  exchange {file.endpoint}")
+        ended = _wait_for_the_first(running, told)
     finally:
         _end(running)
         empty(tls_files)
@@ -55,16 +64,30 @@ def serve_node(folder: Path, *, threads: int) -> None:
         raise UnavailableError(f"The {ended} process ended by itself; the node was stopped.", code="node:stopped")
 
 
-def _wait_for_the_first(running: dict[str, "subprocess.Popen[bytes]"]) -> str:
-    """The name of the process that ended first, or nothing when we were told to stop."""
-    told = False
+def _stopping() -> list[int]:
+    """The signals that told us to stop, as they come: empty until then."""
+    told: list[int] = []
 
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        nonlocal told
-        told = True
+    def stop(number: int, _frame: FrameType | None) -> None:
+        told.append(number)
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    return told
+
+
+def _start(command: list[str], environment: dict[str, str]) -> "subprocess.Popen[bytes]":
+    """One of our processes. On Linux it ends with this one even when nobody can pass a signal on (SIGKILL)."""
+    bound = _end_with_parent if sys.platform == "linux" else None
+    return subprocess.Popen(command, env=environment, preexec_fn=bound)  # noqa: S603, PLW1509 - our own commands; one thread
+
+
+def _end_with_parent() -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _wait_for_the_first(running: dict[str, "subprocess.Popen[bytes]"], told: list[int]) -> str:
+    """The name of the process that ended first, or nothing when we were told to stop."""
     while not told:
         for name, process in running.items():
             if process.poll() is not None:
@@ -85,7 +108,7 @@ def _end(running: dict[str, "subprocess.Popen[bytes]"]) -> None:
             process.wait()
 
 
-def _write_tls(folder: Path, environment: dict[str, str]) -> Path:
+def _write_tls(folder: Path, place: Path, environment: dict[str, str]) -> None:
     """The exchange port's key and certificate as files only this user may read, for as long as the node is served."""
     passphrase = Path(environment.get("COMITY_PASSPHRASE_FILE", folder / "passphrase"))
     if not passphrase.is_file():
@@ -95,11 +118,7 @@ def _write_tls(folder: Path, environment: dict[str, str]) -> Path:
             next_step="Name its file in COMITY_PASSPHRASE_FILE.",
         )
     keys = Keyring.from_file_bytes((folder / "keys.comity").read_bytes(), passphrase.read_text().strip(), os.urandom)
-    place = folder / "run"
-    place.mkdir(mode=0o700, exist_ok=True)
-    empty(place)  # a killed node leaves its key here
     for name, data in (("tls.key", keys.tls_key), ("tls.crt", keys.tls_certificate)):
         path = place / name
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as sink:
             sink.write(data)
-    return place

@@ -35,7 +35,7 @@ def prepare_folder(folder: Path, plan: Roster, database: str, at: datetime) -> N
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     passphrase = secrets.token_urlsafe(32)
-    tls_key, tls_certificate = issue_tls(plan.host, at)
+    tls_key, tls_certificate = issue_tls(file.endpoint_host, at, file.host)
     keys = Keyring(secrets.token_bytes(32), {}, tls_key, tls_certificate, os.urandom)
     for entry in plan.authorities:
         name = entry.names.get("en") or next(iter(entry.names.values()))

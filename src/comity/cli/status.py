@@ -3,6 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
 from comity.authorities.certificates import valid_until
 from comity.authorities.keyring import Keyring
 from comity.authorities.queries import local_authorities
@@ -44,3 +48,26 @@ def node_status(keys: Keyring, at: datetime) -> dict[str, Any]:
         "ending": ending(keys, at),
         "broken": [f"{code}: {place}" for code in codes for place in broken_places(code)],
     }
+
+
+def status_page(found: dict[str, Any]) -> RenderableType:
+    """The status as an operator reads it: what is wrong first, then each ledger and each partner's line."""
+    parts: list[RenderableType] = []
+    for place in found["broken"]:
+        parts.append(Text(f"BROKEN  {place}", "bold red"))
+    for sentence in found["ending"]:
+        parts.append(Text(f"ENDS    {sentence}", "yellow"))
+    if not parts:
+        parts.append(Text("All ledgers are whole; no certificate ends within 60 days.", "green"))
+    ledgers = Table("authority", "ledger entries", box=None, pad_edge=False)
+    for code, held in found["authorities"].items():
+        ledgers.add_row(code, f"{held['ledger']:,}")
+    parts += [Text(), ledgers, Text()]
+    if not found["lines"]:
+        return Group(*parts, Text("Nothing was exchanged with a partner yet."))
+    lines = Table("partner", "line", "waiting", "stopped", "next try", "why", box=None, pad_edge=False)
+    for line in found["lines"]:
+        stands = f"down since {line['down_since']}" if line["down_since"] else "up"
+        waits, stopped, following = f"{line['waiting']:,}", f"{line['stopped']:,}", line["next_attempt"] or ""
+        lines.add_row(line["partner"], stands, waits, stopped, following, Text(line["reason"]))
+    return Group(*parts, lines)
