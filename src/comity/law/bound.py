@@ -21,8 +21,8 @@ def membership_verdict(instrument: Instrument, first: str, second: str, on: date
     membership = instrument.membership
     if not membership.closed:
         return Verdict()
-    ours = _class_verdict(instrument.code, membership, first, on)
-    theirs = _class_verdict(instrument.code, membership, second, on)
+    ours = class_verdict(instrument.code, membership, first, on)
+    theirs = class_verdict(instrument.code, membership, second, on)
     verdict = ours + theirs if ours.reasons and theirs.reasons else ours if ours.reasons else theirs
     if membership.third and not verdict.reasons and (first in membership.third) == (second in membership.third):
         verdict += _barred(
@@ -33,7 +33,8 @@ def membership_verdict(instrument: Instrument, first: str, second: str, on: date
 
 
 @lru_cache(maxsize=1 << 16)
-def _class_verdict(code: str, membership: Membership, state: str, on: date) -> Verdict:
+def class_verdict(code: str, membership: Membership, state: str, on: date) -> Verdict:
+    """Whether a closed class can bind this State on the day; no reason at all means that it can."""
     if state in membership.opted_out:
         out = membership.opted_out[state]
         return Verdict((Reason(out.article, f"{state}: {out.text}", BARRED, out.verified),))
