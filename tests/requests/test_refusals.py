@@ -7,13 +7,13 @@ from comity.law.register import load_register
 from comity.requests.fold import fold
 from comity.requests.messages import MessageType as M
 from comity.requests.phases import Side
-from comity.requests.refusals import CONSULT_FIRST, grounds_for, require_grounds
+from comity.requests.refusals import ground_of, grounds_for, require_grounds
 from comity.requests.state import DossierState
 from comity.values.errors import RefusedError
 from tests.requests.letters import letter
 
 LAW = load_register().instrument
-ALL = sorted(CONSULT_FIRST)
+ALL = ("BILATERAL-CH-CO-MLA-2011", "EU-EIO-2014-41", "UNCAC", "UNTOC")
 
 
 def state(*, consulted: tuple[str, ...] = (), measure: str = "bank-records") -> DossierState:
@@ -42,9 +42,22 @@ def test_without_consultation_a_refusal_is_stopped_with_the_provision(code: str)
         else grounds_for(LAW(code), {"bank-records"}, postponing=False)[0]["ground"]
     )
     error = refused("requests:consult-first", LAW(code), state(), ["a"], [name])
-    assert error.place == CONSULT_FIRST[code][0]
+    row = ground_of(LAW(code), name)
+    assert row
+    assert error.place == row.consult != ""
     require_grounds(LAW(code), state(consulted=("a",)), ["a"], [name], postponing=False)
     refused("requests:consult-first", LAW(code), state(consulted=("b",)), ["a", "b"], [name])
+
+
+@pytest.mark.parametrize("code", ["BILATERAL-CH-CO-MLA-2011", "UNCAC", "UNTOC"])
+def test_without_consultation_a_postponement_is_stopped_where_the_instrument_says_so(code: str) -> None:
+    delay = ["postpone:ongoing_proceeding"]
+    refused("requests:consult-first", LAW(code), state(), ["a"], delay, postponing=True)
+    require_grounds(LAW(code), state(consulted=("a",)), ["a"], delay, postponing=True)
+
+
+def test_the_order_may_be_postponed_without_consultation() -> None:
+    require_grounds(LAW("EU-EIO-2014-41"), state(), ["a"], ["postpone:prejudice_investigation"], postponing=True)
 
 
 def test_the_order_may_be_refused_without_consultation_on_grounds_that_article_11_4_leaves_out() -> None:

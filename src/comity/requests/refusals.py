@@ -3,35 +3,13 @@
 The grounds are the law's tables. An instrument whose grounds were not read is not held to any list.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from comity.law.instrument import Instrument
 from comity.law.refusal import Ground, refusal_grounds
 from comity.requests.state import DossierState
-from comity.requests.workflow import CH_CO, EIO, UNCAC, UNTOC
 from comity.values.errors import RefusedError
-
-CONSULT_FIRST: Mapping[str, tuple[str, frozenset[str], bool]] = {
-    EIO: (
-        "Directive 2014/41/EU Art. 11(4)",
-        frozenset(
-            {
-                "immunity_privilege_press",
-                "national_security_source_classified",
-                "ne_bis_in_idem",
-                "extraterritorial",
-                "fundamental_rights",
-            }
-        ),
-        False,
-    ),
-    CH_CO: ("CH-CO Treaty 2011 Art. 4(3)", frozenset(), True),
-    UNTOC: ("UNTOC Art. 18(26)", frozenset(), True),
-    UNCAC: ("UNCAC Art. 46(26)", frozenset(), True),
-}
-"""Instrument to the provision that asks for consultation before a refusal, for which grounds (none named: all), and
-whether before a postponement too. Sources as in the tables of grounds of these instruments."""
 
 
 def require_grounds(
@@ -44,7 +22,7 @@ def require_grounds(
     for name in names:
         for part in parts:
             _require_ground(instrument, name, part, state.parts[part].measure, kinds)
-    _require_consultation(instrument.code, state, parts, names, postponing=postponing)
+    _require_consultation(refusal_grounds(instrument), state, parts, names)
 
 
 def ground_of(instrument: Instrument | None, name: str) -> Ground | None:
@@ -87,13 +65,12 @@ def _require_ground(instrument: Instrument, name: str, part: str, measure: str, 
 
 
 def _require_consultation(
-    instrument: str, state: DossierState, parts: Sequence[str], names: Sequence[str], *, postponing: bool
+    rows: Sequence[Ground], state: DossierState, parts: Sequence[str], names: Sequence[str]
 ) -> None:
-    provision, grounds, postponing_too = CONSULT_FIRST.get(instrument, ("", frozenset(), False))
-    if not provision or (postponing and not postponing_too) or (grounds and not grounds & set(names)):
-        return
+    """Refuse a ground before which the law's table wants the other side consulted, while nobody consulted it."""
+    provision = next((row.consult for row in rows if row.id in names and row.consult), "")
     alone = [part for part in parts if not state.consulted_about(part)]
-    if alone:
+    if provision and alone:
         raise RefusedError(
             f"{provision}: the other side is consulted before this is decided. Nobody was consulted about part "
             f"{', '.join(alone)}; nothing was sent.",
