@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from comity.authorities.models import Authority
-from comity.exchange.actions import post, send_due
+from comity.exchange.actions import partners_to_send, post, send_due
 from comity.exchange.actions.sending import DEFAULT_LIMIT
 from comity.exchange.backoff import CAP_SECONDS, LEASE_SECONDS
 from comity.exchange.message import Attachment
@@ -71,6 +71,31 @@ def test_a_line_that_is_down_is_tried_with_one_message_and_then_lets_all_through
     house.down = False
     assert house.send() == 5
     assert len(house.effects) == 5
+
+
+def test_each_partner_can_be_sent_to_on_its_own(house):
+    befriend(STRANGER)
+    house.post(letter(1, recipient=STRANGER))
+    house.post(letter(2))
+    assert partners_to_send(house.at) == [STRANGER, THEM]
+    assert send_due(house.act(), keys=house.keys, transport=house, to=THEM) == 1
+    assert partners_to_send(house.at) == [STRANGER]
+    assert len(house.effects) == 1
+
+
+def test_a_slow_partners_lease_is_counted_from_when_its_message_went_out(house):
+    for number in range(2):
+        house.post(letter(number))
+    honest, leases = house.deliver, []
+
+    def slow(partner, envelope):
+        house.later(seconds=LEASE_SECONDS - 10)
+        leases.append(Outbox.objects.exclude(lease="").get().lease_until)
+        return honest(partner, envelope)
+
+    house.deliver = slow  # type: ignore[method-assign]
+    assert send_due(house.act(), keys=house.keys, transport=house, clock=lambda: house.at) == 2
+    assert leases[1] - leases[0] == timedelta(seconds=LEASE_SECONDS - 10)
 
 
 def test_nothing_is_tried_before_its_time(house):

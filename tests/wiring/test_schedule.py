@@ -1,5 +1,6 @@
 """The node's own jobs run when they are due, with the tools and the time that are handed in."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
@@ -58,3 +59,21 @@ def test_sessions_that_have_ended_are_removed_daily(tmp_path, db) -> None:
     assert SCHEDULE["clear-sessions"].every == timedelta(days=1)
     assert run_job(SCHEDULE["clear-sessions"], world.at, tools, authority="CH-FOJ") == 1
     assert [row.session_key for row in Session.objects.all()] == ["lasts"]
+
+
+def test_messages_to_each_partner_go_out_in_its_own_lane_and_evidence_comes_in_its_own(tmp_path, db) -> None:
+    world = people(World(tmp_path))
+    world.line.down = True
+    transmitted(world)
+    world.line.down = False
+    world.later(hours=2)
+    taken: list[tuple[str, str]] = []
+
+    def lane(kind: str, partner: str, work: Callable[[], int]) -> int:
+        taken.append((kind, partner))
+        return work()
+
+    tools = Tools(world.keys, world.vault, world.line, world.chance, True, lambda: world.at, lane)
+    for name in ("send", "fetch"):
+        assert run_job(SCHEDULE[name], world.at, tools, authority="CH-FOJ") > 0
+    assert taken == [("send", "CO-FGN"), ("fetch", "CH-FOJ")]

@@ -1,4 +1,4 @@
-"""The node's worker: each job of the schedule in a thread of its own; a slow partner holds back no other job."""
+"""The node's worker: each job of the schedule in a thread of its own; a slow partner holds back nothing else."""
 
 import logging
 import os
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 0.5
 """How often the worker looks whether each of its threads still runs."""
-GRACE_SECONDS = 6.0
+GRACE_SECONDS = 3.0
 """How long a job may go on after the worker was told to stop; what it had not finished is taken up again by lease."""
 
 log = logging.getLogger("comity.worker")
@@ -58,10 +58,13 @@ def main() -> None:
     django.setup()
     from django.conf import settings  # noqa: PLC0415 - the framework is set up by now
 
+    from comity.site.lanes import Lanes  # noqa: PLC0415
     from comity.wiring.schedule import SCHEDULE, Tools, run_job  # noqa: PLC0415
 
-    node = settings.COMITY
-    tools = Tools(node.keys(), node.vault(), node.transport(), os.urandom, node.exercise, lambda: datetime.now(UTC))
+    node, lanes = settings.COMITY, Lanes()
+    tools = Tools(
+        node.keys(), node.vault(), node.transport(), os.urandom, node.exercise, lambda: datetime.now(UTC), lanes
+    )
     told = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -70,6 +73,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     work(SCHEDULE.values(), lambda job: run_job(job, datetime.now(UTC), tools, authority=node.node_id), told)
+    lanes.join(GRACE_SECONDS)
 
 
 if __name__ == "__main__":

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from comity.authorities.keyring import Keyring
 from comity.authorities.queries import local_authorities
-from comity.evidence.actions import fetch_due
-from comity.exchange.actions import send_due
+from comity.evidence.actions import fetch_due, partners_to_fetch
+from comity.exchange.actions import partners_to_send, send_due
 from comity.exchange.transport import Transport
 from comity.requests.actions import remind_due, verify_seals
 from comity.safeguards.actions import clear_sessions, sequence_reads
@@ -16,6 +17,13 @@ from comity.store.vault import Vault
 from comity.values.actor import Act, job
 
 Chance = Callable[[int], bytes]
+Lane = Callable[[str, str, Callable[[], int]], int]
+"""Does work of one kind for one partner: now, or beside the work for others. Returns how many are done by now."""
+
+
+def at_once(_kind: str, _partner: str, work: Callable[[], int]) -> int:
+    """The lane of a single thread: one partner after the other."""
+    return work()
 
 
 @dataclass(frozen=True)
@@ -29,6 +37,7 @@ class Tools:
     exercise: bool
     clock: Callable[[], datetime]
     """The time as it passes, for a job that may take long."""
+    lane: Lane = at_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +51,22 @@ class Job:
 
 
 def _send(act: Act, tools: Tools) -> int:
-    return send_due(act, keys=tools.keys, transport=tools.transport)
+    """Each partner has its lane: one that answers slowly delays nobody else's messages."""
+    send = partial(send_due, act, keys=tools.keys, transport=tools.transport, clock=tools.clock)
+    return sum(tools.lane("send", code, partial(send, to=code)) for code in _by_lot(act, partners_to_send(act.at)))
 
 
 def _fetch(act: Act, tools: Tools) -> int:
-    return fetch_due(act, keys=tools.keys, vault=tools.vault, transport=tools.transport, clock=tools.clock)
+    """The same of evidence, which may take hours."""
+    fetch = partial(fetch_due, act, keys=tools.keys, vault=tools.vault, transport=tools.transport, clock=tools.clock)
+    return sum(
+        tools.lane("fetch", code, partial(fetch, origin=code)) for code in _by_lot(act, partners_to_fetch(act.at))
+    )
+
+
+def _by_lot(act: Act, codes: list[str]) -> list[str]:
+    """In an order drawn anew each time: when there are more partners than lanes, none is always the last."""
+    return sorted(codes, key=lambda _code: act.chance(4))
 
 
 def _remind(act: Act, tools: Tools) -> int:

@@ -1,7 +1,7 @@
 """What changes evidence: one function per verb; `admit`, `offer_content`, `receive_*` are steps of casework's acts."""
 
 from comity.evidence.actions.countersigning import countersign, verify_item
-from comity.evidence.actions.fetching import fetch_due
+from comity.evidence.actions.fetching import fetch_due, partners_to_fetch
 from comity.evidence.actions.intake import check_item, move_item, take_in, take_in_physical, take_in_record
 from comity.evidence.actions.receiving import receive_attachments, receive_offer, record_arrival
 from comity.evidence.actions.record import admit
@@ -19,6 +19,7 @@ __all__ = [
     "move_item",
     "offer_content",
     "offer_items",
+    "partners_to_fetch",
     "propose_release",
     "receive_attachments",
     "receive_countersignature",

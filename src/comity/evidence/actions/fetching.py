@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 
 from comity.authorities.keyring import Keyring
 from comity.authorities.queries import Partner, partner
@@ -35,6 +35,12 @@ _FINAL = {"store:digest", "store:key"}
 Clock = Callable[[], datetime]
 
 
+def partners_to_fetch(at: datetime) -> list[str]:
+    """The partners from whom something is due to be fetched, the one whose offer waits longest first."""
+    due = _due(at).order_by().values("partner").annotate(first=Min("since")).order_by("first")
+    return list(due.values_list("partner", flat=True))
+
+
 def fetch_due(
     act: Act,
     *,
@@ -43,8 +49,9 @@ def fetch_due(
     transport: Transport,
     clock: Clock | None = None,
     limit: int = DEFAULT_LIMIT,
+    origin: str = "",
 ) -> int:
-    """Take up every transfer that is due, oldest first; returns how many became whole.
+    """Take up every transfer that is due, oldest first, of all partners or of one; returns how many became whole.
 
     Each is pulled by ranges and resumed where it stopped, whatever stopped it; each chunk is opened before it counts,
     a damaged one is asked for again; at the end the whole content is read back and its SHA-256 compared. Only then is
@@ -54,7 +61,8 @@ def fetch_due(
     """
     whole = 0
     now = clock or (lambda: act.at)
-    for pk in list(_due(act.at).values_list("pk", flat=True)[:limit]):
+    due = _due(act.at).filter(partner=origin) if origin else _due(act.at)
+    for pk in list(due.values_list("pk", flat=True)[:limit]):
         lease = _lease(replace(act, at=now()), pk, now)
         if lease is None:
             continue

@@ -3,6 +3,6 @@
 from comity.exchange.actions.posting import post
 from comity.exchange.actions.receiving import Receiver, receive
 from comity.exchange.actions.resending import resend
-from comity.exchange.actions.sending import send_due
+from comity.exchange.actions.sending import partners_to_send, send_due
 
-__all__ = ["Receiver", "post", "receive", "resend", "send_due"]
+__all__ = ["Receiver", "partners_to_send", "post", "receive", "resend", "send_due"]

@@ -1,11 +1,12 @@
 """Sending: what waits in the outbox goes to its partner, one leased row at a time, the network outside transactions."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import Enum
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 
 from comity.authorities.keyring import Keyring
 from comity.authorities.queries import Partner, partner
@@ -51,32 +52,51 @@ class _Failed:
     reach: _Reach
 
 
-def send_due(act: Act, *, keys: Keyring, transport: Transport, limit: int = DEFAULT_LIMIT) -> int:
-    """Try every message that is due, oldest first, and return how many were tried.
+def partners_to_send(at: datetime) -> list[str]:
+    """The partners to whom something is due, the one whose message waits longest first."""
+    due = _due(at).order_by().values("recipient").annotate(first=Min("message_id")).order_by("first")
+    return list(due.values_list("recipient", flat=True))
+
+
+def send_due(
+    act: Act,
+    *,
+    keys: Keyring,
+    transport: Transport,
+    limit: int = DEFAULT_LIMIT,
+    to: str = "",
+    clock: Callable[[], datetime] | None = None,
+) -> int:
+    """Try every message that is due, oldest first, of all partners or of the one named, and return how many.
 
     Each row is leased before the network is touched, so that several workers never carry the same one at a time, and
     a worker that dies loses nothing: its lease runs out. A delivery receipt ends the row; a final rejection stops it;
     anything else is tried again with exponential backoff. One failed connection holds back all rows to that partner.
+    `clock` tells the time as it passes while a slow partner answers; without one it stands still at the act's.
     """
     tried = 0
-    for position in list(_due(act).values_list("message_id", flat=True)[:limit]):
-        row = _lease(act, position)
+    now = clock or (lambda: act.at)
+    due = _due(act.at).filter(recipient=to) if to else _due(act.at)
+    for position in list(due.values_list("message_id", flat=True)[:limit]):
+        begun = replace(act, at=now())
+        row = _lease(begun, position)
         if row is None:
             continue
         tried += 1
-        _settle(act, row, _attempt(row, keys, transport))
+        outcome = _attempt(row, keys, transport)
+        _settle(replace(act, at=now()), row, outcome)
     return tried
 
 
-def _due(act: Act) -> QuerySet[Outbox]:
+def _due(at: datetime) -> QuerySet[Outbox]:
     """What may go out now. A time further ahead than any wait or lease can be was written by a clock since set back:
 
     it holds nothing up, else one wrong year in a clock would silence the node for that year.
     """
-    cap, longest = act.at + timedelta(seconds=CAP_SECONDS), act.at + timedelta(seconds=LEASE_SECONDS)
-    down = Line.objects.filter(next_attempt__gt=act.at, next_attempt__lte=cap).values("partner")
-    free = Q(lease_until__isnull=True) | Q(lease_until__lte=act.at) | Q(lease_until__gt=longest)
-    come = Q(next_attempt__lte=act.at) | Q(next_attempt__gt=cap)
+    cap, longest = at + timedelta(seconds=CAP_SECONDS), at + timedelta(seconds=LEASE_SECONDS)
+    down = Line.objects.filter(next_attempt__gt=at, next_attempt__lte=cap).values("partner")
+    free = Q(lease_until__isnull=True) | Q(lease_until__lte=at) | Q(lease_until__gt=longest)
+    come = Q(next_attempt__lte=at) | Q(next_attempt__gt=cap)
     return (
         Outbox.objects.filter(free, come, state=OutboxState.WAITING).exclude(recipient__in=down).order_by("message_id")
     )
@@ -86,7 +106,7 @@ def _lease(act: Act, position: int) -> Outbox | None:
     """The row, ours for the length of a lease, or None when it is no longer due or another worker holds it."""
     lease = act.chance(16).hex()
     taken = (
-        _due(act)
+        _due(act.at)
         .filter(message_id=position)
         .order_by()
         .update(lease=lease, lease_until=act.at + timedelta(seconds=LEASE_SECONDS))

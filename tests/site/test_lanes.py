@@ -1,0 +1,52 @@
+"""Each partner has a lane of its own: one that never answers delays nobody else, and lanes are bounded."""
+
+import threading
+
+import pytest
+
+from comity.site.lanes import Lanes
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_partner_that_does_not_answer_holds_back_no_other_and_gets_no_second_lane() -> None:
+    lanes, answered, served = Lanes(most=2), threading.Event(), threading.Event()
+    begun: list[str] = []
+
+    def slow() -> int:
+        begun.append("slow")
+        answered.wait(20)
+        return 1
+
+    def quick() -> int:
+        begun.append("quick")
+        served.set()
+        return 1
+
+    assert lanes("send", "CO-FGN", slow) == 0
+    lanes("send", "CO-FGN", slow)
+    lanes("send", "GB-UKCA", quick)
+    assert served.wait(10)
+    answered.set()
+    lanes.join(10)
+    assert sorted(begun) == ["quick", "slow"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_lanes_are_bounded_by_kind_and_a_failure_frees_its_lane() -> None:
+    lanes, answered = Lanes(most=1), threading.Event()
+    begun: list[str] = []
+
+    def wait(name: str) -> int:
+        begun.append(name)
+        answered.wait(20)
+        raise OSError("the line is down")
+
+    lanes("send", "CO-FGN", lambda: wait("send CO"))
+    lanes("send", "GB-UKCA", lambda: wait("send GB"))
+    lanes("fetch", "GB-UKCA", lambda: wait("fetch GB"))
+    answered.set()
+    lanes.join(10)
+    assert sorted(begun) == ["fetch GB", "send CO"]
+    lanes("send", "GB-UKCA", lambda: wait("send GB"))
+    lanes.join(10)
+    assert "send GB" in begun
