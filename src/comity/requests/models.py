@@ -92,6 +92,27 @@ class DomesticAct(models.Model):
         indexes = [models.Index(fields=["dossier", "at"], name="requests_act_dossier")]
 
 
+class LawRecord(models.Model):
+    """What an officer recorded of the law of a dossier: the latest of a kind and key stands, none is overwritten."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="law_records")
+    kind = models.CharField(max_length=12)
+    """`fact` (key: the law's fact), `assurance` (key: its id), `dual` (key: the offence)."""
+    key = models.CharField(max_length=80)
+    value = models.JSONField(null=True)
+    """Null where what was recorded before is not known any more."""
+    due = models.DateField(null=True)
+    """The day on which an assurance is to be checked, while it is tracked."""
+    act = models.ForeignKey(DomesticAct, on_delete=models.CASCADE, related_name="recorded")
+    """Whose hand, when, and the ledger's leaf."""
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["dossier", "kind"], name="requests_law_record_kind"),
+            models.Index(fields=["due"], name="requests_law_record_due"),
+        ]
+
+
 class Document(models.Model):
     """A document of the dossier; its bytes lie in the vault under their digest."""
 
