@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from comity.requests.clocks import Asking, clocks_of, next_due, zone_of
+from comity.law.register import load_register
+from comity.requests.clocks import Asking, clocks_of, next_due
 from comity.requests.fold import fold
 from comity.requests.messages import MessageType as M
 from comity.requests.phases import Side
@@ -23,7 +24,10 @@ def registered(annex_b: bool = False) -> list[Letter]:
 
 
 def clocks(letters: list[Letter], instrument: str = EIO):
-    return {clock.id: clock for clock in clocks_of(fold(letters), instrument, "LU")}
+    return {
+        clock.id: clock
+        for clock in clocks_of(fold(letters), load_register().instrument(instrument) if instrument else None, "LU")
+    }
 
 
 def test_arrival_alone_starts_no_clock() -> None:
@@ -74,10 +78,12 @@ def test_the_deadline_asked_for_and_a_postponement_are_soft_clocks() -> None:
     assert found["postponed-a"].due == datetime(2027, 3, 1, 22, 59, 59, tzinfo=UTC)
 
 
-def test_days_are_counted_where_the_act_is_due() -> None:
-    assert zone_of("CO") == "America/Bogota"
-    assert zone_of("ES") == "Europe/Madrid"
-    assert zone_of("RU") == "UTC"  # several zones and no seat named: said plainly as UTC
+def test_days_are_counted_at_the_seat_of_government_of_the_state_that_must_act() -> None:
+    request = letter(M.TRANSMITTED, Q)
+    content = {**request.body["content"], "urgency": {"deadline": "2026-12-01"}}
+    sent = Letter(request.type, request.sender, {**request.body, "content": content}, (), START)
+    ends = {state: clocks_of(fold([sent]), None, state)[0].due.hour for state in ("RU", "ES", "CO")}
+    assert ends == {"RU": 20, "ES": 22, "CO": 4}  # Moscow, Madrid, Bogota: their midnight, in UTC
 
 
 TREATY = "BILATERAL-CH-CO-MLA-2011"
@@ -89,7 +95,7 @@ def original(urgency: object, asking: Asking | None, instrument: str = TREATY, *
     content = {**request.body["content"], "urgency": urgency}
     sent = Letter(request.type, request.sender, {**request.body, "content": content}, (), START)
     letters = [sent, *(Letter(one.type, one.sender, one.body, (sent.digest,), one.at) for one in more)]
-    found = clocks_of(fold(letters), instrument, "CO", asking)
+    found = clocks_of(fold(letters), load_register().instrument(instrument) if instrument else None, "CO", asking)
     return next((clock for clock in found if clock.id == "chco_original"), None)
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from comity.law.register import load_register
 from comity.requests.clocks import clocks_of
 from comity.requests.phases import Phase
 from comity.requests.queries.access import state_of
@@ -44,7 +45,11 @@ def sent(world: World) -> Reference:
 
 def clock(world: World, name: str, dossier: Reference, which: str):
     row = world.row(name, dossier)
-    return next(one for one in clocks_of(state_of(row), row.instrument, row.requested[:2]) if one.id == which)
+    return next(
+        one
+        for one in clocks_of(state_of(row), load_register().instrument(row.instrument), row.requested[:2])
+        if one.id == which
+    )
 
 
 def test_the_whole_order(cast: World) -> None:

@@ -7,8 +7,8 @@ from django.http import HttpRequest
 from ninja import Router
 
 from comity.api.sessions import act, now
+from comity.gazette.queries import register_here
 from comity.law.basis import find_bases
-from comity.law.register import load_register
 from comity.law.vocabulary import parse_measure, parse_offence
 from comity.safeguards.permissions import Permission
 from comity.safeguards.policy import authorise_house
@@ -25,7 +25,7 @@ def basis(
     deed = act(request)
     authorise_house(deed.actor, Permission.LAW_ASK, Reference(deed.actor.authority, Kind.SESSION, deed.new_id()))
     answer = find_bases(
-        load_register(),
+        register_here(),
         parse_country(requesting),
         parse_country(requested),
         measure=parse_measure(measure),

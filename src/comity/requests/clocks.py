@@ -10,17 +10,13 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.core import get_global
-
 from comity.law.clocks import clocks_for, triggers_of
-from comity.law.register import load_register
+from comity.law.instrument import Instrument
+from comity.law.places import zone_of
 from comity.requests.lanes import is_urgent
 from comity.requests.phases import ENDED, Effect, PartState, Side
 from comity.requests.state import DossierState
 from comity.values.instant import instant_text, parse_instant
-
-HOME_ZONES = {"ES": "Europe/Madrid", "PT": "Europe/Lisbon", "US": "America/New_York", "BR": "America/Sao_Paulo"}
-"""The zone of the seat of government, for States with several; one zone is taken from CLDR, none known means UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,23 +99,22 @@ class Asking:
 
 
 def clocks_of(
-    state: DossierState, instrument: str, requested_state: str, asking: Asking | None = None
+    state: DossierState, law: Instrument | None, requested_state: str, asking: Asking | None = None
 ) -> tuple[RunningClock, ...]:
-    """Every clock the dossier's messages started, the earliest due first.
+    """Every clock the dossier's messages started, the earliest due first; `law` is the instrument it rests on, if any.
 
     `asking` is given on the requesting side, which then sees its own duties too; the other side is not told of its
     post, so it does not count what it cannot see met.
     """
-    found = [*_of_law(state, instrument, requested_state), *_of_parties(state, requested_state)]
+    found = [*_of_law(state, law, requested_state), *_of_parties(state, requested_state)]
     if asking is not None:
-        found += _of_asking(state, instrument, asking)
+        found += _of_asking(state, law, asking)
     return tuple(sorted(found, key=lambda clock: (clock.due is None, clock.due or datetime.max.replace(tzinfo=UTC))))
 
 
-def _of_law(state: DossierState, instrument: str, requested_state: str) -> list[RunningClock]:
-    if not instrument or state.content is None:
+def _of_law(state: DossierState, law: Instrument | None, requested_state: str) -> list[RunningClock]:
+    if law is None or state.content is None:
         return []
-    law = load_register().instrument(instrument)
     measures = {part.measure for part in state.parts.values()} or {""}
     found: dict[str, RunningClock] = {}
     for trigger in triggers_of(law):
@@ -145,12 +140,12 @@ def _of_law(state: DossierState, instrument: str, requested_state: str) -> list[
     return list(found.values())
 
 
-def _of_asking(state: DossierState, instrument: str, asking: Asking) -> list[RunningClock]:
+def _of_asking(state: DossierState, law: Instrument | None, asking: Asking) -> list[RunningClock]:
     """The original on paper, where an urgent request went ahead of it by other means (treaty CH-CO, Art. 26(2))."""
     sent = [one.at for one in state.timeline if one.type == TRANSMITTED and one.effect is Effect.IN_EFFECT]
-    if not instrument or not sent or not is_urgent(state.content or {}):
+    if law is None or not sent or not is_urgent(state.content or {}):
         return []
-    law, started, place = load_register().instrument(instrument), sent[-1], zone_of(asking.state)
+    started, place = sent[-1], zone_of(asking.state)
     if URGENT_MEANS not in triggers_of(law):
         return []
     first = started.astimezone(ZoneInfo(place)).date()
@@ -215,14 +210,6 @@ def _ended_at(state: DossierState) -> str:
 
 def _end_of(day: str, territory: str) -> datetime:
     return datetime.combine(date.fromisoformat(day), time(23, 59, 59), ZoneInfo(zone_of(territory))).astimezone(UTC)
-
-
-def zone_of(territory: str) -> str:
-    """The time zone in which a State's days are counted here."""
-    if territory in HOME_ZONES:
-        return HOME_ZONES[territory]
-    zones = get_global("territory_zones").get(territory, [])
-    return zones[0] if len(zones) == 1 else "UTC"
 
 
 def next_due(clocks: tuple[RunningClock, ...]) -> datetime | None:

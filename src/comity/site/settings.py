@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "comity.authorities",
     "comity.exchange",
     "comity.evidence",
+    "comity.gazette",
     "comity.requests",
     "comity.web",
     "allauth",

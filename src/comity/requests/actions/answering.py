@@ -7,7 +7,7 @@ from django.db import transaction
 
 from comity.authorities.keyring import Keyring
 from comity.authorities.models import Authority
-from comity.law.register import load_register
+from comity.gazette.queries import register_here
 from comity.requests.actions.papering import Shelved, enter_papers, sealed_papers
 from comity.requests.actions.shape import Opened, finish, opened, texts
 from comity.requests.answers import answer_content, kind_of_answer
@@ -42,7 +42,7 @@ def print_answer(
     asked_in = str((state.content or {}).get("language") or "en")
     language = first_printed([*words, asked_in])
     kind = kind_of_answer(state)
-    law = load_register().instrument(row.instrument) if row.instrument else None
+    law = register_here().instrument(row.instrument) if row.instrument else None
     told = {
         **answer_content(
             state,

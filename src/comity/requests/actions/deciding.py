@@ -9,8 +9,8 @@ from django.db import transaction
 from comity.authorities.keyring import Keyring
 from comity.authorities.queries import authority
 from comity.evidence.actions import admit
+from comity.gazette.queries import register_here
 from comity.law.instrument import Instrument
-from comity.law.register import load_register
 from comity.requests import workflow
 from comity.requests.actions.shape import Opened, finish, opened, say, texts
 from comity.requests.messages import MessageType
@@ -84,7 +84,7 @@ def decline_parts(
 
 
 def _law(found: Opened) -> Instrument | None:
-    return load_register().instrument(found.row.instrument) if found.row.instrument else None
+    return register_here().instrument(found.row.instrument) if found.row.instrument else None
 
 
 def _ground(law: Instrument | None, value: Ground, place: str) -> dict[str, Any]:

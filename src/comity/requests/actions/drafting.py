@@ -10,7 +10,8 @@ from comity.authorities.queries import authorities_of, authority, local_authorit
 from comity.evidence.actions import admit
 from comity.forms.completeness import gaps
 from comity.forms.content import parse_content
-from comity.law.register import Register, load_register
+from comity.gazette.queries import register_here
+from comity.law.register import Register
 from comity.requests.actions.shape import Opened, finish, opened
 from comity.requests.lanes import form_name, way_of
 from comity.requests.models import DomesticAct, Dossier, Draft
@@ -49,7 +50,7 @@ def open_dossier(
     if not title.strip() or not number.strip():
         place = "number" if title.strip() else "title"
         raise InvalidInputError("Give the dossier a title and your file number.", code="requests:opening", place=place)
-    way = way_of(load_register(), instrument, home.state, partner.state)
+    way = way_of(register_here(), instrument, home.state, partner.state)
     party = requesting or (home.code if way.direct else _central(home.state, home.code))
     if local_authority(party).state != home.state:
         raise InvalidInputError(f"{party} is an authority of another State.", place="requesting")
@@ -119,7 +120,7 @@ def save_draft(
     A change of the content voids signature, validation and check. Raises `InvalidInputError` with the place of a fault.
     """
     found = opened(act, "save_draft", dossier, version)
-    register = load_register()
+    register = register_here()
     draft = Draft.objects.get(dossier=found.row)
     given = dict(answers) if answers is not None else dict(draft.answers)
     content = parse_content(content)

@@ -15,10 +15,10 @@ from comity.evidence.actions import admit
 from comity.exchange.actions import post
 from comity.exchange.message import Message
 from comity.forms.content import parse_content
-from comity.law.register import load_register
+from comity.gazette.queries import register_here
+from comity.law.places import zone_of
 from comity.requests.actions.posting import SCAN_TYPES
 from comity.requests.actions.shape import note_hand, write
-from comity.requests.clocks import zone_of
 from comity.requests.lanes import canonical_code
 from comity.requests.messages import MessageType, check_body
 from comity.requests.models import Document, Dossier, PostEntry
@@ -70,7 +70,7 @@ def open_received(
         requesting=partner.code,
         requested=home.code,
         title=title.strip()[:400],
-        instrument=canonical_code(load_register(), str(kept.get("instrument") or "")),
+        instrument=canonical_code(register_here(), str(kept.get("instrument") or "")),
         partner_has_node=False,
         phase="",
         opened_at=act.at,

@@ -8,7 +8,7 @@ from comity.authorities.queries import authority, local_authority
 from comity.evidence.actions import admit, receive_attachments, receive_countersignature, receive_offer
 from comity.exchange.message import Message, SignedMessage
 from comity.forms.content import parse_content
-from comity.law.register import load_register
+from comity.gazette.queries import register_here
 from comity.requests.actions.shape import write
 from comity.requests.lanes import canonical_code
 from comity.requests.messages import MessageType, check_body, parse_type
@@ -126,7 +126,7 @@ def _changes(row: Dossier, state: DossierState) -> dict[str, Any]:
     words = next(iter(title.values()), "") if isinstance(title, Mapping) else str(title)
     return {
         "title": (row.title or words or row.reference)[:TITLE],
-        "instrument": canonical_code(load_register(), str(state.content.get("instrument") or "")),
+        "instrument": canonical_code(register_here(), str(state.content.get("instrument") or "")),
         "direct": direct,
         "executing": row.executing or (row.requested if direct else ""),
     }

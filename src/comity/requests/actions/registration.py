@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from comity.authorities.keyring import Keyring
-from comity.law.register import load_register
+from comity.gazette.queries import register_here
 from comity.requests.actions.shape import Opened, finish, opened, say, texts
 from comity.requests.messages import MessageType
 from comity.requests.models import Dossier
@@ -101,7 +101,7 @@ def assess_conformity(
 
 def own_run(found: Opened, at: datetime, answers: Mapping[str, bool]) -> dict[str, Any]:
     """Our engine's answer for each part, on the day on which the request was received."""
-    register = load_register()
+    register = register_here()
     content = found.state.content or {}
     on = parse_instant(found.state.received_at).date() if found.state.received_at else at.date()
     run = prediction_of(register, found.row.requesting[:2], found.row.requested[:2], content, on=on, answers=answers)

@@ -12,8 +12,8 @@ from comity.authorities.queries import name_of
 from comity.evidence.actions import check_item, countersign, offer_items
 from comity.evidence.models import Item
 from comity.exchange.message import MAX_ATTACHMENTS
+from comity.gazette.queries import register_here
 from comity.law.conditions import use_conditions
-from comity.law.register import load_register
 from comity.requests import workflow
 from comity.requests.actions.papering import Shelved, cargo_of, enter_papers, sealed_papers, travelled
 from comity.requests.actions.shape import Cargo, Opened, finish, opened, say, texts
@@ -110,7 +110,7 @@ def _letters(
 
 def bound_conditions(found: Opened, more: Sequence[Mapping[str, Any]]) -> list[UseCondition]:
     """Use conditions of the instrument, of the acceptance and of this return, each once."""
-    law = load_register().instrument(found.row.instrument) if found.row.instrument else None
+    law = register_here().instrument(found.row.instrument) if found.row.instrument else None
     proceedings = ((found.state.content or {}).get("use") or {}).get("proceedings") or ""
     stated = " / ".join(proceedings.values()) if isinstance(proceedings, Mapping) else str(proceedings)
     given = [UseCondition.from_json(dict(one)) for one in [*found.state.conditions, *more]]

@@ -11,6 +11,7 @@ from comity.authorities.keyring import Keyring
 from comity.authorities.models import Officer
 from comity.exchange.actions import post
 from comity.exchange.message import Attachment, Message, SignedMessage
+from comity.gazette.queries import register_here
 from comity.requests import workflow
 from comity.requests.clocks import clocks_of, next_due
 from comity.requests.messages import MessageType, check_body
@@ -151,7 +152,8 @@ def write(row: Dossier, state: DossierState, at: datetime, *, version: int, chan
     stage = str(changes.get("stage", row.stage))
     phase = phase_for(Side(row.side), state.phase, stage)
     instrument = str(changes.get("instrument", row.instrument))
-    clocks = clocks_of(state, instrument, row.requested[:2], asking_of(row))
+    law = register_here().instrument(instrument) if instrument else None
+    clocks = clocks_of(state, law, row.requested[:2], asking_of(row))
     fields = {
         **changes,
         "state": state.to_json(),

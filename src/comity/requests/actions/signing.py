@@ -9,7 +9,7 @@ from django.db import transaction
 
 from comity.authorities.keyring import Keyring
 from comity.authorities.models import Officer
-from comity.law.register import load_register
+from comity.gazette.queries import register_here
 from comity.requests.actions.drafting import draft_gaps
 from comity.requests.actions.shape import Opened, finish, opened
 from comity.requests.lanes import language_gap, way_of
@@ -83,7 +83,7 @@ def prepare_release(
 
 def refuse_incomplete(found: Opened, content: dict[str, Any]) -> None:
     """Stop an incomplete request before signature, each gap named with its provision."""
-    register = load_register()
+    register = register_here()
     missing = [gap for gap in draft_gaps(register, content) if gap["severity"] == "missing"]
     lines = [f"{gap['text']} ({gap['provision'] or 'no provision read'})" for gap in missing]
     way = way_of(register, str(content.get("instrument") or ""), found.row.requesting[:2], found.row.requested[:2])

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from comity.exchange.queries import messages_of
+from comity.gazette.queries import register_here
 from comity.law.conditions import use_conditions
-from comity.law.register import load_register
 from comity.requests.lanes import way_of
 from comity.requests.models import Dossier, Draft
 from comity.requests.predictions import dual_criminality_lines
@@ -42,7 +42,7 @@ class LawView:
 
 def law_of(row: Dossier, state: DossierState, authority: str) -> LawView:
     """The law of both sides as it stands for this dossier, as far as this authority sees it."""
-    register = load_register()
+    register = register_here()
     draft = Draft.objects.filter(dossier=row).first()
     content = state.content or (draft.content if draft else {})
     law = register.instrument(row.instrument) if row.instrument else None

@@ -8,6 +8,7 @@ from typing import Any
 from comity.authorities.models import Authority
 from comity.evidence.queries import ItemView, TransferView, items_of, transfers_of
 from comity.exchange.queries import LineView, delivery_of, lines
+from comity.gazette.queries import register_here
 from comity.requests.clocks import RunningClock, clocks_of
 from comity.requests.models import Dossier, Draft
 from comity.requests.phases import Phase, Side
@@ -111,6 +112,7 @@ def dossier_page(actor: Actor, reference: Reference) -> DossierView:
     authorise(actor, Permission.DOSSIER_READ, target_of(row, actor))
     state = cached_state(row)
     partner = partner_of(row)
+    law = register_here().instrument(row.instrument) if row.instrument else None
     return DossierView(
         reference=row.reference,
         version=row.version,
@@ -133,7 +135,7 @@ def dossier_page(actor: Actor, reference: Reference) -> DossierView:
         cover_note=row.cover_note,
         draft=_draft(row),
         parts=tuple(part.to_json() for part in state.parts.values()),
-        clocks=clocks_of(state, row.instrument, row.requested[:2], asking_of(row)),
+        clocks=clocks_of(state, law, row.requested[:2], asking_of(row)),
         questions=tuple(one.to_json() for one in state.questions.values()),
         consultations=tuple(one.to_json() for one in state.consultations.values()),
         open_questions=tuple(one.to_json() for one in state.open_questions()),

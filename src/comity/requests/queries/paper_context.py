@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from comity.authorities.models import Authority, Officer
-from comity.law.register import load_register
+from comity.gazette.queries import register_here
 from comity.requests.lanes import way_of
 from comity.requests.models import Dossier
 from comity.requests.phases import Side
@@ -14,7 +14,7 @@ from comity.requests.queries.access import partner_of
 def letter_context(row: Dossier, at: datetime, *, person: Officer | None = None, exercise: bool) -> dict[str, Any]:
     """The context of a letter of our side to the partner; `person` is who signs it on that day."""
     ours = row.originating if row.side == Side.REQUESTING and person is not None else row.holder
-    way = way_of(load_register(), row.instrument, row.requesting[:2], row.requested[:2])
+    way = way_of(register_here(), row.instrument, row.requesting[:2], row.requested[:2])
     sheet = {
         "exercise": exercise,
         "handling": row.handling,

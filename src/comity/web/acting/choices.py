@@ -9,8 +9,8 @@ from django.utils.safestring import SafeString
 
 from comity.authorities.competence import Competence
 from comity.authorities.queries import authorities_of, officers
+from comity.gazette.queries import register_here
 from comity.law.refusal import Ground, refusal_grounds
-from comity.law.register import load_register
 from comity.requests.queries import DossierView
 from comity.values.actor import Actor, Role
 from comity.web.templatetags.marks import initial_language, law_text
@@ -75,7 +75,7 @@ def choices_of(view: DossierView, verb: str, actor: Actor) -> Choices:
 
 def _grounds(view: DossierView, *, postponing: bool) -> Iterator[Ground]:
     """The instrument's grounds that can be raised against any of the measures; which, stands beside each."""
-    law = load_register().instrument(view.instrument) if view.instrument else None
+    law = register_here().instrument(view.instrument) if view.instrument else None
     kinds = {"postponement"} if postponing else {"mandatory", "optional"}
     for ground in refusal_grounds(law) if law else ():
         if ground.kind in kinds and _open_to(ground, view):

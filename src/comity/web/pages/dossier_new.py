@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from comity.authorities.queries import authorities_of, local_authorities, partners
-from comity.law.register import load_register
+from comity.gazette.queries import register_here
 from comity.requests.actions import open_dossier
 from comity.requests.papers import PRINTED
 from comity.safeguards.permissions import Permission
@@ -54,7 +54,7 @@ class OpenForm(forms.Form):
 
 def instruments_of(state: str, others: set[str]) -> list[tuple[str, str]]:
     """The bilateral instruments with these States, then the multilateral ones, each once."""
-    register = load_register()
+    register = register_here()
     bilateral = chain.from_iterable(register.bilateral(state, other) for other in sorted(others))
     multilateral = sorted(register.multilateral.values(), key=lambda one: (one.rank, one.code))
     return [(one.code, f"{one.title} ({one.code})") for one in dict.fromkeys([*bilateral, *multilateral])]

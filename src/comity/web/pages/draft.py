@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from comity.documents.letters import compose_letter
-from comity.law.register import load_register
+from comity.gazette.queries import register_here
 from comity.requests.actions import perform
 from comity.requests.actions.drafting import draft_gaps
 from comity.requests.papers import PRINTED, languages_of, paper
@@ -35,7 +35,7 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 def instruments_for(case: Case) -> list[tuple[str, str, bool]]:
     """The instruments between the two States that the register can speak of, the bilateral ones first."""
-    register = load_register()
+    register = register_here()
     ours, theirs = case.view.requesting.state, case.view.requested.state
     found = [*register.bilateral(ours, theirs)]
     found += sorted(
@@ -52,7 +52,7 @@ def form_context(case: Case) -> dict[str, Any]:
     draft = view.draft
     if draft is None:
         raise MissingError
-    gaps = gap_lines(draft_gaps(load_register(), case.content), case.content)
+    gaps = gap_lines(draft_gaps(register_here(), case.content), case.content)
     dual = {line["part"]: line["text"] for line in view.law.dual_criminality if line["needed"]}
     parts = {part.get("measure"): dual.get(part.get("id"), "") for part in case.content.get("parts") or []}
     law = [{**line, "dual": parts.get(line["measure"], "")} for line in law_lines(draft.prediction)]

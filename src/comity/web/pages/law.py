@@ -11,9 +11,9 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from comity.gazette.queries import register_here
 from comity.law.answer import Basis, BasisAnswer
 from comity.law.basis import find_bases
-from comity.law.register import load_register
 from comity.law.vocabulary import MEASURES, OFFENCES
 from comity.safeguards.permissions import Permission
 from comity.values.country import country_names
@@ -119,7 +119,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 def found(facts: Mapping[str, Any], given: Mapping[str, bool]) -> dict[str, Any]:
     on: date = facts["on"]
     answer = find_bases(
-        load_register(),
+        register_here(),
         facts["requesting"],
         facts["requested"],
         measure=facts["measure"],
