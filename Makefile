@@ -19,7 +19,7 @@ $(VENV)/.ready: requirements-dev.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-node_modules/.ready: package-lock.json src/comity/site/assets.py
+node_modules/.ready: package-lock.json src/comity/site/assets.py src/comity/site/world_map.py
 	@command -v npm >/dev/null || { echo "Node with npm is missing: install nodejs and npm (Node 20 or newer)."; exit 1; }
 	@echo "Setting up typefaces and page scripts ..."
 	@npm ci --silent --no-audit --no-fund --ignore-scripts

@@ -1,5 +1,6 @@
 """The set-up script runs on its own, before anything is configured: it is tested as a script."""
 
+import json
 import runpy
 import subprocess
 import sys
@@ -8,6 +9,18 @@ from pathlib import Path
 import pytest
 
 SCRIPT = Path(__file__).parents[2] / "src/comity/site/assets.py"
+TWO_STATES = {
+    "transform": {"scale": [1, 1], "translate": [0, 0]},
+    "arcs": [[[0, 0], [0, 20]], [[0, 20], [20, 0], [0, -20], [-20, 0]], [[0, 0], [-20, 0], [0, 20], [20, 0]]],
+    "objects": {
+        "countries": {
+            "geometries": [
+                {"type": "Polygon", "id": "756", "properties": {"name": "One"}, "arcs": [[0, 1]]},
+                {"type": "Polygon", "id": "170", "properties": {"name": "Other"}, "arcs": [[2, -1]]},
+            ]
+        }
+    },
+}
 assets = runpy.run_path(str(SCRIPT), run_name="assets")
 
 
@@ -28,6 +41,9 @@ def packages(root: Path) -> Path:
     for file in files:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(file.name)
+    outlines = modules / assets["OUTLINES"]
+    outlines.parent.mkdir()
+    outlines.write_text(json.dumps(TWO_STATES))
     return modules
 
 
@@ -44,15 +60,18 @@ def test_everything_named_is_copied_and_what_was_there_before_is_gone(tmp_path: 
     assert "url(./fonts/ibm-plex-sans-arabic-400.woff2) format('woff2');" in css
     assert ".woff)" not in css
     assert "http" not in css
+    assert (vendor / "world.svg").read_text().count('<g id="n') == 2
 
 
 def test_what_is_missing_is_named_and_the_rest_is_copied(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     modules = packages(tmp_path)
     (modules / "htmx.org/dist/htmx.min.js").unlink()
+    (modules / "world-atlas/countries-50m.json").unlink()
     (modules / "@expo-google-fonts/noto-serif/400Regular/noto-serif_400Regular.ttf").unlink()
     assert assets["main"](tmp_path) == 1
     said = capsys.readouterr().err
     assert "htmx.org/dist/htmx.min.js" in said
+    assert "world-atlas/countries-50m.json" in said
     assert "@expo-google-fonts/noto-serif/400Regular" in said
     assert (tmp_path / "src/comity/web/static/vendor/alpine-csp.min.js").exists()
 

@@ -1,4 +1,4 @@
-"""Copy the typefaces and scripts that set-up fetched by lockfile to where the node reads them.
+"""Copy typefaces and scripts that set-up fetched by lockfile to where the node reads them; draw the world map.
 
 Run after `npm ci`, before anything of Django: `python src/comity/site/assets.py`. It needs only the standard library.
 Typefaces for documents go to `src/comity/documents/fonts`, what the pages load to `src/comity/web/static/vendor`;
@@ -7,6 +7,7 @@ contents is noticed at set-up and not on a page.
 """
 
 import re
+import runpy
 import shutil
 import sys
 from pathlib import Path
@@ -28,6 +29,8 @@ SCRIPTS = {
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
     "alpine-csp.min.js": "@alpinejs/csp/dist/cdn.min.js",
 }
+
+OUTLINES, MAP = "world-atlas/countries-50m.json", "world.svg"
 
 WEB_FONTS = {
     "ibm-plex-sans": ("400", "400-italic", "500", "600"),
@@ -96,6 +99,20 @@ def copy_scripts(modules: Path, target: Path) -> list[str]:
     return missing
 
 
+def draw_map(modules: Path, target: Path) -> list[str]:
+    """Write the map of the world from the outlines, with their licence; gives what was not found."""
+    outlines = modules / OUTLINES
+    if not outlines.is_file():
+        return [OUTLINES]
+    # By its path: this script runs on a machine where nothing of the package is installed yet.
+    world_map = runpy.run_path(str(Path(__file__).with_name("world_map.py")))
+    (target / MAP).write_text(world_map["draw"](outlines.read_text(encoding="utf-8")), encoding="utf-8")
+    licence = outlines.with_name("LICENSE")
+    if licence.is_file():
+        shutil.copyfile(licence, target / "world-atlas-LICENSE.txt")
+    return []
+
+
 def copy_assets(root: Path) -> list[str]:
     """Copy everything under `root`; gives the names of what was not found in `node_modules`."""
     modules = root / "node_modules"
@@ -104,6 +121,7 @@ def copy_assets(root: Path) -> list[str]:
         *copy_document_fonts(modules, root / "src/comity/documents/fonts"),
         *copy_scripts(modules, vendor),
         *copy_web_fonts(modules, vendor),
+        *draw_map(modules, vendor),
     ]
 
 
