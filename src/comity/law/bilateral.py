@@ -1,9 +1,9 @@
 """Bilateral treaties: rows of many registers merged into one instrument each.
 
 The same treaty stands in several files with days as each source prints them. Rows are merged by unordered pair, kind
-and date of signature; a day written shorter (`2003-08`, `1989`) is the same as the longer one it begins; a row without
-a day of signature is taken for the only dated treaty of that pair and kind, and shown as inferred. All sources stay;
-where they differ the conflict is shown and the finding is UNSETTLED between the two days.
+and date of signature; a day written shorter (`2003-08`, `1989`) is the same as the longer one it begins; `same_treaty`
+says which dated treaty a row without a day of signature repeats. All sources stay; where they differ the conflict is
+shown and the finding is UNSETTLED between the two days.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,6 +12,7 @@ from datetime import date
 from itertools import pairwise
 
 from comity.law.register_dates import earliest_day, latest_date, latest_day
+from comity.law.same_treaty import days_said_to_be_one, is_amending, repeated_day
 
 KIND_NAMES = {
     "mla": "MLA",
@@ -31,23 +32,6 @@ _STATUS = {
     "suspended": "suspended",
     "terminated": "terminated",
 }
-
-
-_AMENDING = (
-    "protocol",
-    "protocolo",
-    "supplement",
-    "amend",
-    "exchange of notes",
-    "extension",
-    "extending",
-    "declaration",
-    "prolonging",
-    "notenaustausch",
-    "notenwechsel",
-    "briefwechsel",
-)
-"""Words by which a title shows that an instrument amends, extends or accompanies another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +92,7 @@ class BilateralTreaty:
     @property
     def amending(self) -> bool:
         """Its title shows that it amends, extends or accompanies another treaty."""
-        return any(word in self.title[:60].casefold() for word in _AMENDING)
+        return is_amending(self.title)
 
     @property
     def statuses(self) -> frozenset[str]:
@@ -153,12 +137,8 @@ def _treaties(pair: tuple[str, str], kind: str, rows: list[BilateralRow]) -> lis
     for row in sorted((r for r in rows if r.signed), key=lambda r: -len(r.signed)):
         same = next((day for day in by_day if day.startswith(row.signed)), row.signed)
         by_day.setdefault(same, []).append(row)
-    undated = [row for row in rows if not row.signed]
-    inferred = bool(undated) and len(by_day) == 1
-    if inferred:
-        next(iter(by_day.values())).extend(undated)
-    elif undated:
-        by_day[""] = undated
+    also = _join(by_day)
+    absorbing, inferred = _spread([row for row in rows if not row.signed], by_day)
     days = sorted(by_day)
     stem = f"BILATERAL-{pair[0]}-{pair[1]}-{kind}"
     several = len(days) > 1
@@ -168,15 +148,43 @@ def _treaties(pair: tuple[str, str], kind: str, rows: list[BilateralRow]) -> lis
         once = years.count(day[:4]) == 1
         dated = f"{stem}-{day[:4] if once else day}" if day else stem
         code = dated if several else stem
-        aliases = tuple(name for name in (dated, f"{stem}-{day}" if day else "") if name and name != code)
+        names = [dated, *(f"{stem}-{one}" for one in (day, *also.get(day, ())) if one)]
+        names += [stem] if day in absorbing and "" not in by_day else []
+        aliases = tuple(dict.fromkeys(name for name in names if name != code))
         members = tuple(by_day[day])
-        treaties.append(BilateralTreaty(code, aliases, pair, kind, day, members, _conflicts(members), inferred))
+        treaties.append(BilateralTreaty(code, aliases, pair, kind, day, members, _conflicts(members), day in inferred))
     return treaties
+
+
+def _join(by_day: dict[str, list[BilateralRow]]) -> dict[str, tuple[str, ...]]:
+    """Bring together the days that a source itself says are one treaty; each kept day to those that joined it."""
+    joined: dict[str, tuple[str, ...]] = {}
+    for kept, other in days_said_to_be_one(by_day):
+        by_day[kept] += by_day.pop(other)
+        joined[kept] = (*joined.get(kept, ()), other)
+    return joined
+
+
+def _spread(undated: list[BilateralRow], by_day: dict[str, list[BilateralRow]]) -> tuple[set[str], set[str]]:
+    """Put each row without a day of signature to the treaty it repeats; what repeats none stands alone.
+
+    Gives the days that took one, and those of them that took one by inference and not by the same entry into force.
+    """
+    dated = {day: tuple(rows) for day, rows in by_day.items()}
+    absorbing, inferred = set(), set()
+    for row in undated:
+        day, sure = repeated_day(row, dated)
+        by_day.setdefault(day, []).append(row)
+        if day:
+            absorbing.add(day)
+            if not sure:
+                inferred.add(day)
+    return absorbing, inferred
 
 
 def _conflicts(rows: tuple[BilateralRow, ...]) -> tuple[Conflict, ...]:
     found = []
-    for field in ("in_force", "terminated"):
+    for field in ("signed", "in_force", "terminated"):
         printed = {row.source: getattr(row, field) for row in rows if getattr(row, field)}
         values = sorted(set(printed.values()))
         if any(not longer.startswith(shorter) for shorter, longer in pairwise(values)):

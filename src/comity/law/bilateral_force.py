@@ -11,16 +11,6 @@ from comity.law.bilateral import BilateralTreaty
 from comity.law.register_dates import latest_date
 from comity.values.verdict import Finding, Question, Reason, Verdict
 
-_AMENDING = (
-    "protocol",
-    "supplement",
-    "amend",
-    "exchange of notes",
-    "extension",
-    "extending",
-    "declaration",
-    "notenaus",
-)
 _KEEPS_SUPERSEDED = "18 U.S.C. 3181"
 _IMPLEMENTING = frozenset({date(2010, 2, 1)})
 """The day on which the instruments implementing the EU-US agreements of 2003 entered into force: they amend."""
@@ -119,7 +109,7 @@ def _conflicts(treaty: BilateralTreaty, article: str) -> Verdict:
         printed = "; ".join(
             f"{value} ({source[:80]})" for value, source in zip(conflict.values, conflict.sources, strict=True)
         )
-        what = "entry into force" if conflict.field == "in_force" else "end"
+        what = {"signed": "day of signature", "in_force": "entry into force"}.get(conflict.field, "end")
         found += _reason(article, f"The sources differ on its {what}: {printed}.", Finding.CLEAR, read=False)
     return found
 
