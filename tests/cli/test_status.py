@@ -38,6 +38,7 @@ def test_the_status_is_told_to_a_person_in_sentences_and_tables() -> None:
     found = {
         "authorities": {"CH-FOJ": {"ledger": 4711}},
         "lines": [line],
+        "quotas": [{"partner": "CO-FGN", "messages": [9000, 10000], "bytes": [1, 5], "transfers": [0, 7]}],
         "ending": ["CH-FOJ office seal ends soon"],
         "broken": ["CH-FOJ: entry 3"],
     }

@@ -6,6 +6,9 @@ import pytest
 from comity.evidence.actions import fetch_due, fetching, receive_attachments
 from comity.evidence.models import Custody, Item, Transfer
 from comity.evidence.queries import transfers_of
+from comity.exchange.actions import allow
+from comity.exchange.allowance import Limits
+from comity.exchange.rejection import QuotaError
 from comity.safeguards.models import LedgerEntry
 from comity.seals.stream import CHUNK_BYTES, ContentKey, seal_chunk
 from comity.store.models import SealedBlob
@@ -353,3 +356,15 @@ def test_a_transfer_under_the_key_of_held_evidence_stops_and_leaves_the_evidence
     assert "same key" in row.last_reason or "key of this content" in row.last_reason
     assert content_bytes(item.digest, keys=world.keys, vault=world.receiving) == CONTENT
     assert world.fetch() == 0
+
+
+@pytest.mark.parametrize(
+    ("limits", "said"), [({"open_transfers": 1}, "2 transfers"), ({"bytes_at_rest": 30}, "bytes would be kept")]
+)
+def test_what_a_partner_offers_beyond_its_allowance_is_refused_for_now_and_leaves_nothing(world, limits, said) -> None:
+    allow(Act(job("operator", "CH-FOJ"), world.at, "set-up", world.chance), "CO-FGN", Limits(**limits))
+    item = world.take_in()
+    with pytest.raises(QuotaError, match=said):
+        world.send(world.offer([item]))
+    assert not Transfer.objects.exists()
+    assert not Item.objects.filter(holder="CH-FOJ").exists()

@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -131,6 +132,31 @@ def list_peers(folder: Folder, as_json: Json = False) -> None:
     for row in rows:
         table.add_row(str(row["code"]), str(row["state"]), "yes" if row["node"] else "by post", str(row["endpoint"]))
     Console().print(table)
+
+
+@peer.command("quota")
+def quota(
+    folder: Folder,
+    code: Annotated[str, typer.Argument(help="The partner's code.")],
+    messages_per_hour: Annotated[int | None, typer.Option(help="Messages it may send us in an hour.")] = None,
+    bytes_at_rest: Annotated[int | None, typer.Option(help="Bytes of messages and content we keep for it.")] = None,
+    open_transfers: Annotated[int | None, typer.Option(help="Transfers from it that may be open at once.")] = None,
+) -> None:
+    """What a partner may use of this node; a limit that is not named stays. What goes over is refused for now."""
+    load_framework(folder)
+    from comity.exchange.actions import allow  # noqa: PLC0415
+    from comity.exchange.queries import allowance_of  # noqa: PLC0415
+
+    named = {
+        "messages_per_hour": messages_per_hour,
+        "bytes_at_rest": bytes_at_rest,
+        "open_transfers": open_transfers,
+    }
+    held = allowance_of(code, datetime.now(UTC)).limits
+    limits = replace(held, **{name: value for name, value in named.items() if value is not None})
+    allow(_operator("set a partner's quota"), code, limits)
+    says.print(f"{code}: {limits.messages_per_hour:,} messages an hour, {limits.bytes_at_rest:,} bytes at rest, ")
+    says.print(f"{limits.open_transfers:,} open transfers.")
 
 
 @node.command()

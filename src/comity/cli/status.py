@@ -10,7 +10,8 @@ from rich.text import Text
 from comity.authorities.certificates import valid_until
 from comity.authorities.keyring import Keyring
 from comity.authorities.queries import local_authorities
-from comity.exchange.queries import lines
+from comity.evidence.queries import content_from
+from comity.exchange.queries import AllowanceView, allowances, lines
 from comity.safeguards.queries import broken_places, ledger_size
 from comity.values.instant import instant_text
 
@@ -27,7 +28,9 @@ def ending(keys: Keyring, at: datetime) -> list[str]:
 
 
 def node_status(keys: Keyring, at: datetime) -> dict[str, Any]:
-    """`authorities`, `lines` (per partner: waiting, down since, next attempt, why), `ending` and `broken`.
+    """`authorities`, `lines` (per partner: waiting, down since, next attempt, why), `quotas`, `ending` and `broken`.
+
+    `quotas` tells per partner what it used of what it may: messages this hour, bytes at rest, open transfers.
 
     `ending` names the certificates that end within 60 days, `broken` places in ledgers.
     """
@@ -45,8 +48,19 @@ def node_status(keys: Keyring, at: datetime) -> dict[str, Any]:
             }
             for line in lines()
         ],
+        "quotas": [_quota(one) for one in allowances(at)],
         "ending": ending(keys, at),
         "broken": [f"{code}: {place}" for code in codes for place in broken_places(code)],
+    }
+
+
+def _quota(one: AllowanceView) -> dict[str, Any]:
+    open_transfers, content_bytes = content_from(one.partner)
+    return {
+        "partner": one.partner,
+        "messages": [one.messages, one.limits.messages_per_hour],
+        "bytes": [one.message_bytes + content_bytes, one.limits.bytes_at_rest],
+        "transfers": [open_transfers, one.limits.open_transfers],
     }
 
 
@@ -70,4 +84,13 @@ def status_page(found: dict[str, Any]) -> RenderableType:
         stands = f"down since {line['down_since']}" if line["down_since"] else "up"
         waits, stopped, following = f"{line['waiting']:,}", f"{line['stopped']:,}", line["next_attempt"] or ""
         lines.add_row(line["partner"], stands, waits, stopped, following, Text(line["reason"]))
-    return Group(*parts, lines)
+    quotas = Table("quota", "messages this hour", "bytes at rest", "open transfers", box=None, pad_edge=False)
+    for quota in found["quotas"]:
+        used = [f"{held:,} of {most:,}" for held, most in (quota[name] for name in ("messages", "bytes", "transfers"))]
+        quotas.add_row(quota["partner"], *used, style="yellow" if _nearly(quota) else "")
+    return Group(*parts, lines, Text(), quotas)
+
+
+def _nearly(quota: dict[str, Any]) -> bool:
+    """Whether a partner has used nine tenths of anything it may use."""
+    return any(held * 10 >= most * 9 for held, most in (quota[name] for name in ("messages", "bytes", "transfers")))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Min
+from django.db.models import Min, Sum
 
 from comity.authorities.keyring import Keyring
 from comity.authorities.queries import partner, verifying_key
@@ -217,6 +217,13 @@ def next_fetch(at: datetime) -> datetime | None:
         return None
     set_back = first > at + timedelta(seconds=CAP_SECONDS)
     return at if set_back else max(first, at)
+
+
+def content_from(partner: str) -> tuple[int, int]:
+    """Of one partner: how many transfers are open, and how many bytes of content came or are coming."""
+    rows = Transfer.objects.filter(partner=partner)
+    held = rows.exclude(state="broken").aggregate(all=Sum("size"))["all"]
+    return rows.filter(state="waiting").count(), held or 0
 
 
 def release_of(actor: Actor, reference: Reference | str) -> Release:

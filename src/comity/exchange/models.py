@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from comity.exchange.allowance import BYTES_AT_REST, MESSAGES_PER_HOUR, OPEN_TRANSFERS
+
 
 class Direction(models.TextChoices):
     OUT = "out"
@@ -85,6 +87,18 @@ class Line(models.Model):
     next_attempt = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=60, blank=True)
     last_reason = models.CharField(max_length=2000, blank=True)
+
+
+class Allowance(models.Model):
+    """What one partner may use of this node, and what it used: messages of the running hour, bytes of all it sent."""
+
+    partner = models.CharField(max_length=15, primary_key=True)
+    messages_per_hour = models.PositiveIntegerField(default=MESSAGES_PER_HOUR)
+    bytes_at_rest = models.PositiveBigIntegerField(default=BYTES_AT_REST)
+    open_transfers = models.PositiveIntegerField(default=OPEN_TRANSFERS)
+    hour = models.DateTimeField()
+    messages = models.PositiveIntegerField(default=0)
+    message_bytes = models.PositiveBigIntegerField(default=0)
 
 
 class Equivocation(models.Model):

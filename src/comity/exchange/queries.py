@@ -6,9 +6,10 @@ from typing import Any
 
 from django.db.models import Count, Min, Q
 
+from comity.exchange.allowance import Limits, hour_of
 from comity.exchange.backoff import CAP_SECONDS
 from comity.exchange.message import SignedMessage
-from comity.exchange.models import Equivocation, Line, Outbox, OutboxState, StoredMessage, StoredReceipt
+from comity.exchange.models import Allowance, Equivocation, Line, Outbox, OutboxState, StoredMessage, StoredReceipt
 from comity.seals.signing import Signature
 from comity.values.errors import MissingError
 
@@ -131,6 +132,33 @@ def lines(holder: str = "") -> list[LineView]:
             )
         )
     return views
+
+
+@dataclass(frozen=True, slots=True)
+class AllowanceView:
+    """What a partner may use of this node and what it has used."""
+
+    partner: str
+    limits: Limits
+    messages: int
+    """Taken in during the hour of the question."""
+    message_bytes: int
+
+
+def allowances(at: datetime) -> list[AllowanceView]:
+    """The allowance of every partner that ever wrote or whose limits were set."""
+    return [_allowance(row, at) for row in Allowance.objects.order_by("partner")]
+
+
+def allowance_of(partner: str, at: datetime) -> AllowanceView:
+    """The allowance of one partner; the usual limits where none were set."""
+    row = Allowance.objects.filter(partner=partner).first() or Allowance(partner=partner, hour=hour_of(at))
+    return _allowance(row, at)
+
+
+def _allowance(row: Allowance, at: datetime) -> AllowanceView:
+    limits = Limits(row.messages_per_hour, row.bytes_at_rest, row.open_transfers)
+    return AllowanceView(row.partner, limits, row.messages if row.hour == hour_of(at) else 0, row.message_bytes)
 
 
 def next_due(at: datetime) -> datetime | None:

@@ -18,6 +18,7 @@ class RejectionCode(StrEnum):
     UNSUPPORTED_VERSION = "unsupported-version"
     UNSUPPORTED_TYPE = "unsupported-type"
     REFUSED = "refused"
+    QUOTA = "quota"
 
 
 SENTENCES: dict[RejectionCode, str] = {
@@ -31,6 +32,7 @@ SENTENCES: dict[RejectionCode, str] = {
     RejectionCode.UNSUPPORTED_VERSION: "The protocol or suite is not one this node speaks.",
     RejectionCode.UNSUPPORTED_TYPE: "This node does not know this type of message.",
     RejectionCode.REFUSED: "The recipient's rules refuse the message; the reason is in the receipt.",
+    RejectionCode.QUOTA: "The sender has used what this node allows it; the message may be sent again later.",
 }
 
 PASSING = frozenset(
@@ -39,10 +41,11 @@ PASSING = frozenset(
         RejectionCode.WRONG_RECIPIENT,
         RejectionCode.SIGNATURE,
         RejectionCode.SEALED,
+        RejectionCode.QUOTA,
     }
 )
-"""What may heal without the message changing: partners still exchange or renew keys. All else is final: the same
-message cannot succeed, so the sender's node stops and asks a person."""
+"""What may heal without the message changing: partners still exchange or renew keys, an hour passes. All else is
+final: the same message cannot succeed, so the sender's node stops and asks a person."""
 
 
 class EnvelopeRejectedError(RefusedError):
@@ -55,3 +58,12 @@ class EnvelopeRejectedError(RefusedError):
             next_step="It may be sent again later." if rejection in PASSING else "Correct it before sending again.",
         )
         self.rejection = rejection
+
+
+class QuotaError(RefusedError):
+    """The sender would go over what this node allows it; a receiver may raise it too. Nothing was kept."""
+
+    def __init__(self, message: str, *, place: str = "") -> None:
+        super().__init__(
+            message, code="exchange:quota", place=place, next_step="It is sent again by itself, later and later."
+        )

@@ -20,7 +20,10 @@ from comity.evidence.custody import (
 from comity.evidence.item_state import ItemKind, ItemState
 from comity.evidence.manifest import RECORD_SHAPE, misfit
 from comity.evidence.models import Item, PartnerKey, Transfer
+from comity.evidence.queries import content_from
 from comity.exchange.message import Attachment, Message, SignedMessage
+from comity.exchange.queries import allowance_of
+from comity.exchange.rejection import QuotaError
 from comity.safeguards.actions import enter
 from comity.safeguards.permissions import Permission
 from comity.seals.keys import VerifyingKey
@@ -67,6 +70,7 @@ def receive_attachments(act: Act, signed: SignedMessage, content_keys: Mapping[s
     `store:key` for a key that seals other content here.
     """
     message = signed.message
+    _expect_room(act, message)
     for attachment in message.attachments:
         key = content_keys.get(attachment.digest)
         if key is None:
@@ -94,6 +98,28 @@ def receive_attachments(act: Act, signed: SignedMessage, content_keys: Mapping[s
         )
         if not new and row.state != "waiting":
             Transfer.objects.filter(pk=row.pk).update(**wanted, size=attachment.size, failures=0, failing_since=None)
+
+
+def _expect_room(act: Act, message: Message) -> None:
+    """What the message brings fits into what its sender may use of this node; QuotaError if not."""
+    if not message.attachments:
+        return
+    allowed = allowance_of(message.sender, act.at)
+    known = Transfer.objects.filter(partner=message.sender, holder=message.recipient)
+    here = set(known.values_list("digest", flat=True))
+    new = [attachment for attachment in message.attachments if attachment.digest not in here]
+    transfers, content = content_from(message.sender)
+    waiting = transfers + len(new)
+    if waiting > allowed.limits.open_transfers:
+        raise QuotaError(
+            f"{waiting} transfers would be open at once; {allowed.limits.open_transfers} are allowed. Nothing was kept."
+        )
+    needed = allowed.message_bytes + content + sum(attachment.size for attachment in new)
+    if needed > allowed.limits.bytes_at_rest:
+        raise QuotaError(
+            f"{needed} bytes would be kept for this sender; {allowed.limits.bytes_at_rest} are allowed. "
+            "Nothing was kept."
+        )
 
 
 def _write_item(

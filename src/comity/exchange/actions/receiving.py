@@ -9,12 +9,13 @@ from django.db import IntegrityError, transaction
 from comity.authorities.keyring import Keyring
 from comity.authorities.models import Authority
 from comity.authorities.queries import local_authorities
+from comity.exchange.actions.allowing import spend
 from comity.exchange.actions.posting import store_message
 from comity.exchange.envelope import Envelope, Opened, open_envelope, parse_envelope
 from comity.exchange.message import SignedMessage
 from comity.exchange.models import Direction, Equivocation, StoredMessage, StoredReceipt
 from comity.exchange.receipt import Receipt, ReceiptKind, sign_receipt
-from comity.exchange.rejection import SENTENCES, EnvelopeRejectedError, RejectionCode
+from comity.exchange.rejection import SENTENCES, EnvelopeRejectedError, QuotaError, RejectionCode
 from comity.safeguards.actions import enter
 from comity.seals.canonical import sha256_hex
 from comity.seals.keys import VerifyingKey
@@ -152,6 +153,8 @@ def _take(arrival: _Arrival, opened: Opened, receivers: Mapping[str, Receiver]) 
         return known, _take_again(act, arrival, known, signed)
     except _SignedRefusalError:
         raise
+    except QuotaError as error:
+        raise _SignedRefusalError(RejectionCode.QUOTA, error.message, signed.digest) from error
     except ComityError as error:
         if isinstance(error, UnavailableError) or (
             isinstance(error, ConflictError) and error.code.endswith(":changed")
@@ -166,6 +169,7 @@ def _take_first(act: Act, arrival: _Arrival, opened: Opened, receivers: Mapping[
     """Message, effect and ledger line, together or not at all; IntegrityError when its id came before."""
     signed = opened.signed
     row = store_message(signed, holder=arrival.holder, direction=Direction.IN, act=act)
+    spend(signed.message.sender, len(signed.content), at=act.at)
     receiver = receivers.get(signed.message.type)
     if receiver is None:
         raise _SignedRefusalError(RejectionCode.UNSUPPORTED_TYPE, digest=signed.digest)

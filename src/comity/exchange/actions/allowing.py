@@ -1,0 +1,61 @@
+"""Allowances: what a partner used is counted with each message; its limits are set by the node's operator."""
+
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from comity.authorities.queries import authority, local_authorities
+from comity.exchange.allowance import Limits, hour_of
+from comity.exchange.models import Allowance
+from comity.exchange.rejection import QuotaError
+from comity.safeguards.actions import enter
+from comity.values.actor import Act, ActorKind
+from comity.values.errors import RefusedError
+
+_COUNT = (
+    "UPDATE exchange_allowance SET messages = messages + 1, message_bytes = message_bytes + %s"
+    " WHERE partner = %s AND hour = %s AND messages < messages_per_hour AND message_bytes + %s <= bytes_at_rest"
+)
+
+
+def spend(partner: str, size: int, *, at: datetime) -> None:
+    """Count one message of so many bytes, inside the transaction that takes it in; raises QuotaError over a limit.
+
+    One statement where the running hour is counted already: this stands in the path of every message.
+    """
+    if _counted(partner, size, hour_of(at)):
+        return
+    row, _ = Allowance.objects.get_or_create(partner=partner, defaults={"hour": hour_of(at)})
+    Allowance.objects.filter(partner=partner).exclude(hour=hour_of(at)).update(hour=hour_of(at), messages=0)
+    if _counted(partner, size, hour_of(at)):
+        return
+    if row.message_bytes + size > row.bytes_at_rest:
+        raise QuotaError(f"Messages of this sender would fill more than {row.bytes_at_rest} bytes. Nothing was kept.")
+    raise QuotaError(f"{row.messages_per_hour} messages of this hour were taken in already. Nothing was kept.")
+
+
+def _counted(partner: str, size: int, hour: datetime) -> bool:
+    """Whether the message fitted into what is allowed and was counted."""
+    # Spelled out, since the ORM would compile it for every message.
+    moment = connection.ops.adapt_datetimefield_value(hour)
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, [size, partner, moment, size])
+        return bool(cursor.rowcount)
+
+
+@transaction.atomic
+def allow(act: Act, partner: str, limits: Limits) -> None:
+    """Set what a partner may use of this node, effective with its next message. Operator only."""
+    if act.actor.kind is not ActorKind.JOB or act.actor.id != "operator":
+        raise RefusedError("Only the node's operator does this, from its command line.", code="operator:only")
+    row = authority(partner)
+    wanted = {
+        "messages_per_hour": limits.messages_per_hour,
+        "bytes_at_rest": limits.bytes_at_rest,
+        "open_transfers": limits.open_transfers,
+    }
+    Allowance.objects.update_or_create(
+        partner=row.code, defaults=wanted, create_defaults={**wanted, "hour": hour_of(act.at)}
+    )
+    for own in local_authorities():
+        enter(act, "exchange:allowance:set", row.code, authority=own.code, facts=wanted)

@@ -1,0 +1,35 @@
+"""What one partner may ask of this node: messages an hour, bytes at rest, transfers open at once.
+
+A partner is authenticated, never trusted: what it may use is bounded, so that a flood from one State leaves room for
+the others. What goes over is refused with the code `quota`, signed; the partner's node sends it again by itself.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from comity.values.errors import InvalidInputError
+
+MESSAGES_PER_HOUR = 10_000
+BYTES_AT_REST = 100 << 30
+OPEN_TRANSFERS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The most a partner may use; every number is at least 1."""
+
+    messages_per_hour: int = MESSAGES_PER_HOUR
+    bytes_at_rest: int = BYTES_AT_REST
+    open_transfers: int = OPEN_TRANSFERS
+
+    def __post_init__(self) -> None:
+        for name, largest in (("messages_per_hour", 1 << 31), ("bytes_at_rest", 1 << 63), ("open_transfers", 1 << 31)):
+            if not 0 < getattr(self, name) < largest:
+                raise InvalidInputError(
+                    f"{name} is a whole number from 1 to {largest - 1}.", code="allowance:limit", place=name
+                )
+
+
+def hour_of(at: datetime) -> datetime:
+    """The beginning of the hour, in UTC, in which messages are counted."""
+    return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)

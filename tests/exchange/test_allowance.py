@@ -1,0 +1,95 @@
+"""What one partner may use of the node is bounded: over it the refusal is enumerated, signed, and tried again."""
+
+from dataclasses import replace
+
+import pytest
+
+from comity.exchange.actions import allow
+from comity.exchange.allowance import Limits
+from comity.exchange.models import StoredMessage
+from comity.exchange.queries import allowance_of, allowances, delivery_of
+from comity.exchange.receipt import ReceiptKind, open_receipt
+from comity.exchange.rejection import QuotaError, RejectionCode
+from comity.safeguards.queries import recent_entries
+from comity.values.actor import job
+from comity.values.errors import InvalidInputError, RefusedError
+from tests.exchange.conftest import HELD, STRANGER, THEM, US, House, befriend, letter, sealed_as, signed
+
+
+def limited(house: House, **limits: int) -> House:
+    allow(replace(house.act(), actor=job("operator", US)), US, Limits(**limits))
+    return house
+
+
+def verdict(house: House, envelope: bytes) -> RejectionCode | None:
+    return open_receipt(house.receive(envelope), HELD[THEM].signing.public).rejection
+
+
+def test_the_message_over_the_hours_limit_is_refused_signed_and_taken_in_an_hour_later(house):
+    limited(house, messages_per_hour=2)
+    for number in range(2):
+        assert verdict(house, house.sealed(letter(number))) is None
+    refused = open_receipt(house.receive(house.sealed(letter(2))), HELD[THEM].signing.public)
+    assert (refused.kind, refused.rejection) == (ReceiptKind.RELAY_REJECTION, RejectionCode.QUOTA)
+    assert "2 messages" in refused.reason
+    assert (StoredMessage.objects.count(), len(house.effects)) == (2, 2)
+    [line] = [entry for entry in recent_entries(THEM) if entry.event == "exchange:envelope:rejected"]
+    assert line.facts["rejection"] == "quota"
+    house.later(hours=1)
+    assert verdict(house, house.sealed(letter(2))) is None
+    assert allowance_of(US, house.at).messages == 1
+
+
+def test_its_sender_keeps_it_waiting_and_sends_it_again_by_itself(house):
+    limited(house, messages_per_hour=1)
+    for number in range(2):
+        sent = house.post(letter(number))
+    house.send()
+    waiting = delivery_of(US, sent.digest)
+    assert (waiting.state, waiting.last_error) == ("waiting", "exchange:quota")
+    house.later(hours=2)
+    house.send()
+    assert delivery_of(US, sent.digest).state == "delivered"
+    assert len(house.effects) == 2
+
+
+def test_a_repetition_is_answered_with_its_receipt_and_costs_nothing(house):
+    limited(house, messages_per_hour=1)
+    first = house.receive(house.sealed(letter()))
+    assert house.receive(house.sealed(letter())) == first
+    assert allowance_of(US, house.at).messages == 1
+
+
+def test_what_is_refused_or_forged_in_anothers_name_uses_nothing_of_it(house):
+    house.refusing = True
+    assert verdict(house, house.sealed(letter())) is RejectionCode.REFUSED
+    forged = replace(signed(letter()), signature=HELD[STRANGER].signing.sign(letter().type, letter().content))
+    assert verdict(house, sealed_as(forged, sender_key=HELD[US].signing.key_id)) is RejectionCode.SIGNATURE
+    assert allowances(house.at) == []
+
+
+def test_the_bytes_of_all_messages_are_bounded_and_one_partners_use_is_not_anothers(house):
+    size = len(letter().content)
+    limited(house, bytes_at_rest=size + 10)
+    assert verdict(house, house.sealed(letter(0))) is None
+    house.later(days=400)
+    assert verdict(house, house.sealed(letter(1))) is RejectionCode.QUOTA
+    befriend(STRANGER)
+    assert verdict(house, sealed_as(signed(letter(2, sender=STRANGER), STRANGER))) is None
+
+
+def test_a_receiver_may_say_that_what_a_message_brings_is_too_much(house):
+    house.refusing = QuotaError("The shelf is full.")
+    receipt = open_receipt(house.receive(house.sealed(letter())), HELD[THEM].signing.public)
+    assert (receipt.rejection, receipt.reason) == (RejectionCode.QUOTA, "The shelf is full.")
+    assert StoredMessage.objects.count() == 0
+
+
+def test_only_the_operator_sets_limits_and_no_limit_is_nothing(house):
+    with pytest.raises(RefusedError):
+        allow(house.act(), US, Limits())
+    with pytest.raises(InvalidInputError):
+        Limits(open_transfers=0)
+    limited(house, open_transfers=7)
+    assert allowance_of(US, house.at).limits == Limits(open_transfers=7)
+    assert "exchange:allowance:set" in [entry.event for entry in recent_entries(THEM)]
