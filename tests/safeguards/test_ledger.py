@@ -124,16 +124,16 @@ def test_reads_that_another_process_moves_while_this_one_waits_for_the_head_are_
 ) -> None:
     for number in range(3):
         enter_read(act, f"item-{number}", authority=AUTHORITY, event="evidence:item:read")
-    locked = actions._locked_head
+    locked = actions._locked_frontier
     others: list[int] = []
 
-    def waiting_for_the_other(authority: str) -> LedgerHead:
+    def waiting_for_the_other(authority: str) -> merkle.Frontier:
         if not others:
             others.append(0)
             others[0] = sequence_reads(act, authority=AUTHORITY)
         return locked(authority)
 
-    monkeypatch.setattr(actions, "_locked_head", waiting_for_the_other)
+    monkeypatch.setattr(actions, "_locked_frontier", waiting_for_the_other)
     assert sequence_reads(act, authority=AUTHORITY) == 0
     assert others == [3]
     assert ledger_size(AUTHORITY) == 3

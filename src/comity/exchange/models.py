@@ -3,6 +3,7 @@
 from django.db import models
 
 from comity.exchange.allowance import BYTES_AT_REST, MESSAGES_PER_HOUR, OPEN_TRANSFERS
+from comity.safeguards.models import WrittenOnce
 
 
 class Direction(models.TextChoices):
@@ -16,7 +17,7 @@ class OutboxState(models.TextChoices):
     STOPPED = "stopped"
 
 
-class StoredMessage(models.Model):
+class StoredMessage(WrittenOnce):
     """One authority's copy of a signed message it sent or received; the content is the very bytes that were signed.
 
     `holder` is our authority whose copy it is: authorities of one node share no message. The second constraint is
@@ -45,7 +46,7 @@ class StoredMessage(models.Model):
         indexes = [models.Index(fields=["dossier", "holder", "position"], name="exchange_message_dossier")]
 
 
-class StoredReceipt(models.Model):
+class StoredReceipt(WrittenOnce):
     """A signed receipt about a message: given by us after commit, or got from the partner and verified."""
 
     message = models.ForeignKey(StoredMessage, on_delete=models.PROTECT, related_name="receipts")

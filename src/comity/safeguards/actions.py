@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.sessions.models import Session
-from django.db import transaction
+from django.db import connection, transaction
 
 from comity.safeguards.ledger import entry_bytes, frontier_bytes, frontier_of, leaf_data
 from comity.safeguards.models import LedgerEntry, LedgerHead, LedgerRead
@@ -16,15 +16,29 @@ from comity.values.errors import RefusedError
 from comity.values.reference import Reference
 
 READ_BATCH = 500
+_HEAD = "SELECT size, frontier FROM safeguards_ledgerhead WHERE authority = %s"
+_MOVE = "UPDATE safeguards_ledgerhead SET size = %s, frontier = %s WHERE authority = %s"
 
 
-def _locked_head(authority: str) -> LedgerHead:
-    """The head of the log, held until the transaction ends: one writer at a time per authority."""
-    held = LedgerHead.objects.select_for_update().filter(authority=authority).first()
-    if held is None:
-        LedgerHead.objects.get_or_create(authority=authority)
-        held = LedgerHead.objects.select_for_update().get(authority=authority)
-    return held
+def _locked_frontier(authority: str) -> merkle.Frontier:
+    """The edge of the log, held until the transaction ends: one writer at a time per authority.
+
+    Every act of the house passes here, so the statements are spelled out; the ORM would compile them each time.
+    """
+    lock = f" {connection.ops.for_update_sql()}" if connection.features.has_select_for_update else ""
+    with connection.cursor() as cursor:
+        cursor.execute(_HEAD + lock, [authority])
+        held = cursor.fetchone()
+        if held is None:
+            LedgerHead.objects.get_or_create(authority=authority)
+            cursor.execute(_HEAD + lock, [authority])
+            held = cursor.fetchone()
+    return frontier_of(held[0], bytes(held[1]))
+
+
+def _move_head(authority: str, frontier: merkle.Frontier) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVE, [frontier.size, frontier_bytes(frontier), authority])
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +53,10 @@ class _Deed:
     facts: Mapping[str, Any]
 
 
-def _append(head: LedgerHead, frontier: merkle.Frontier, deed: _Deed, salt: bytes) -> LedgerEntry:
+def _append(authority: str, frontier: merkle.Frontier, deed: _Deed, salt: bytes) -> LedgerEntry:
     seq = frontier.size
     entry = entry_bytes(
-        authority=head.authority,
+        authority=authority,
         seq=seq,
         at=deed.at,
         actor=deed.actor,
@@ -54,7 +68,7 @@ def _append(head: LedgerHead, frontier: merkle.Frontier, deed: _Deed, salt: byte
     leaf = leaf_data(salt, entry)
     frontier.append(merkle.leaf_hash(leaf))
     return LedgerEntry(
-        authority=head.authority,
+        authority=authority,
         seq=seq,
         at=deed.at,
         actor=deed.actor,
@@ -74,15 +88,13 @@ def enter(
     `facts` carries digests, codes and counts, never content or secrets. Raises `RefusedError` outside a
     transaction: an act and its entry commit together or not at all.
     """
-    if not transaction.get_connection().in_atomic_block:
+    if not connection.in_atomic_block:
         raise RefusedError("The ledger is written only in the transaction of the act.", code="ledger:no-transaction")
-    head = _locked_head(authority)
-    frontier = frontier_of(head.size, bytes(head.frontier))
+    frontier = _locked_frontier(authority)
     deed = _Deed(act.at, str(act.actor), event, str(subject), act.purpose, facts or {})
-    row = _append(head, frontier, deed, act.chance(16))
-    row.save(force_insert=True)
-    head.size, head.frontier = frontier.size, frontier_bytes(frontier)
-    head.save(update_fields=["size", "frontier"])
+    row = _append(authority, frontier, deed, act.chance(16))
+    row.insert()
+    _move_head(authority, frontier)
     return row
 
 
@@ -90,9 +102,9 @@ def enter_read(act: Act, subject: Reference | str, *, authority: str, event: str
     """Record a read durably, before what is read is sent; one line per opening, not per row."""
     if not act.purpose:
         raise RefusedError("Say for what purpose you open this.", code="ledger:purpose")
-    LedgerRead.objects.create(
+    LedgerRead(
         authority=authority, at=act.at, actor=str(act.actor), event=event, subject=str(subject), purpose=act.purpose
-    )
+    ).insert()
 
 
 @transaction.atomic
@@ -102,16 +114,16 @@ def sequence_reads(act: Act, *, authority: str) -> int:
     if not reads.exists():
         return 0
     # Read only once the head is ours: what another process moved while we waited for it is gone by then.
-    head = _locked_head(authority)
+    frontier = _locked_frontier(authority)
     waiting = list(reads[:READ_BATCH])
-    frontier = frontier_of(head.size, bytes(head.frontier))
     entries = [
-        _append(head, frontier, _Deed(read.at, read.actor, read.event, read.subject, read.purpose, {}), act.chance(16))
+        _append(
+            authority, frontier, _Deed(read.at, read.actor, read.event, read.subject, read.purpose, {}), act.chance(16)
+        )
         for read in waiting
     ]
     LedgerEntry.objects.bulk_create(entries)
-    head.size, head.frontier = frontier.size, frontier_bytes(frontier)
-    head.save(update_fields=["size", "frontier"])
+    _move_head(authority, frontier)
     LedgerRead.objects.filter(id__in=[read.id for read in waiting]).delete()
     return len(entries)
 

@@ -61,7 +61,7 @@ def post(
 
 def store_message(signed: SignedMessage, *, holder: str, direction: Direction, act: Act) -> StoredMessage:
     message = signed.message
-    return StoredMessage.objects.create(
+    row = StoredMessage(
         holder=holder,
         direction=direction,
         digest=signed.digest,
@@ -75,3 +75,5 @@ def store_message(signed: SignedMessage, *, holder: str, direction: Direction, a
         content=signed.content,
         signature=signed.signature.to_json(),
     )
+    row.insert()
+    return row

@@ -7,8 +7,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from comity.authorities.keyring import Keyring
-from comity.authorities.models import Authority
-from comity.authorities.queries import local_authorities
+from comity.authorities.queries import local_authorities, node_key
 from comity.exchange.actions.allowing import spend
 from comity.exchange.actions.posting import store_message
 from comity.exchange.envelope import Envelope, Opened, open_envelope, parse_envelope
@@ -95,14 +94,12 @@ def receive(
 
 def _known(outside: Envelope, keys: Keyring) -> VerifyingKey:
     """The key of the partner the header names as sender, if it is one, and the keys of whom it addresses are ours."""
-    # Only what is needed is read: this stands in the path of every message.
-    rows = Authority.objects.filter(code=outside.sender, active=True, has_node=True).values_list("verifying_key")
-    sender = next(iter(rows), None)
-    if sender is None or sender[0] is None:
+    key = node_key(outside.sender)
+    if key is None:
         raise EnvelopeRejectedError(RejectionCode.UNKNOWN_PEER)
     if outside.recipient not in keys.authorities() or outside.recipient == outside.sender:
         raise EnvelopeRejectedError(RejectionCode.WRONG_RECIPIENT)
-    return VerifyingKey.from_json(sender[0])
+    return key
 
 
 def _authenticated(arrival: _Arrival) -> Opened:
@@ -224,7 +221,7 @@ def _acknowledge(arrival: _Arrival, row: StoredMessage) -> bytes:
     data = sign_receipt(receipt, arrival.keys.signer(arrival.holder))
     try:
         with transaction.atomic():
-            StoredReceipt.objects.create(message=row, kind=ReceiptKind.DELIVERY, at=row.stored_at, data=data)
+            StoredReceipt(message=row, kind=ReceiptKind.DELIVERY, at=row.stored_at, data=data).insert()
     except IntegrityError:
         # Two workers answered the same message at once: the receipt that was stored is the one both give.
         return bytes(StoredReceipt.objects.get(message=row, kind=ReceiptKind.DELIVERY).data)
