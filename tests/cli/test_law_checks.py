@@ -105,6 +105,11 @@ def test_clocks_have_the_promised_shape(tmp_path):
     [
         (["clocks", "ETS024", "--trigger", "sunrise", "--at", "2026-11-21"], "provisional-arrest"),
         (["clocks", "ETS024", "--trigger", "provisional-arrest", "--at", "2026-11-31"], "2026-11-30"),
+        (["clocks", "ETS024", "--trigger", "provisional-arrest", "--at", "foo"], "--at 2026-11-21"),
+        (
+            ["clocks", "ETS024", "--trigger", "provisional-arrest", "--at", "2026-11-21", "--holiday", "foo"],
+            "--holiday 2026-11-21",
+        ),
         (["clocks", "ETS024", "--trigger", "provisional-arrest", "--at", "2026-11-21T10:00"], "time zone"),
         (["clocks", "ETS024", "--pair", "XX", "FR", "--trigger", "provisional-arrest"], "XX"),
         (["clocks", "ETS02", "--trigger", "provisional-arrest"], "ETS024"),
@@ -114,6 +119,13 @@ def test_bad_words_are_answered_with_the_nearest_valid_ones(tmp_path, arguments,
     done = comity(tmp_path, *arguments, "--json")
     assert done.returncode == 2
     assert says in done.stderr
+
+
+def test_clocks_without_an_event_list_the_events(tmp_path):
+    assert "provisional-arrest" in as_json(tmp_path, "clocks", "ETS024")["triggers"]
+    done = comity(tmp_path, "clocks", "ETS024")
+    assert (done.returncode, "provisional-arrest" in done.stdout) == (0, True)
+    assert "{" not in done.stdout, "JSON only with --json"
 
 
 def test_the_gate_never_says_clear(tmp_path):

@@ -80,6 +80,14 @@ def test_basis_on_the_terminal_shows_what_is_not_verified(tmp_path):
             ["basis", "CH", "CO", "--measure", "service", "--offence", "fraud", "--answer", "perhaps"],
             "UNTOC:transnational=yes",
         ),
+        (
+            ["basis", "CH", "CO", "--measure", "service", "--offence", "fraud", "--answer", "UNTOC:transnatonal=yes"],
+            "Nearest: UNTOC:transnational",
+        ),
+        (
+            ["basis", "CH", "CO", "--measure", "service", "--offence", "fraud", "--answer", "bound:CETS224:CO=yes"],
+            "is no question of this request",
+        ),
         (["party", "UNTO"], "UNTOC"),
         (["party", "UNTOC", "Switzerlnd"], "CH (Switzerland)"),
         (["basis", "CH"], "comity law basis"),

@@ -9,6 +9,7 @@ import typer
 
 from comity.cli import law_cases, law_checks, law_lists, law_state
 from comity.cli.law_pages import show_answer, show_instruments, show_parties, show_words
+from comity.law.answering import check_answers
 from comity.law.basis import find_bases
 from comity.law.conduct import load_conduct
 from comity.law.listing import instrument_row, parties_of
@@ -44,16 +45,14 @@ def basis(
     as_json: AsJson = False,
 ) -> None:
     """Every instrument that could carry the request, the more specific first: CLEAR, UNSETTLED or BARRED."""
-    today = _today()
+    today, register, given = _today(), load_register(), _answers(answer or [])
+    day = parse_day(on) if on else today
+    if given:
+        check_answers(
+            register, requesting, requested, measure=measure, offence=offence, on=day, answers=given, today=today
+        )
     found = find_bases(
-        load_register(),
-        requesting,
-        requested,
-        measure=measure,
-        offence=offence,
-        on=parse_day(on) if on else today,
-        answers=_answers(answer or []),
-        today=today,
+        register, requesting, requested, measure=measure, offence=offence, on=day, answers=given, today=today
     )
     if as_json:
         _print_json(found.to_json())

@@ -1,6 +1,6 @@
 """How dual criminality, clocks and the rights gate look on a terminal."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.markup import escape
@@ -51,6 +51,17 @@ def show_clocks(shown: Mapping[str, Any]) -> None:
                 page.print(f"  {name.replace('_', ' ')}: {escape(str(clock[name]))}")
         for text in clock["declared"]:
             page.print(f"  declared: {escape(text)}")
+
+
+def show_triggers(code: str, events: Sequence[str]) -> None:
+    page = console()
+    page.print(f"[bold]{code}[/bold]: {len(events)} events start a clock")
+    for event in events:
+        page.print(f"  {event}")
+    if events:
+        page.print(f"[dim]For example: comity law clocks {code} --trigger {events[0]} --at 2026-11-21[/dim]")
+    else:
+        page.print('[dim]Nothing on its periods was read: that is unknown, not "no period".[/dim]')
 
 
 def show_gate(answer: GateAnswer) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from comity.cli.law_case_pages import show_clocks, show_dual, show_gate
+from comity.cli.law_case_pages import show_clocks, show_dual, show_gate, show_triggers
 from comity.cli.law_checks import AsJson, Facts, Instrument, print_json, read_facts_file
 from comity.law.clock_pairs import clocks_between
 from comity.law.clocks import triggers_of
@@ -54,7 +54,11 @@ def clocks(
     register = load_register()
     found = register.instrument(instrument)
     if not trigger:
-        print_json({"instrument": found.code, "triggers": list(triggers_of(found))})
+        events = list(triggers_of(found))
+        if as_json:
+            print_json({"instrument": found.code, "triggers": events})
+        else:
+            show_triggers(found.code, events)
         return
     event = moment(at)
     running = clocks_between(
@@ -65,7 +69,7 @@ def clocks(
         event,
         place=place,
         measure=parse_measure(measure) if measure else "",
-        holidays=frozenset(parse_day(one) for one in holiday or ()),
+        holidays=frozenset(parse_day(one, "holiday") for one in holiday or ()),
     )
     shown: dict[str, Any] = {
         "instrument": found.code,
@@ -96,7 +100,7 @@ def moment(text: str) -> date | datetime:
     if not text:
         return datetime.now().astimezone().date()
     if "T" not in text:
-        return parse_day(text)
+        return parse_day(text, "at")
     try:
         found = datetime.fromisoformat(text)
     except ValueError as error:

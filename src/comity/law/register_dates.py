@@ -46,8 +46,11 @@ def _end(year: int, month: str, day: str) -> date:
     return date(year, int(month), min(int(day), last) if day else last)
 
 
-def parse_day(text: str) -> date:
-    """A day written 2026-11-21; anything else is answered with the nearest day that could be meant."""
+def parse_day(text: str, place: str = "on") -> date:
+    """A day written 2026-11-21; anything else is answered with the nearest day that could be meant.
+
+    `place` is the name of the field or option that was written wrongly.
+    """
     written = text.strip()
     if _DAY.fullmatch(written):
         try:
@@ -58,8 +61,8 @@ def parse_day(text: str) -> date:
     raise InvalidInputError(
         f"'{text[:40]}' is not a day. Nearest: {near}.",
         code="law:date",
-        place="on",
-        next_step="Write the day as year, month, day: --on 2026-11-21.",
+        place=place,
+        next_step=f"Write the day as year, month, day: --{place} 2026-11-21.",
     )
 
 
