@@ -11,8 +11,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 
 from comity.api.sessions import API_SESSION, now
-from comity.authorities.step_up import STEPPED_UP_AT
-from comity.values.instant import instant_text
+from comity.authorities.step_up import confirm
 from tests.requests.stages import people
 from tests.requests.world import World
 
@@ -37,7 +36,7 @@ def caller(cast: World) -> Callable[[str], Client]:
         session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
         session[HASH_SESSION_KEY] = officer.get_session_auth_hash()
         session[API_SESSION] = True
-        session[STEPPED_UP_AT] = instant_text(now())
+        confirm(session, now())
         session.create()
         return Client(headers={"Authorization": f"Bearer {session.session_key}"})
 

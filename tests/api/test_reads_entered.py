@@ -16,6 +16,8 @@ from tests.requests.world import World
         ("fiscal", "/api/dossiers/{}", "requests:dossier:read"),
         ("fiscal", "/api/dossiers/{}/items", "evidence:items:searched"),
         ("fiscal", "/api/dossiers/{}/releases", "evidence:release:read"),
+        ("fiscal", "/api/needs", "requests:needs:read"),
+        ("fiscal", "/api/inbox", "requests:inbox:read"),
         ("fiscal", "/api/dossiers", "requests:dossier:searched"),
         ("fiscal", "/api/dossiers?text=Trafic", "requests:dossier:searched"),
         ("fiscal", "/api/dossiers?number=B-26-77", "requests:dossier:searched"),

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 
 from comity.authorities import actions
 from comity.authorities.models import Office, Officer
+from comity.authorities.step_up import STEPPED_UP_AT
 from comity.safeguards.actions import clear_sessions
 from comity.values.actor import Role
 from tests.authorities.test_actions import OPERATOR, house
@@ -65,6 +67,17 @@ def test_both_factors_open_a_session(client: Client, ada: Officer) -> None:
         ["registrar"],
         True,
     )
+
+
+def test_a_code_confirms_for_minutes_and_a_new_one_confirms_again(client: Client, ada: Officer) -> None:
+    """The same rule as on the pages, for the code at sign-in and for one given later."""
+    headers = bearer(sign_in(client).json()["token"])
+    session = SessionStore(session_key=headers["Authorization"].removeprefix("Bearer "))
+    session[STEPPED_UP_AT] = "2026-01-01T00:00:00.000Z"
+    session.save()
+    assert client.get("/api/me", headers=headers).json()["stepped_up"] is False
+    client.post("/api/step-up", {"code": code(30)}, content_type="application/json", headers=headers)
+    assert client.get("/api/me", headers=headers).json()["stepped_up"] is True
 
 
 @pytest.mark.parametrize("changes", [{"password": "wrong"}, {"code": "000000"}, {"username": "eve"}, {"code": ""}])

@@ -17,8 +17,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.test import Client
 from playwright.sync_api import sync_playwright
 
-from comity.authorities.step_up import STEPPED_UP_AT
-from comity.values.instant import instant_text
+from comity.authorities.step_up import confirm
 from comity.web.entrance import now
 from tests.requests.stages import people
 from tests.requests.world import World
@@ -73,7 +72,7 @@ class Desk:
 
     def step_up(self) -> None:
         session = self.client.session
-        session[STEPPED_UP_AT] = instant_text(now())
+        confirm(session, now())
         session.save()
 
 

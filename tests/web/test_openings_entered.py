@@ -47,6 +47,32 @@ def test_every_address_that_shows_a_dossier_enters_a_line(node, desk, stage, who
 
 
 @pytest.mark.parametrize(
+    ("who", "address", "event"),
+    [
+        ("prosecutor", "/", "requests:needs:read"),
+        ("chief", "/inbox", "requests:inbox:read"),
+        ("prosecutor", "/dossiers", "requests:dossier:searched"),
+        ("prosecutor", "/dossiers?q=Trafic", "requests:dossier:searched"),
+        ("fiscal", "/evidence", "evidence:items:searched"),
+        ("clerk", "/post", "requests:letters:searched"),
+    ],
+)
+def test_every_list_of_casework_enters_one_line_for_each_opening(node, desk, who, address, event):
+    in_execution(node)
+    client = desk(who).client
+    before = LedgerRead.objects.count()
+    assert client.get(address).status_code == 200
+    assert LedgerRead.objects.count() == before + 1
+    assert LedgerRead.objects.latest("pk").event == event
+
+
+def test_looking_for_a_number_is_entered_whether_or_not_it_is_found(node, desk):
+    before = LedgerRead.objects.filter(event="requests:dossier:searched").count()
+    desk("clerk").client.post("/post/letter", {"number": "NONE-1"})
+    assert LedgerRead.objects.filter(event="requests:dossier:searched").count() == before + 1
+
+
+@pytest.mark.parametrize(
     "end", ["/sign", "/do/remind", "/do/transmit_request", "/draft", "/evidence/take-in", "/release"]
 )
 def test_a_failed_form_that_shows_the_dossier_again_enters_the_reading(node, desk, end):

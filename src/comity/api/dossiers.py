@@ -22,6 +22,7 @@ from comity.requests.queries import (
     request_file,
 )
 from comity.safeguards.actions import enter_read
+from comity.values.actor import Actor
 from comity.values.errors import InvalidInputError
 from comity.values.reference import Kind, Reference
 
@@ -65,22 +66,27 @@ def _brief(row: Any) -> dict[str, Any]:
     return {"reference": row.reference, "version": row.version, "phase": row.phase}
 
 
+def _listing(request: HttpRequest, name: str, event: str) -> Actor:
+    """Who asks for a list of casework, the opening entered in the ledger: one line per listing."""
+    deed = act(request)
+    enter_read(deed, f"{deed.actor.authority}:{name}", authority=deed.actor.authority, event=event)
+    return deed.actor
+
+
 @router.get("/needs", summary="What needs me")
 def needs(request: HttpRequest) -> Any:
-    return plain(needs_me(actor(request)))
+    return plain(needs_me(_listing(request, "needs", "requests:needs:read")))
 
 
 @router.get("/inbox", summary="What arrived and waits for a decision")
 def arrived(request: HttpRequest) -> Any:
-    return plain(inbox(actor(request)))
+    return plain(inbox(_listing(request, "inbox", "requests:inbox:read")))
 
 
 @router.get("/dossiers", summary="The dossiers in which my authority takes part")
 def dossiers(request: HttpRequest, side: str = "", phase: str = "", text: str = "", number: str = "") -> Any:
     """With `number` only those that carry it, ours or theirs, as a letter quotes it. One ledger line per listing."""
-    deed = act(request)
-    asking = deed.actor
-    enter_read(deed, f"{asking.authority}:dossiers", authority=asking.authority, event="requests:dossier:searched")
+    asking = _listing(request, "dossiers", "requests:dossier:searched")
     if number:
         known = {row.reference for row in dossiers_by_number(asking, number)}
         return plain([line for line in dossiers_for(asking) if line.reference in known])

@@ -21,10 +21,9 @@ from django.http import HttpRequest
 from ninja.security import HttpBearer
 
 from comity.authorities.queries import actor_of
-from comity.authorities.step_up import STEPPED_UP_AT, confirmed
+from comity.authorities.step_up import confirm, confirmed_until
 from comity.values.actor import Act, Actor
 from comity.values.errors import SignInError, UnavailableError
-from comity.values.instant import instant_text
 
 DEFAULT_PURPOSE = "casework"
 API_SESSION = "comity_api"
@@ -52,7 +51,7 @@ def now() -> datetime:
 
 def stepped_up(session: Any, at: datetime) -> bool:
     """Whether the officer gave a one-time code within the last minutes."""
-    return confirmed(session.get(STEPPED_UP_AT), at, seconds=settings.STEP_UP_SECONDS)
+    return confirmed_until(session, at, seconds=settings.STEP_UP_SECONDS) is not None
 
 
 def actor(request: HttpRequest) -> Actor:
@@ -78,7 +77,7 @@ def sign_in(request: HttpRequest, username: str, password: str, code: str) -> st
     session[SESSION_KEY] = str(officer.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = officer.get_session_auth_hash()
-    session[STEPPED_UP_AT] = instant_text(now())
+    confirm(session, now())
     session[API_SESSION] = True
     session.create()
     return str(session.session_key)
@@ -91,7 +90,7 @@ def step_up(request: HttpRequest, code: str) -> None:
         raise _too_many() from error
     if not holds:
         raise SignInError("The one-time code is wrong or was used already.", code="session:code")
-    request.session[STEPPED_UP_AT] = instant_text(now())
+    confirm(request.session, now())
     request.session.save()
 
 

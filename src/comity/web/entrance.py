@@ -18,7 +18,7 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_http_methods
 
 from comity.authorities.queries import actor_of
-from comity.authorities.step_up import STEPPED_UP_AT, confirmed
+from comity.authorities.step_up import confirmed_until
 from comity.safeguards.actions import enter_read
 from comity.safeguards.permissions import Permission
 from comity.safeguards.policy import authorise_house
@@ -34,13 +34,13 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def stepped_up(request: HttpRequest, at: datetime) -> bool:
-    """Whether the officer gave a one-time code again within the last minutes."""
-    return confirmed(request.session.get(STEPPED_UP_AT), at, seconds=settings.STEP_UP_SECONDS)
+def confirmed_here(request: HttpRequest) -> datetime | None:
+    """Until when the officer's last one-time code still confirms her; None when it does not."""
+    return confirmed_until(request.session, now(), seconds=settings.STEP_UP_SECONDS)
 
 
 def actor_asking(request: HttpRequest) -> Actor:
-    return actor_of(request.user, stepped_up=stepped_up(request, now()))  # type: ignore[arg-type]
+    return actor_of(request.user, stepped_up=confirmed_here(request) is not None)  # type: ignore[arg-type]
 
 
 def act_of(request: HttpRequest) -> Act:

@@ -70,11 +70,31 @@ def test_step_up_lasts_minutes_and_not_the_session(node, desk, settings):
     assert "your code is asked at the act itself" in client.get("/my-sign-in").content.decode()
     officer = desk("stranger")
     officer.step_up()
-    assert "confirmed a moment ago" in client.get("/my-sign-in").content.decode()
+    assert "not asked again until" in client.get("/my-sign-in").content.decode()
     session = client.session
     session[STEPPED_UP_AT] = "2026-01-01T00:00:00.000Z"
     session.save()
     assert "your code is asked at the act itself" in client.get("/my-sign-in").content.decode()
+
+
+def test_the_code_given_at_sign_in_counts_for_the_acts_of_the_next_minutes(node, desk, client):
+    officer = desk("stranger", stepped_up=False)
+    give_password(client, "stranger")
+    client.post("/sign-in/code", {"code": officer.code()})
+    page = client.get("/officers/new").content.decode()
+    assert 'name="code"' not in page
+    assert "not asked again until" in page
+    session = client.session
+    session[STEPPED_UP_AT] = "2026-01-01T00:00:00.000Z"
+    session.save()
+    assert 'name="code"' in client.get("/officers/new").content.decode()
+
+
+def test_a_wrong_code_confirms_nobody(node, desk, client):
+    desk("stranger", stepped_up=False)
+    give_password(client, "stranger")
+    client.post("/sign-in/code", {"code": "000000"})
+    assert STEPPED_UP_AT not in client.session
 
 
 def test_a_change_of_roles_counts_from_the_next_request_on(node, desk):

@@ -20,7 +20,7 @@ from comity.web.drafting.sheet import GapLine, gap_lines
 from comity.web.entrance import act_of, actor_asking, now, page
 from comity.web.pages.dossier import document_lines, opened, part_lines
 from comity.web.pages.dossier_frame import GRAVE, Case, frame_of
-from comity.web.signin.step_up import code_form, needs_code, take_code
+from comity.web.signin.step_up import code_context, take_code
 from comity.web.vocabulary import word
 
 
@@ -88,18 +88,16 @@ def do(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
     choices = choices_of(case.view, verb, actor_asking(request))
     given = (request.POST, request.FILES) if posting else (None, None)
     form = form_of(found, choices, case.writing_languages, starting_values(case, found), *given)
-    context = context_of(case, found, form)
+    context, asked = context_of(case, found, form), None
     if posting and form.is_valid():
         asked = take_code(request, found.permission)
-        context["code_form"] = asked
         if asked is None:
             problem = attempt(request, case, found, form, choices)
             if problem is None:
                 messages.success(request, gettext("Done: %(verb)s.") % {"verb": word("verb", verb)})
                 return HttpResponseRedirect(case.href)
             context["problem"] = problem
-    if not context.get("code_form") and needs_code(request, found.permission):
-        context["code_form"] = code_form(request)
+    context |= code_context(request, found.permission, asked)
     return render(request, "act.html", context, status=400 if posting else 200)
 
 

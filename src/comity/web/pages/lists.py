@@ -60,6 +60,7 @@ def clock_until(due: Any, since: Any) -> ClockMark | None:
 @page(Permission.NEEDS_READ)
 def needs(request: HttpRequest) -> HttpResponse:
     """What waits for this officer, the most urgent first."""
+    enter_opening(request, f"{act_of(request).actor.authority}:needs", "requests:needs:read")
     found = [
         Need(
             word("verb", one.verb),
@@ -85,11 +86,10 @@ def needs(request: HttpRequest) -> HttpResponse:
 
 @page(Permission.DOSSIER_READ)
 def dossiers(request: HttpRequest) -> HttpResponse:
-    """The dossiers this officer may read; a filtered list is a search and entered as one."""
+    """The dossiers this officer may read, all or those searched for."""
+    enter_opening(request, f"{act_of(request).actor.authority}:dossiers", "requests:dossier:searched")
     given = {name: request.GET.get(name, "").strip()[:200] for name in ("q", "partner", "phase", "sort")}
     filtered = bool(given["q"] or given["partner"] or given["phase"])
-    if filtered:
-        enter_opening(request, f"{act_of(request).actor.authority}:dossiers", "requests:dossier:searched")
     every = dossiers_for(actor_asking(request), phase=given["phase"], text=given["q"])
     partners = sorted({one.partner[:2] for one in every})
     if given["partner"]:
@@ -149,6 +149,7 @@ def _columns(given: dict[str, str]) -> list[dict[str, Any]]:
 @page(Permission.INBOX_READ)
 def inbox(request: HttpRequest) -> HttpResponse:
     """What arrived and waits for a decision."""
+    enter_opening(request, f"{act_of(request).actor.authority}:inbox", "requests:inbox:read")
     language = get_language() or "en"
     holder = _house(request).authority
     lines = []

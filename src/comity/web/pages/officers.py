@@ -18,7 +18,8 @@ from comity.values.actor import Role
 from comity.values.errors import ComityError, MissingError
 from comity.web.entrance import act_of, page
 from comity.web.house import House
-from comity.web.signin.step_up import code_form, needs_code, take_code
+from comity.web.signin.forms import StepUpForm
+from comity.web.signin.step_up import code_context, take_code
 from comity.web.vocabulary import ROLES
 
 
@@ -86,6 +87,7 @@ def appoint(request: HttpRequest) -> HttpResponse:
     offices = _offices(act_of(request).actor.authority)
     form = AppointForm(request.POST or None, offices=offices)
     context: dict[str, Any] = {"form": form, "title": _("Appoint an officer"), "button": _("Appoint"), "about": ""}
+    asked = None
     if request.method == "POST" and form.is_valid():
         asked = take_code(request, Permission.OFFICERS_WRITE)
         if asked is None:
@@ -101,8 +103,7 @@ def appoint(request: HttpRequest) -> HttpResponse:
             else:
                 messages.success(request, gettext("The officer is appointed and can sign in."))
                 return HttpResponseRedirect(reverse("officers"))
-        context["code_form"] = asked
-    return _form(request, context)
+    return _form(request, context, asked)
 
 
 @page(Permission.OFFICERS_WRITE, methods="GET POST")
@@ -120,6 +121,7 @@ def officer(request: HttpRequest, officer_id: str) -> HttpResponse:
         "about": row.function,
         "button": _("Keep"),
     }
+    asked = None
     if request.method == "POST" and form.is_valid():
         asked = take_code(request, Permission.OFFICERS_WRITE)
         if asked is None:
@@ -131,13 +133,11 @@ def officer(request: HttpRequest, officer_id: str) -> HttpResponse:
             else:
                 messages.success(request, gettext("Kept. It counts from the officer's next request on."))
                 return HttpResponseRedirect(reverse("officers"))
-        context["code_form"] = asked
-    return _form(request, context)
+    return _form(request, context, asked)
 
 
-def _form(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
-    if not context.get("code_form") and needs_code(request, Permission.OFFICERS_WRITE):
-        context["code_form"] = code_form(request)
+def _form(request: HttpRequest, context: dict[str, Any], asked: StepUpForm | None) -> HttpResponse:
+    context |= code_context(request, Permission.OFFICERS_WRITE, asked)
     status = 400 if request.method == "POST" else 200
     return render(
         request,

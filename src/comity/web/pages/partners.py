@@ -18,7 +18,7 @@ from comity.seals.keys import VerifyingKey
 from comity.values.errors import ComityError, MissingError
 from comity.web.entrance import act_of, page
 from comity.web.house import House
-from comity.web.signin.step_up import code_form, needs_code, take_code
+from comity.web.signin.step_up import code_context, take_code
 from comity.web.templatetags.marks import initial_language
 
 LARGEST_CARD = 1 << 16
@@ -119,7 +119,6 @@ def _acted(request: HttpRequest, form: forms.Form, act: Any, title: Any) -> Http
             else:
                 messages.success(request, gettext("The partner is kept."))
                 return HttpResponseRedirect(reverse("partners"))
-    if needs_code(request, Permission.PARTNERS_WRITE):
-        context["code_form"] = asked or code_form(request)
+    context |= code_context(request, Permission.PARTNERS_WRITE, asked)
     context |= {"back": reverse("partners"), "back_words": _("Partners"), "language": get_language()}
     return render(request, "form_page.html", context, status=400 if request.method == "POST" else 200)

@@ -13,7 +13,7 @@ from comity.authorities.queries import name_of
 from comity.requests.queries import dossier_for, dossiers_by_number, dossiers_for, post_book
 from comity.safeguards.permissions import Permission
 from comity.values.reference import Reference
-from comity.web.entrance import actor_asking, enter_opening, page
+from comity.web.entrance import act_of, actor_asking, enter_opening, page
 from comity.web.house import House
 from comity.web.marks import SealMark, SealState
 from comity.web.pages.dossier_address import dossier_href
@@ -72,6 +72,7 @@ def letter(request: HttpRequest) -> HttpResponse:
         "back_words": _("Post book"),
     }
     if request.method == "POST" and form.is_valid():
+        enter_opening(request, f"{act_of(request).actor.authority}:dossiers", "requests:dossier:searched")
         found = dossiers_by_number(actor_asking(request), form.cleaned_data["number"])
         if len(found) == 1:
             return HttpResponseRedirect(f"{dossier_href(found[0].reference)}/do/record_letter")

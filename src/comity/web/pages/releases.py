@@ -23,7 +23,8 @@ from comity.values.reference import Kind, Reference
 from comity.web.entrance import act_of, actor_asking, enter_opening, page
 from comity.web.pages.dossier_address import read, release_href
 from comity.web.pages.dossier_frame import frame
-from comity.web.signin.step_up import code_form, needs_code, take_code
+from comity.web.signin.forms import StepUpForm
+from comity.web.signin.step_up import code_context, take_code
 
 AUDIENCES = (("court", _("Court")), ("defence", _("Defence")))
 STATES = {
@@ -96,6 +97,7 @@ def release(request: HttpRequest, reference: str) -> HttpResponse:
     row = release_of(actor, address)
     enter_opening(request, address, "evidence:release:read")
     context = frame(request, Reference.parse(row.dossier), "evidence")
+    asked = None
     if request.method == "POST":
         asked = take_code(request, Permission.RELEASE_APPROVE)
         if asked is None:
@@ -107,12 +109,11 @@ def release(request: HttpRequest, reference: str) -> HttpResponse:
                 context["problem"] = problem
             else:
                 return HttpResponseRedirect(release_href(address))
-        context["code_form"] = asked
-    context |= _reading(request, row)
+    context |= _reading(request, row, asked)
     return render(request, "release.html", context, status=400 if request.method == "POST" else 200)
 
 
-def _reading(request: HttpRequest, row: Any) -> dict[str, Any]:
+def _reading(request: HttpRequest, row: Any, asked: StepUpForm | None) -> dict[str, Any]:
     """The release as it is read, and what this officer may do with it."""
     actor = actor_asking(request)
     decision = decide(actor, Permission.RELEASE_APPROVE, release_target(row, actor))
@@ -133,8 +134,8 @@ def _reading(request: HttpRequest, row: Any) -> dict[str, Any]:
         "button": _("Approve the release") if open_to else "",
         "reason": decision.reason if row.state == "proposed" and not open_to else "",
     }
-    if open_to and needs_code(request, Permission.RELEASE_APPROVE):
-        found["code_form"] = code_form(request)
+    if open_to:
+        found |= code_context(request, Permission.RELEASE_APPROVE, asked)
     may_export = decide(actor, Permission.RELEASE_EXPORT, release_target(row, actor)).allowed
     if row.state in {"approved", "exported"} and may_export:
         found["export_href"] = f"{release_href(row.reference)}/bundle"

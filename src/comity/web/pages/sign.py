@@ -17,7 +17,7 @@ from comity.web.pages.act import digest_to_bind, gaps_of
 from comity.web.pages.dossier import document_lines, opened, part_lines
 from comity.web.pages.dossier_frame import Case, case_to_change, frame_of
 from comity.web.pages.draft import sheets_of
-from comity.web.signin.step_up import code_form, needs_code, take_code
+from comity.web.signin.step_up import code_context, take_code
 from comity.web.vocabulary import word
 
 
@@ -26,10 +26,10 @@ def sign(request: HttpRequest, reference: str) -> HttpResponse:
     posting = request.method == "POST"
     case = opened(request, reference)
     context: dict[str, Any] = {}
+    asked = None
     if posting:
         verb = "sign_request" if "sign" in request.POST else "prepare_release"
         asked = take_code(request, VERBS[verb].permission)
-        context["code_form"] = asked
         if asked is None:
             problem = _attempt(request, case, verb)
             if problem is None:
@@ -37,6 +37,7 @@ def sign(request: HttpRequest, reference: str) -> HttpResponse:
                 return HttpResponseRedirect(case.href if verb == "sign_request" else f"{case.href}/sign")
             context["problem"] = problem
             case = case_to_change(request, case.reference)
+    context |= code_context(request, Permission.REQUEST_SIGN, asked)
     return render(request, "sign.html", _reading(request, case) | context, status=400 if posting else 200)
 
 
@@ -69,7 +70,7 @@ def _reading(request: HttpRequest, case: Case) -> dict[str, Any]:
     steps = {step.verb: step for step in case.view.steps}
     draft = case.view.draft
     prepared = bool(draft and draft.release)
-    found = frame_of(case, "request") | {
+    return frame_of(case, "request") | {
         "sheets": sheets_of(request, case),
         "documents": document_lines(case),
         "parts": part_lines(case),
@@ -80,6 +81,3 @@ def _reading(request: HttpRequest, case: Case) -> dict[str, Any]:
         "signatories": signatories(actor_asking(request)),
         "draft_href": f"{case.href}/draft",
     }
-    if needs_code(request, Permission.REQUEST_SIGN):
-        found["code_form"] = code_form(request)
-    return found

@@ -4,9 +4,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from comity.safeguards.permissions import Permission
-from comity.web.entrance import now, page, stepped_up
+from comity.web.entrance import confirmed_here, page
 
 
 @page(Permission.NEEDS_READ)
 def my_sign_in(request: HttpRequest) -> HttpResponse:
-    return render(request, "my_sign_in.html", {"stepped_up": stepped_up(request, now())})
+    return render(request, "my_sign_in.html", {"confirmed_until": confirmed_here(request)})

@@ -12,8 +12,16 @@ from allauth.mfa.totp.views import ActivateTOTPView
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 
-from comity.web.entrance import has_second_factor
+from comity.authorities.step_up import confirm
+from comity.web.entrance import has_second_factor, now
 from comity.web.signin.forms import PasswordAgainForm, SetUpCodeForm, SignInCodeForm, SignInForm, StepUpForm
+
+
+def _noted(request: HttpRequest, answer: HttpResponseBase) -> HttpResponseBase:
+    """The library's answer to a code that holds; the session, new by now, notes that it was given."""
+    if request.user.is_authenticated:
+        confirm(request.session, now())
+    return answer
 
 
 class SignIn(LoginView):  # type: ignore[misc]  # the library is untyped
@@ -23,6 +31,9 @@ class SignIn(LoginView):  # type: ignore[misc]  # the library is untyped
 class CodeAtSignIn(AuthenticateView):  # type: ignore[misc]  # the library is untyped
     form_class = SignInCodeForm
 
+    def form_valid(self, form: SignInCodeForm) -> HttpResponseBase:
+        return _noted(self.request, super().form_valid(form))
+
 
 class PasswordAgain(ReauthenticateView):  # type: ignore[misc]  # the library is untyped
     form_class = PasswordAgainForm
@@ -30,6 +41,9 @@ class PasswordAgain(ReauthenticateView):  # type: ignore[misc]  # the library is
 
 class CodeAgain(CodeView):  # type: ignore[misc]  # the library is untyped
     form_class = StepUpForm
+
+    def form_valid(self, form: StepUpForm) -> HttpResponseBase:
+        return _noted(self.request, super().form_valid(form))
 
 
 class SetUpCode(ActivateTOTPView):  # type: ignore[misc]  # the library is untyped
