@@ -1,0 +1,122 @@
+"""The vectors hold for our own code, and the runner sees an implementation that errs."""
+
+import base64
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from comity.exchange.rejection import RejectionCode
+from comity.seals import signing
+from comity.seals.canonical import from_b64
+from conformance.answers import CHECKS, answer
+from conformance.making import chains, sealed, signed, texts, trees
+from conformance.runner import ask, judge
+from conformance.vectors import load_vectors
+
+VECTORS = list(load_vectors())
+PROTOCOL = Path("docs/protocol.md").read_text(encoding="utf-8")
+
+
+def ours(vector):
+    return judge(vector, answer({"id": vector.id, "check": vector.check, "input": vector.input}), codes=True)
+
+
+@pytest.mark.parametrize("check", sorted(CHECKS))
+def test_our_own_code_answers_every_vector_with_the_protocols_code(check):
+    asked = [vector for vector in VECTORS if vector.check == check]
+    assert asked, f"no vector asks {check}"
+    assert [(one.vector.id, one.why) for one in map(ours, asked) if one.state != "passed"] == []
+
+
+def test_there_are_enough_vectors_and_most_of_them_must_be_refused():
+    assert len(VECTORS) >= 300
+    assert sum(vector.negative for vector in VECTORS) / len(VECTORS) >= 0.6
+    assert len({vector.id for vector in VECTORS}) == len(VECTORS)
+    readme = Path("conformance/README.md").read_text(encoding="utf-8")
+    assert f"{len(VECTORS)} vectors" in readme
+    assert f"{sum(vector.negative for vector in VECTORS)} of them" in readme
+
+
+def test_every_check_stands_in_the_protocol_and_in_the_readme():
+    readme = Path("conformance/README.md").read_text(encoding="utf-8")
+    for check in CHECKS:
+        assert f"`{check}`" in PROTOCOL, check
+        assert f"`{check}`" in readme, check
+
+
+def test_the_protocol_names_every_rejection():
+    table = PROTOCOL.split("| rejection |")[1].split("**Exactly one effect.**")[0]
+    assert set(re.findall(r"^\| `([a-z-]+)`", table, re.MULTILINE)) == {code.value for code in RejectionCode}
+
+
+def test_the_pages_can_be_made_again_and_ask_the_same():
+    """Signatures differ each time, what is asked and expected does not."""
+    made = {
+        f"{page.check}-{number:03d}": (entry["says"], entry["expect"]["result"])
+        for part in (texts, trees, signed, sealed, chains)
+        for page in part.pages()
+        for number, entry in enumerate(page.entries, start=1)
+    }
+    assert made == {vector.id: (vector.says, vector.expect["result"]) for vector in VECTORS}
+
+
+@pytest.mark.parametrize(("half", "check"), [("verify_mldsa", "signature"), ("verify_ed25519", "signature")])
+def test_a_verifier_that_leaves_a_half_out_is_caught(monkeypatch, half, check):
+    monkeypatch.setattr(signing, half, lambda *_: None)
+    verdicts = [ours(vector) for vector in VECTORS if vector.check == check]
+    assert any(one.state == "failed" for one in verdicts)
+
+
+PROGRAMS = {
+    "accepts everything": "print(json.dumps({'id': asked['id'], 'result': 'accept', 'output': {}}), flush=True)",
+    "refuses everything": "print(json.dumps({'id': asked['id'], 'result': 'reject', 'code': 'no'}), flush=True)",
+    "answers another question": "print(json.dumps({'id': 'x', 'result': 'reject', 'code': 'no'}), flush=True)",
+    "ends": "sys.exit()",
+    "babbles": "print('hello', flush=True)",
+}
+
+
+@pytest.mark.parametrize("manner", PROGRAMS)
+def test_the_runner_sees_a_program_that_errs(manner, tmp_path):
+    program = tmp_path / "program.py"
+    program.write_text(
+        f"import json, sys\nfor line in sys.stdin:\n    asked = json.loads(line)\n    {PROGRAMS[manner]}\n"
+    )
+    few = [vector for vector in VECTORS if vector.check == "base64"]
+    states = [one.state for one in ask([sys.executable, str(program)], few)]
+    right = [manner == "refuses everything" and vector.negative for vector in few]
+    expected = ["passed" if holds else "failed" for holds in right]
+    assert states == expected
+
+
+def test_a_skipped_check_is_counted_apart(tmp_path):
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import json, sys\nfor line in sys.stdin:\n"
+        "    print(json.dumps({'id': json.loads(line)['id'], 'result': 'skip'}), flush=True)\n"
+    )
+    assert {one.state for one in ask([sys.executable, str(program)], VECTORS[:2])} == {"skipped"}
+
+
+def test_codes_count_only_when_asked():
+    vector = next(vector for vector in VECTORS if vector.negative)
+    other = {"id": vector.id, "result": "reject", "code": "other"}
+    assert judge(vector, other, codes=False).state == "passed"
+    assert judge(vector, other, codes=True).state == "failed"
+
+
+def test_every_single_bit_of_an_envelope_counts():
+    """A share of the sweep: each bit of the sealed part and of the header turned over is refused."""
+    whole = next(vector for vector in VECTORS if vector.check == "envelope" and not vector.negative)
+    data = from_b64(whole.input["envelope"])
+    for place in range(0, len(data) * 8, 997):
+        changed = bytearray(data)
+        changed[place // 8] ^= 1 << place % 8
+        question = {**whole.input, "envelope": _text(bytes(changed))}
+        assert answer({"id": "x", "check": "envelope", "input": question})["result"] == "reject", place
+
+
+def _text(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
