@@ -1,4 +1,4 @@
-"""Handling codes and use conditions: what binds whoever holds the information (forms.md, 8)."""
+"""Handling codes and use conditions: what binds whoever holds the information."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
