@@ -29,6 +29,7 @@ from comity.web.pages.law import AskForm, found
 from comity.web.pages.releases import GroundForm
 from comity.web.signin.forms import SignInForm
 from comity.web.vocabulary import PURPOSES
+from tests.web.law_check_specimens import LAW_CHECKS
 
 NOW = datetime(2026, 11, 21, 18, 41, tzinfo=UTC)
 LONG = (
@@ -954,4 +955,5 @@ SPECIMENS: dict[str, Specimen] = {
     "law-many": Specimen("law.html", "law", lambda: _law("US")),
     "law-empty": Specimen("law.html", "law", lambda: {"form": AskForm(initial={"requesting": "CH"})}),
     "law-wrong": Specimen("law.html", "law", _law_wrong),
+    **{name: Specimen(template, "law", context) for name, (template, context) in LAW_CHECKS.items()},
 }

@@ -6,12 +6,13 @@ from django.http import HttpRequest
 from django.urls import path
 from ninja import NinjaAPI, Schema
 
-from comity.api import dossiers, evidence, house, law, sessions
+from comity.api import dossiers, evidence, house, law, law_checks, sessions
 from comity.api.faults import answer_errors
 
 api = NinjaAPI(title="Comity", version="1", auth=sessions.Bearer(), docs_url=None, urls_namespace="api")
 answer_errors(api)
 api.add_router("/law", law.router)
+api.add_router("/law", law_checks.router)
 for room in (dossiers, evidence, house):
     api.add_router("", room.router)
 

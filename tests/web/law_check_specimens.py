@@ -1,0 +1,76 @@
+"""Specimens of the checks of the law: real answers of the shipped tables to made-up cases."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from comity.law.register import load_register
+from comity.web.checking.matter import MatterForm, carried, read_matter, subtitle
+from comity.web.checking.refusal_sheet import refusal_sheet
+from comity.web.marks import Ribbon
+from comity.web.pages import law_refusal
+
+TODAY = date(2026, 11, 21)
+NOW = datetime(2026, 11, 21, 18, 41, tzinfo=UTC)
+NOTE = _("law only: nothing of a case on this page")
+
+ORDER = (
+    "instrument=EU-EIO-2014-41&requesting=ES&requested=PT&measure=search-seizure&offence=fraud"
+    "&f.measure-open-domestically=yes&f.no-immunity=yes&f.nothing-decided-elsewhere=yes&f.place-undisputed=no"
+    "&f.committed-outside-requesting=unknown"
+)
+TREATY = (
+    "instrument=ETS030&requesting=CH&requested=AL&measure=search-seizure&offence=fraud"
+    "&f.ordinary-offence=no&f.political-offence=no&f.fiscal-offence=yes&f.dual-criminality-declared=yes"
+    "&f.conduct-offence-in-requested=no"
+)
+CONVENTION = "instrument=UNTOC&requesting=CH&requested=CO&measure=bank-records&offence=money-laundering"
+BILATERAL = (
+    "instrument=BILATERAL-CH-CO-MLA&requesting=CH&requested=CO&measure=bank-records&offence=corruption"
+    "&f.ordinary-offence=yes&f.no-rights-ground-recorded=yes&f.interests-untouched=yes"
+    "&f.nothing-decided-elsewhere=yes&f.ongoing-proceeding-prejudiced=no"
+)
+SURRENDER = (
+    "instrument=ETS024&requesting=BE&requested=BG&measure=extradition&offence=murder"
+    "&f.nothing-decided-elsewhere=yes&f.maximum-requesting=life"
+)
+CONTRADICTION = "instrument=ETS030&measure=bank-records&f.ordinary-offence=yes&f.political-offence=yes&f.wether=fine"
+
+
+def frame(address: str) -> dict[str, Any]:
+    query, register = QueryDict(address), load_register()
+    matter = read_matter(query.dict(), register, TODAY)
+    return {
+        "form": MatterForm(register, matter, state="CH"),
+        "matter": matter,
+        "carried": carried(query.dict()),
+        "subtitle": subtitle(matter),
+        "answered_at": NOW,
+        "ribbon": Ribbon(note=NOTE),
+    }
+
+
+def refusal(address: str) -> Callable[[], Mapping[str, Any]]:
+    def context() -> dict[str, Any]:
+        found = frame(address)
+        if found["matter"].instrument is None:
+            return found
+        sheet = refusal_sheet(QueryDict(address), load_register(), found["matter"], TODAY)
+        return {**found, **law_refusal.shown(sheet), "answered_at": NOW}
+
+    return context
+
+
+LAW_CHECKS: Mapping[str, tuple[str, Callable[[], Mapping[str, Any]]]] = {
+    "law-refusal": ("law_refusal.html", refusal(ORDER)),
+    "law-refusal-barred": ("law_refusal.html", refusal(TREATY)),
+    "law-refusal-begun": ("law_refusal.html", refusal(CONVENTION)),
+    "law-refusal-bilateral": ("law_refusal.html", refusal(BILATERAL)),
+    "law-refusal-wrong": ("law_refusal.html", refusal(SURRENDER)),
+    "law-refusal-contradiction": ("law_refusal.html", refusal(CONTRADICTION)),
+    "law-refusal-empty": ("law_refusal.html", refusal("")),
+}
+"""Name to template and context; each stands in the room of the law."""
