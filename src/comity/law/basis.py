@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from comity.law.answer import Basis, BasisAnswer
-from comity.law.bilateral_force import age_of, treaty_verdict
+from comity.law.bilateral_force import age_of, noted, treaty_verdict
 from comity.law.bound import barring, bound_verdict, force_standing, membership_verdict
 from comity.law.channels import route_for
 from comity.law.coverage import coverage_verdicts, questions_for, side_of, text_of
@@ -62,6 +62,7 @@ def find_bases(
             place="requested",
             next_step="Name the State that asks and the State that is asked, e.g. CH CO.",
         )
+    register = register.at(on)
     pair = register.bilateral(inquiry.requesting, inquiry.requested)
     candidates = [_of_bilateral(register, one, inquiry) for one in pair if inquiry.measure in one.measures]
     candidates += [_of_multilateral(register, one, inquiry) for one in register.by_measure.get(inquiry.measure, ())]
@@ -138,7 +139,8 @@ def _as_of(ours: Participation | None, theirs: Participation | None) -> str:
 
 def _of_bilateral(register: Register, instrument: Instrument, inquiry: Inquiry) -> Candidate:
     treaty = register.treaty(instrument.code)
-    reach = [treaty_verdict(treaty, register.treaties_by_pair[treaty.pair], inquiry.on, inquiry.today)]
+    said = treaty_verdict(treaty, register.treaties_by_pair[treaty.pair], inquiry.on, inquiry.today)
+    reach = [noted(said, register.notes.get(treaty.code, ""))]
     return _weighed(register, instrument, inquiry, reach, age_of(treaty), silent=False)
 
 

@@ -4,6 +4,7 @@
 signature or publication, not force. A printed end bars from that day on.
 """
 
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
@@ -32,6 +33,13 @@ def treaty_verdict(treaty: BilateralTreaty, siblings: tuple[BilateralTreaty, ...
     else:
         said = _undated(treaty, siblings, article, on, today)
     return _conflicts(treaty, article) + said
+
+
+def noted(verdict: Verdict, note: str) -> Verdict:
+    """The verdict whose reasons say whose correction they rest on, where there is one."""
+    if not note:
+        return verdict
+    return Verdict(tuple(replace(one, text=f"{one.text} ({note})") for one in verdict.reasons), verdict.questions)
 
 
 def _dated(treaty: BilateralTreaty, siblings: tuple[BilateralTreaty, ...], article: str, on: date) -> Verdict:

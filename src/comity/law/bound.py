@@ -111,7 +111,12 @@ def bound_verdict(
             instrument, state, text, f"Is {state} bound by {instrument.code}, and since when?", read=False
         )
     age = f" (as of {participation.as_of})" if participation.as_of else " (undated row)"
-    if participation.status in {"party", "bound"}:
+    if participation.scope:
+        age = f"{age}, for this territory: {participation.scope}"
+    if participation.ended and on >= participation.ended:
+        text = f"{state} withdrew with effect from {participation.ended.isoformat()}{age}."
+        return Verdict((Reason(_article(instrument), text, BARRED, not participation.inferred),))
+    if participation.status in {"party", "bound"} or participation.ended:
         return _party_verdict(instrument, participation, on, today, age)
     if participation.status == "not_bound":
         return _not_bound_verdict(instrument, participation, on, age)

@@ -36,11 +36,19 @@ class Participation:
     """The first day it can mean: before it the State was surely not bound."""
     known_from: date | None
     """The day the row is as of; None when it is undated."""
+    ended: date | None = None
+    """The first day of a withdrawal; None when there is none, or its day is not known."""
+    scope: str = ""
+    """The territory for which it stands, where that is not all of the State's."""
+    unread: bool = False
+    """A node's correction whose source nobody read."""
 
     @property
     def inferred(self) -> bool:
         """The source itself says that this was inferred, computed or recalled, not read."""
-        return any(word in self.source for word in ("inferred", "INFERRED", "recalled", "inference", "UNVERIFIED"))
+        return self.unread or any(
+            word in self.source for word in ("inferred", "INFERRED", "recalled", "inference", "UNVERIFIED")
+        )
 
     def to_json(self) -> dict[str, str | bool]:
         return {

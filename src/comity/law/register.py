@@ -7,6 +7,7 @@ import csv
 import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -35,6 +36,8 @@ class Register:
     corrections: tuple[Mapping[str, str], ...]
     effects: Mapping[tuple[str, str, str], Mapping[str, Any]]
     _pairs: dict[tuple[str, str], tuple[Instrument, ...]] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
+    """What an answer says of a bilateral treaty beside its rows: that this node corrected it."""
 
     @cached_property
     def by_measure(self) -> Mapping[str, tuple[Instrument, ...]]:
@@ -92,6 +95,10 @@ class Register:
             return self.multilateral[code]
         treaty = self.treaties_by_code[code]
         return next(one for one in self.bilateral(*treaty.pair) if one.code == code)
+
+    def at(self, on: date) -> "Register":  # noqa: ARG002 - a node's corrections have their days, the shipped register none
+        """The register by which a question about that day is answered; see `comity.law.overlays`."""
+        return self
 
     def participation(self, code: str, state: str) -> Participation | None:
         """What the register lists of a State under a multilateral instrument; None is unknown, not "no"."""
