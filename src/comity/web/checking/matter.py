@@ -17,9 +17,8 @@ from comity.law.instrument import Instrument
 from comity.law.register import Register
 from comity.law.register_dates import parse_day
 from comity.law.vocabulary import MEASURES, OFFENCES, parse_measure, parse_offence
-from comity.values.country import country_name, parse_country
+from comity.values.country import country_name, country_names, parse_country
 from comity.web import vocabulary
-from comity.web.pages.law import states, words
 
 CARRIED = ("instrument", "requesting", "requested", "measure", "offence", "on")
 """The names in the address that go along from one page of the law to the next."""
@@ -61,6 +60,15 @@ def read_matter(query: Mapping[str, str], register: Register, today: date) -> Ma
 def carried(query: Mapping[str, str]) -> str:
     """The matter as it goes along to another page, as the text of an address."""
     return urlencode([(name, query[name]) for name in CARRIED if query.get(name)])
+
+
+def states() -> list[tuple[str, str]]:
+    names = country_names((get_language() or "en")[:2])
+    return sorted(names.items(), key=lambda pair: pair[1].casefold())
+
+
+def words(kind: str, codes: Mapping[str, str]) -> list[tuple[str, str]]:
+    return sorted(((code, vocabulary.word(kind, code)) for code in codes), key=lambda pair: pair[1].casefold())
 
 
 def instruments(register: Register, matter: Matter) -> list[tuple[str, Any]]:
