@@ -147,6 +147,18 @@ def expect_unverified(bases: dict[str, Basis], codes: list[str]) -> None:
     assert not any(bases[code].verified for code in codes)
 
 
+def expect_verified(bases: dict[str, Basis], codes: list[str]) -> None:
+    for code in codes:
+        assert bases[code].verified, [reason for reason in bases[code].reasons if not reason.verified]
+
+
+def expect_age(bases: dict[str, Basis], ages: dict[str, Any]) -> None:
+    """How old the answer is, and what that dates: `{UNTOC: 2017-09-19, by: rows}`."""
+    for code, day in ages.items():
+        if code != "by":
+            assert (bases[code].as_of, bases[code].dated_by) == (day.isoformat(), ages["by"]), bases[code]
+
+
 def listed(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else list(value)
 
@@ -163,6 +175,8 @@ EXPECTATIONS: dict[str, Expectation] = {
     "asks_not": expect_no_questions,
     "languages": expect_languages,
     "unverified": expect_unverified,
+    "verified": expect_verified,
+    "as_of": expect_age,
 }
 
 

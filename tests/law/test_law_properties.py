@@ -52,8 +52,14 @@ def test_every_two_states_get_an_answer_that_adds_up(first, second, measure, off
         assert all(reason.provision and reason.text for reason in basis.reasons)
         if basis.finding is Finding.UNSETTLED:
             assert basis.questions, "a doubt names the question that would settle it"
+        assert len({question.id for question in basis.questions}) == len(basis.questions), "each question once"
         assert basis.sources
         assert basis.channel
+        assert date.fromisoformat(basis.as_of) <= TODAY, "an age is always given, and never lies ahead"
+        assert basis.dated_by in {"rows", "instrument", "register"}
+        if basis.verified:
+            assert all(reason.verified for reason in basis.reasons)
+            assert any("recalled" not in source for source in basis.sources), "nothing was read"
 
 
 @inquiries

@@ -35,7 +35,7 @@ def show_answer(answer: BasisAnswer) -> None:
         console.print("\n[bold]UNSETTLED because the register is silent[/bold] (ask whether both are bound)")
         for basis in silent:
             asked = "; ".join(question.text for question in basis.questions if question.id.startswith("bound:"))
-            console.print(f"  {basis.rank}. {basis.instrument}: {escape(asked)}")
+            console.print(f"  {basis.rank}. {basis.instrument}: {escape(asked)} [dim]{_age(basis)}[/dim]")
     barred = [basis for basis in answer.bases if basis.finding is Finding.BARRED]
     if barred:
         console.print("\n[bold]These do not carry the request[/bold]")
@@ -54,14 +54,26 @@ def _show_basis(console: Console, basis: Basis) -> None:
     for question in basis.questions:
         console.print(f"   [yellow]ask[/yellow] {escape(question.text)} [dim]({escape(question.id)})[/dim]")
     languages = ", ".join(basis.languages) or "not read"
-    console.print(f"   Channel: {escape(basis.channel)}. Languages: {languages}. As of {basis.as_of or 'undated'}.")
+    console.print(f"   Channel: {escape(basis.channel)}. Languages: {languages}.")
+    console.print(f"   [dim]{_age(basis)} Read in: {escape('; '.join((*basis.sources, *basis.row_sources)))}.[/dim]")
 
 
 def _show_barred(console: Console, basis: Basis) -> None:
     reason = next(reason for reason in basis.reasons if reason.finding is Finding.BARRED)
     unless = f" Unless: {escape(basis.questions[0].text)}" if basis.questions else ""
     text = f"{escape(reason.provision)}: {escape(reason.text)}{_unread(reason)}{unless}"
-    console.print(f"  {basis.rank}. {basis.instrument}  [red]BARRED[/red]  {text}")
+    console.print(f"  {basis.rank}. {basis.instrument}  [red]BARRED[/red]  {text} [dim]{_age(basis)}[/dim]")
+
+
+_DATED = {
+    "rows": "",
+    "instrument": " (the instrument's table; nothing dated is listed for these two)",
+    "register": " (the register as a whole; nothing here is dated)",
+}
+
+
+def _age(basis: Basis) -> str:
+    return f"As of {basis.as_of}{_DATED[basis.dated_by]}."
 
 
 def _unread(reason: Reason) -> str:

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from comity.values.verdict import Finding, Question, Reason
 
 
-@dataclass(frozen=True, slots=True)
-class Basis:
-    """One instrument and how it stands to the request. `rank` 1 is the most specific that may carry it."""
+class Basis(NamedTuple):
+    """One instrument and how it stands to the request. `rank` 1 is the most specific that may carry it.
+
+    A named tuple: an answer makes some twenty, and all pairs of States some eight hundred thousand.
+    """
 
     instrument: str
     title: str
@@ -25,6 +27,10 @@ class Basis:
     kind: str = ""
     silent: bool = False
     """The register lists nothing for one of the two States."""
+    dated_by: str = "rows"
+    """What `as_of` dates: the `rows` of the two States, the table of the `instrument`, or the `register` as a whole."""
+    row_sources: tuple[str, ...] = ()
+    """Where the rows of the two States were read; `sources` are those of the text."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -38,10 +44,12 @@ class Basis:
             ],
             "questions": [{"id": q.id, "text": q.text, "provision": q.provision} for q in self.questions],
             "as_of": self.as_of,
+            "dated_by": self.dated_by,
             "channel": self.channel,
             "languages": list(self.languages),
             "verified": self.verified,
             "sources": list(self.sources),
+            "row_sources": list(self.row_sources),
         }
 
 

@@ -8,15 +8,16 @@ leave it UNSETTLED until answered. What the register does not list is UNSETTLED 
 from collections.abc import Mapping
 from datetime import date
 
+from comity.law.ages import Age, treaty_age
 from comity.law.answer import Basis, BasisAnswer
-from comity.law.bilateral_force import age_of, noted, treaty_verdict
-from comity.law.bound import barring, bound_verdict, force_standing, membership_verdict
+from comity.law.bilateral_force import noted, treaty_verdict
+from comity.law.bound import barring, sides_verdict
 from comity.law.channels import route_for
-from comity.law.coverage import coverage_verdicts, questions_for, side_of, text_of
+from comity.law.coverage import coverage_verdicts, questions_for
 from comity.law.inquiry import Inquiry
 from comity.law.instrument import Instrument
-from comity.law.participation import Participation
-from comity.law.ranking import Candidate, ranked, relate
+from comity.law.ranking import Candidate, place_of, ranked, relate
+from comity.law.reach import Reach, reaches
 from comity.law.register import Register
 from comity.law.vocabulary import parse_measure, parse_offence
 from comity.values.country import parse_country
@@ -65,89 +66,86 @@ def find_bases(
     register = register.at(on)
     pair = register.bilateral(inquiry.requesting, inquiry.requested)
     candidates = [_of_bilateral(register, one, inquiry) for one in pair if inquiry.measure in one.measures]
-    candidates += [_of_multilateral(register, one, inquiry) for one in register.by_measure.get(inquiry.measure, ())]
+    for reach in reaches(register, inquiry.measure, inquiry.offence, on, inquiry.today):
+        candidates.append(_of_multilateral(register, reach, inquiry))
     relate(candidates, inquiry.measure)
-    ordered = ranked(candidates, inquiry.offence)
     return BasisAnswer(
         inquiry.requesting,
         inquiry.requested,
         inquiry.measure,
         inquiry.offence,
         on,
-        tuple(_placed(register, candidate, inquiry, rank) for rank, candidate in enumerate(ordered, start=1)),
+        tuple(
+            _placed(register, candidate, inquiry.requested, rank)
+            for rank, candidate in enumerate(ranked(candidates), start=1)
+        ),
     )
 
 
-def _of_multilateral(register: Register, instrument: Instrument, inquiry: Inquiry) -> Candidate:
+def _of_multilateral(register: Register, reach: Reach, inquiry: Inquiry) -> Candidate:
     """Weigh a convention or act: class, force, each State's row (and its parent instrument's), then coverage."""
+    first, second = inquiry.requesting, inquiry.requested
+    instrument, place = reach.instrument, reach.place
     if instrument.kind == "comity":
-        return _weighed(register, instrument, inquiry, [], "", silent=False)
-    first, second, on, today = inquiry.requesting, inquiry.requested, inquiry.on, inquiry.today
-    rows = register.participations.get(instrument.code, {})
-    ours, theirs = rows.get(first), rows.get(second)
-    silent = ours is None or theirs is None
-    as_of = _as_of(ours, theirs)
-    reach = []
-    if instrument.membership.closed:
-        closed = membership_verdict(instrument, first, second, on)
-        barred = barring(closed)
-        if closed.reasons:
-            reach.append(closed)
-        if barred:
-            return Candidate(instrument, BARRED, barred, (), as_of, silent)
-    before = force_standing(instrument, on)
-    one = side_of(register, instrument, first, ours, inquiry.measure, on, today, asked=False)
-    two = side_of(register, instrument, second, theirs, inquiry.measure, on, today, asked=True)
-    parents = _parents(register, instrument, inquiry) if instrument.parent else []
-    if before.barred or one.barred or two.barred:
-        barred = before.barred + one.barred + two.barred
-        barred += tuple(reason for verdict in parents for reason in barring(verdict))
-        return Candidate(instrument, BARRED, barred, (), as_of, silent)
-    text = text_of(instrument, inquiry.measure, inquiry.offence)
-    if text.barred and not (reach or inquiry.answers) and not any(barring(verdict) for verdict in parents):
-        given = (before.verdict, one.bound, two.bound, *parents)
-        reasons = tuple(reason for verdict in given for reason in verdict.reasons) + text.reasons
-        return Candidate(instrument, BARRED, reasons, text.questions, as_of, silent)
-    if reach or parents or inquiry.answers or text.barred or one.declared_bars or two.declared_bars:
-        reach += [before.verdict, one.bound, two.bound, *parents]
-        return _weighed(register, instrument, inquiry, reach, as_of, silent=silent)
-    reasons = before.verdict.reasons + one.bound.reasons + two.bound.reasons + text.reasons
-    reasons += one.declared + two.declared + text.conditions
-    questions = before.verdict.questions + one.bound.questions + two.bound.questions + text.questions
-    unsettled = before.verdict.questions or one.unsettled or two.unsettled or text.unsettled
-    asked = tuple(dict.fromkeys(questions)) if len(questions) > 1 else questions
-    return Candidate(instrument, UNSETTLED if unsettled else CLEAR, reasons, asked, as_of, silent)
+        return _weighed(register, instrument, inquiry, [], place, Age(*reach.table, ()), silent=False)
+    one, two, before, text = reach.asking(first), reach.asked(second), reach.before, reach.text
+    age, silent = reach.age(one, two), not (one.listed and two.listed)
+    barred = one.closed_barred + two.closed_barred
+    if instrument.membership.third and not (one.closed.reasons or two.closed.reasons):
+        barred = sides_verdict(instrument.membership, first, second).reasons
+    barred = barred or before.barred + one.barred + two.barred
+    if barred:
+        verified = instrument.text_read and all(reason.verified for reason in barred)
+        return Candidate(instrument, BARRED, barred, (), verified, age, silent, place)
+    if inquiry.answers:
+        reached = [before.verdict, one.closed, one.bound, one.parent, two.closed, two.bound, two.parent]
+        return _weighed(register, instrument, inquiry, reached, place, age, silent=silent)
+    verified = instrument.text_read and one.verified and two.verified and before.verified and text.verified
+    reasons = before.verdict.reasons + one.reasons + two.reasons + text.reasons
+    finding, asked = BARRED, text.questions if text.barred else ()
+    if not text.barred:
+        reasons += one.declared + two.declared
+        if not (one.declared_barred or two.declared_barred):
+            reasons += text.conditions
+            asked = once(before.verdict.questions + one.questions + two.questions + text.questions)
+            finding = UNSETTLED if one.unsettled or two.unsettled or text.unsettled or before.unsettled else CLEAR
+    return Candidate(instrument, finding, reasons, asked, verified, age, silent, place)
 
 
-def _parents(register: Register, instrument: Instrument, inquiry: Inquiry) -> list[Verdict]:
-    """Whether the instrument it supplements binds both."""
-    parent = register.multilateral[instrument.parent]
-    rows = register.participations.get(parent.code, {})
-    return [
-        bound_verdict(parent, state, rows.get(state), inquiry.on, inquiry.today)
-        for state in (inquiry.requesting, inquiry.requested)
-    ]
-
-
-def _as_of(ours: Participation | None, theirs: Participation | None) -> str:
-    """The older of the ages of two rows."""
-    first = ours.known_from if ours else None
-    second = theirs.known_from if theirs else None
-    older = first if first and (second is None or first <= second) else second
-    return older.isoformat() if older else ""
+def once(questions: tuple[Question, ...]) -> tuple[Question, ...]:
+    """Each question once, by its id: the first that asks it stands."""
+    if len(questions) < 2:
+        return questions
+    found: dict[str, Question] = {}
+    for question in questions:
+        found.setdefault(question.id, question)
+    return tuple(found.values())
 
 
 def _of_bilateral(register: Register, instrument: Instrument, inquiry: Inquiry) -> Candidate:
     treaty = register.treaty(instrument.code)
     said = treaty_verdict(treaty, register.treaties_by_pair[treaty.pair], inquiry.on, inquiry.today)
     reach = [noted(said, register.notes.get(treaty.code, ""))]
-    return _weighed(register, instrument, inquiry, reach, age_of(treaty), silent=False)
+    place = place_of(instrument, inquiry.offence)
+    return _weighed(register, instrument, inquiry, reach, place, treaty_age(treaty, inquiry.today), silent=False)
 
 
 def _weighed(
-    register: Register, instrument: Instrument, inquiry: Inquiry, reach: list[Verdict], as_of: str, *, silent: bool
+    register: Register,
+    instrument: Instrument,
+    inquiry: Inquiry,
+    reach: list[Verdict],
+    place: tuple[int, int, str],
+    age: Age,
+    *,
+    silent: bool,
 ) -> Candidate:
     """Reach first; if it is barred nothing else is asked. Then coverage, and the questions that settle nothing."""
+
+    def found(finding: Finding, reasons: tuple[Reason, ...], questions: tuple[Question, ...]) -> Candidate:
+        verified = instrument.text_read and all(reason.verified for reason in reasons)
+        return Candidate(instrument, finding, reasons, once(questions), verified, age, silent, place)
+
     if inquiry.answers:
         reach = [_answered(verdict, inquiry.answers) for verdict in reach]
     reasons: list[Reason] = []
@@ -159,20 +157,18 @@ def _weighed(
             questions += verdict.questions
             barred += barring(verdict)
     if barred:
-        return Candidate(instrument, BARRED, barred, (), as_of, silent)
+        return found(BARRED, barred, ())
     for verdict in coverage_verdicts(register, instrument, inquiry):
         if verdict.reasons:
             reasons += verdict.reasons
             questions += verdict.questions
             if barring(verdict):
-                return Candidate(instrument, BARRED, tuple(reasons), verdict.questions, as_of, silent)
+                return found(BARRED, tuple(reasons), verdict.questions)
     finding = UNSETTLED if any(reason.finding is UNSETTLED for reason in reasons) else CLEAR
     cautions = questions_for(instrument, inquiry.measure, inquiry.offence)
     if inquiry.answers:
         cautions = tuple(question for question in cautions if question.id not in inquiry.answers)
-    questions += cautions
-    asked = tuple(dict.fromkeys(questions)) if len(questions) > 1 else tuple(questions)
-    return Candidate(instrument, finding, tuple(reasons), asked, as_of, silent)
+    return found(finding, tuple(reasons), (*questions, *cautions))
 
 
 def _answered(verdict: Verdict, answers: Mapping[str, bool]) -> Verdict:
@@ -192,21 +188,23 @@ def _answered(verdict: Verdict, answers: Mapping[str, bool]) -> Verdict:
     return Verdict(kept + given)
 
 
-def _placed(register: Register, candidate: Candidate, inquiry: Inquiry, rank: int) -> Basis:
-    instrument = candidate.instrument
-    route, languages = route_for(register, instrument, inquiry.requested)
+def _placed(register: Register, candidate: Candidate, requested: str, rank: int) -> Basis:
+    instrument, age = candidate.instrument, candidate.age
+    route, languages = route_for(register, instrument, requested)
     return Basis(
-        instrument=instrument.code,
-        title=instrument.title,
-        rank=rank,
-        finding=candidate.finding,
-        reasons=candidate.reasons,
-        questions=candidate.questions,
-        as_of=candidate.as_of,
-        channel=route,
-        languages=languages,
-        verified=all(reason.verified for reason in candidate.reasons),
-        sources=instrument.sources,
-        kind=instrument.kind,
-        silent=candidate.silent,
+        instrument.code,
+        instrument.title,
+        rank,
+        candidate.finding,
+        candidate.reasons,
+        candidate.questions,
+        age.as_of,
+        route,
+        languages,
+        candidate.verified,
+        instrument.sources,
+        instrument.kind,
+        candidate.silent,
+        age.dated_by,
+        age.row_sources,
     )

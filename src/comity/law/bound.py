@@ -12,44 +12,44 @@ CLEAR, UNSETTLED, BARRED = Finding.CLEAR, Finding.UNSETTLED, Finding.BARRED
 """Bound once: an answer looks at them thousands of times."""
 
 
-def membership_verdict(instrument: Instrument, first: str, second: str, on: date) -> Verdict:
-    """Whether the instrument can bind these two States with one another at all.
-
-    An open instrument can. One that binds a closed class is BARRED for any State outside it, by the provision that
-    closes it; inside, a State that opted out is BARRED by its opt-out.
-    """
-    membership = instrument.membership
-    if not membership.closed:
+def sides_verdict(membership: Membership, first: str, second: str) -> Verdict:
+    """An agreement between a class and a third State stands only between one side and the other."""
+    if not membership.third or (first in membership.third) != (second in membership.third):
         return Verdict()
-    ours = class_verdict(instrument.code, membership, first, on)
-    theirs = class_verdict(instrument.code, membership, second, on)
-    verdict = ours + theirs if ours.reasons and theirs.reasons else ours if ours.reasons else theirs
-    if membership.third and not verdict.reasons and (first in membership.third) == (second in membership.third):
-        verdict += _barred(
-            membership,
-            f"It stands between {_words(membership.third)} and the other side, not between {first} and {second}.",
-        )
-    return verdict
+    return _barred(
+        membership,
+        f"It stands between {_words(membership.third)} and the other side, not between {first} and {second}.",
+    )
 
 
 @lru_cache(maxsize=1 << 16)
-def class_verdict(code: str, membership: Membership, state: str, on: date) -> Verdict:
-    """Whether a closed class can bind this State on the day; no reason at all means that it can."""
+def class_verdict(code: str, membership: Membership, state: str, on: date, measure: str = "") -> Verdict:
+    """Whether a closed class can bind this State on the day; no reason at all means that it can.
+
+    A State outside it is BARRED by the provision that closes the class, one inside that opted out by its opt-out. Some
+    articles only may have been extended to a State outside: for any other `measure` it is BARRED all the same.
+    """
+    if not membership.closed:
+        return Verdict()
     if state in membership.opted_out:
         out = membership.opted_out[state]
         return Verdict((Reason(out.article, f"{state}: {out.text}", BARRED, out.verified),))
     if state in membership.doubtful:
         doubt = membership.doubtful[state]
+        if measure and measure not in membership.extended.get(state, (measure,)):
+            text = f"{state} is outside the closed class it binds, and this measure is not in what was extended to it."
+            return Verdict((Reason(doubt.article, f"{text} {doubt.text}", BARRED, doubt.verified),))
         question = Question(f"bound:{code}:{state}", f"Do these provisions bind {state}? {doubt.text}", doubt.article)
         return Verdict((Reason(doubt.article, f"{state}: {doubt.text}", UNSETTLED, doubt.verified),), (question,))
-    if state not in membership.members:
-        return _barred(membership, f"{state} is outside the closed class it binds. {membership.provision.text}")
-    since, until = membership.members[state]
-    if on < since:
-        return _barred(membership, f"{state} belongs to the class it binds only from {since.isoformat()}.")
-    if until and on > until:
-        return _barred(membership, f"{state} belongs to the class it binds only until {until.isoformat()}.")
-    return Verdict()
+    since, until = membership.members.get(state, (None, None))
+    said = ""
+    if since is None:
+        said = f"{state} is outside the closed class it binds. {membership.provision.text}"
+    elif on < since:
+        said = f"{state} belongs to the class it binds only from {since.isoformat()}."
+    elif until and on > until:
+        said = f"{state} belongs to the class it binds only until {until.isoformat()}."
+    return _barred(membership, said) if said else Verdict()
 
 
 def _barred(membership: Membership, text: str) -> Verdict:
@@ -62,6 +62,8 @@ class Standing(NamedTuple):
 
     verdict: Verdict
     barred: tuple[Reason, ...]
+    unsettled: bool
+    verified: bool
 
 
 def barring(verdict: Verdict) -> tuple[Reason, ...]:
@@ -75,7 +77,12 @@ def barring(verdict: Verdict) -> tuple[Reason, ...]:
 @lru_cache(maxsize=1 << 16)
 def force_standing(instrument: Instrument, on: date) -> Standing:
     verdict = force_verdict(instrument, on)
-    return Standing(verdict, barring(verdict))
+    return Standing(
+        verdict,
+        barring(verdict),
+        unsettled=any(reason.finding is UNSETTLED for reason in verdict.reasons),
+        verified=all(reason.verified for reason in verdict.reasons),
+    )
 
 
 @lru_cache(maxsize=1 << 16)

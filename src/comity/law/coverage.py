@@ -1,50 +1,19 @@
 """Whether an instrument's text reaches a measure and an offence, and what it asks beside."""
 
 from collections.abc import Iterator
-from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from comity.law.bound import barring, bound_verdict
+from comity.law.bound import barring
 from comity.law.dual_criminality import dual_criminality_question
 from comity.law.inquiry import Inquiry
 from comity.law.instrument import Condition, Coverage, Instrument
-from comity.law.participation import Participation
 from comity.law.register import Register
 from comity.law.vocabulary import MEASURES, OFFENCES
 from comity.values.verdict import Finding, Question, Reason, Verdict
 
 CLEAR, UNSETTLED, BARRED = Finding.CLEAR, Finding.UNSETTLED, Finding.BARRED
 """Bound once: an answer looks at them thousands of times."""
-
-
-class Side(NamedTuple):
-    """How one State stands under an instrument for one measure: bound or not, and what it declared."""
-
-    bound: Verdict
-    barred: tuple[Reason, ...]
-    unsettled: bool
-    declared: tuple[Reason, ...]
-    declared_bars: bool
-
-
-@lru_cache(maxsize=1 << 16)
-def side_of(
-    register: Register,
-    instrument: Instrument,
-    state: str,
-    row: Participation | None,
-    measure: str,
-    on: date,
-    today: date,
-    *,
-    asked: bool,
-) -> Side:
-    """One side of a pair, remembered: of all pairs each State's side is the same. `asked`: it is the requested one."""
-    bound = bound_verdict(instrument, state, row, on, today)
-    declared = _declared(register, instrument, state, measure, asked=asked)
-    unsettled = any(reason.finding is UNSETTLED for reason in (*bound.reasons, *declared.reasons))
-    return Side(bound, barring(bound), unsettled, declared.reasons, declared.finding is not CLEAR)
 
 
 class Text(NamedTuple):
@@ -56,6 +25,7 @@ class Text(NamedTuple):
     unsettled: bool
     barred: bool
     """Then `reasons` and `questions` are those up to what bars."""
+    verified: bool
 
 
 @lru_cache(maxsize=1 << 13)
@@ -64,9 +34,9 @@ def text_of(instrument: Instrument, measure: str, offence: str) -> Text:
     covered, charged = instrument.measures[measure], instrument.offence(offence)
     first, second = _covered(covered, MEASURES[measure], None), _covered(charged, OFFENCES[offence], None)
     if barring(first):
-        return Text(first.reasons, (), first.questions, unsettled=False, barred=True)
+        return _barred_text(first.reasons, first.questions)
     if barring(second):
-        return Text(first.reasons + second.reasons, (), second.questions, unsettled=False, barred=True)
+        return _barred_text(first.reasons + second.reasons, second.questions)
     conditions = Verdict()
     for name in dict.fromkeys((*covered.conditions, *charged.conditions)):
         condition = instrument.conditions[name]
@@ -75,7 +45,15 @@ def text_of(instrument: Instrument, measure: str, offence: str) -> Text:
     asked = first + second + conditions
     unsettled = any(reason.finding is UNSETTLED for reason in asked.reasons)
     questions = asked.questions + questions_for(instrument, measure, offence)
-    return Text(first.reasons + second.reasons, conditions.reasons, questions, unsettled, barred=False)
+    verified = all(reason.verified for reason in asked.reasons)
+    return Text(
+        first.reasons + second.reasons, conditions.reasons, questions, unsettled, barred=False, verified=verified
+    )
+
+
+def _barred_text(reasons: tuple[Reason, ...], questions: tuple[Question, ...]) -> Text:
+    verified = all(reason.verified for reason in reasons)
+    return Text(reasons, (), questions, unsettled=False, barred=True, verified=verified)
 
 
 def coverage_verdicts(register: Register, instrument: Instrument, inquiry: Inquiry) -> Iterator[Verdict]:
@@ -86,7 +64,7 @@ def coverage_verdicts(register: Register, instrument: Instrument, inquiry: Inqui
     yield _covered(measure, MEASURES[inquiry.measure], answers.get(measure.asked.id) if measure.asked else None)
     yield _covered(offence, OFFENCES[inquiry.offence], answers.get(offence.asked.id) if offence.asked else None)
     for state in (inquiry.requesting, inquiry.requested):
-        yield _declared(register, instrument, state, inquiry.measure, asked=state == inquiry.requested)
+        yield declared_verdict(register, instrument, state, inquiry.measure, asked=state == inquiry.requested)
     for name in dict.fromkeys((*measure.conditions, *offence.conditions)):
         condition = instrument.conditions[name]
         if inquiry.offence not in condition.met_by:
@@ -124,7 +102,7 @@ def _condition(condition: Condition, answer: bool | None) -> Verdict:
 
 
 @lru_cache(maxsize=1 << 14)
-def _declared(register: Register, instrument: Instrument, state: str, measure: str, *, asked: bool) -> Verdict:
+def declared_verdict(register: Register, instrument: Instrument, state: str, measure: str, *, asked: bool) -> Verdict:
     """What a State declared under the instrument: what takes the measure out bars it, the rest is shown."""
     effect = register.effects.get((state, instrument.code, measure))
     if effect and (asked or effect.get("as") != "requested"):

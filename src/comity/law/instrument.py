@@ -100,6 +100,8 @@ class Membership:
     opted_out: Mapping[str, Provision] = field(default_factory=dict)
     doubtful: Mapping[str, Provision] = field(default_factory=dict)
     third: frozenset[str] = frozenset()
+    extended: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """A State outside the class to which some articles only were extended: the measures these reach."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -177,6 +179,8 @@ class Instrument:
     parent: str = ""
     """The instrument this one supplements or amends: both must bind."""
     articles: ArticleMap | None = None
+    text_read: bool = True
+    """False where the file as a whole rests on memory: then no answer on it counts as verified."""
 
     def rank_for(self, offence: str) -> int:
         return self.offence_ranks.get(offence, self.rank)

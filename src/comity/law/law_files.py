@@ -66,6 +66,8 @@ class Sources:
 
     texts: Mapping[str, str]
     not_the_text: frozenset[str]
+    collected: date = date.max
+    """When the register was put together: the age of what no row dates."""
 
     def read(self, key: str) -> bool:
         """Whether a fact with this key was read in the instrument itself, so that it counts as verified."""
@@ -75,7 +77,7 @@ class Sources:
 @lru_cache(maxsize=1)
 def load_sources() -> Sources:
     value = read_yaml("sources.yaml")
-    return Sources(value["sources"], frozenset(value["not_the_text"]))
+    return Sources(value["sources"], frozenset(value["not_the_text"]), value["collected"])
 
 
 class LawFile(LawText):
@@ -200,6 +202,7 @@ def instrument_of(
         aliases=tuple(value.get("aliases", ())),
         parent=str(value.get("parent", "")),
         articles=file.articles,
+        text_read=sources.read(file.read),
     )
 
 
@@ -240,6 +243,11 @@ def membership_of(file: LawFile, value: Mapping[str, Any], classes: Mapping[str,
         opted_out=_states(file, value, "opt_out"),
         doubtful=_states(file, value, "doubtful"),
         third=third,
+        extended={
+            state: file.words(given["measures"], MEASURES, (*path, "doubtful", state))
+            for state, given in value.get("doubtful", {}).items()
+            if "measures" in given
+        },
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from comity.law.ages import Age
 from comity.law.instrument import Instrument, Relation
 from comity.values.verdict import Finding, Question, Reason
 
@@ -25,25 +26,37 @@ class Candidate:
     finding: Finding
     reasons: tuple[Reason, ...]
     questions: tuple[Question, ...]
-    as_of: str
+    verified: bool
+    age: Age
     silent: bool
+    place: tuple[int, int, str]
+    """`place_of` the instrument for the offence."""
     behind: int = 0
     """The rank of an instrument that replaces this one between the two States: it stands behind it."""
 
 
-def ranked(candidates: Iterable[Candidate], offence: str) -> list[Candidate]:
+def place_of(instrument: Instrument, offence: str) -> tuple[int, int, str]:
+    """Where an instrument stands before anything is known of the pair: the specific first, then the later."""
+    return instrument.rank_for(offence), -(instrument.signed or date.min).toordinal(), instrument.code
+
+
+def ranked(candidates: Iterable[Candidate]) -> list[Candidate]:
     """In order: usable before barred, treaties before comity, known before silent, specific before general, later
     first.
     """
+    return sorted(candidates, key=_key)
 
-    def key(candidate: Candidate) -> tuple[bool, bool, bool, int, int, str]:
-        instrument = candidate.instrument
-        later_first = -(instrument.signed or date.min).toordinal()
-        barred = candidate.finding is BARRED
-        specific = max(instrument.rank_for(offence), candidate.behind)
-        return barred, instrument.kind == "comity", candidate.silent, specific, later_first, instrument.code
 
-    return sorted(candidates, key=key)
+def _key(candidate: Candidate) -> tuple[bool, bool, bool, int, int, str]:
+    specific, later_first, code = candidate.place
+    return (
+        candidate.finding is BARRED,
+        candidate.instrument.kind == "comity",
+        candidate.silent,
+        max(specific, candidate.behind),
+        later_first,
+        code,
+    )
 
 
 def relate(candidates: Sequence[Candidate], measure: str) -> None:
@@ -58,6 +71,7 @@ def relate(candidates: Sequence[Candidate], measure: str) -> None:
         for other in clear:
             if other is not candidate.instrument and (said := _between(candidate.instrument, other, measure)):
                 candidate.reasons += said
+                candidate.verified = candidate.verified and all(reason.verified for reason in said)
                 if _replaces(other, candidate.instrument, measure):
                     candidate.behind = max(candidate.behind, other.rank + 1)
 

@@ -12,6 +12,9 @@ from comity.values.errors import ComityError
 
 SHOWN = 6
 """Instruments kept in a message, the most specific first: the whole answer is a question of asking again."""
+SENT = ("instrument", "title", "rank", "finding", "reasons", "questions", "as_of", "channel", "languages", "verified",
+        "sources")  # fmt: skip
+"""Members of a basis that a message has (`messages.PREDICTION`); what the engine tells beside them stays here."""
 
 
 def prediction_of(
@@ -45,7 +48,7 @@ def prediction_of(
             except (ComityError, KeyError) as error:
                 lines.append({**line, "fault": str(error), "bases": [], "finding": ""})
                 continue
-            bases = found["bases"]
+            bases = [{key: one[key] for key in SENT} for one in found["bases"]]
             mine = next((one for one in bases if one["instrument"] == instrument), None)
             kept = bases[:SHOWN] + ([mine] if mine and mine not in bases[:SHOWN] else [])
             lines.append({**line, "bases": kept, "finding": mine["finding"] if mine else ""})
