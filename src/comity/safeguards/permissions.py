@@ -45,6 +45,11 @@ class Permission(StrEnum):
     DOCUMENT_READ = "documents:document:read"
     # the house
     LAW_ASK = "law:basis:ask"
+    GAZETTE_READ = "gazette:correction:read"
+    GAZETTE_PROPOSE = "gazette:correction:propose"
+    GAZETTE_APPROVE = "gazette:correction:approve"
+    GAZETTE_WITHDRAW = "gazette:withdrawal:propose"
+    GAZETTE_END = "gazette:withdrawal:approve"
     NEEDS_READ = "requests:needs:read"
     INBOX_READ = "requests:inbox:read"
     PARTNERS_READ = "authorities:partners:read"

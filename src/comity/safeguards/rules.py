@@ -91,6 +91,11 @@ TABLE: Mapping[P, Rule] = {
     P.DOCUMENT_READ: _rule(ALL_CASEWORK + " analyst", BOTH_SIDES),
     # the house
     P.LAW_ASK: _rule(" ".join(role.value for role in R), "own"),
+    P.GAZETTE_READ: _rule(" ".join(role.value for role in R), "own"),
+    P.GAZETTE_PROPOSE: _rule("registrar drafter signatory liaison", "own"),
+    P.GAZETTE_APPROVE: _rule("signatory", "own", step_up=True, not_with=(P.GAZETTE_PROPOSE,)),
+    P.GAZETTE_WITHDRAW: _rule("registrar drafter signatory liaison", "own"),
+    P.GAZETTE_END: _rule("signatory", "own", step_up=True, not_with=(P.GAZETTE_WITHDRAW,)),
     P.NEEDS_READ: _rule(" ".join(role.value for role in R), "own"),
     P.INBOX_READ: _rule("registrar signatory transmitter executing-officer liaison", "own"),
     P.PARTNERS_READ: _rule(" ".join(role.value for role in R), "own"),

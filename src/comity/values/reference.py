@@ -31,6 +31,7 @@ class Kind(StrEnum):
     PEER = "peer"
     SESSION = "session"
     LEDGER = "ledger"
+    CORRECTION = "correction"
 
 
 @dataclass(frozen=True, slots=True, order=True)
