@@ -5,6 +5,11 @@ from typing import Any
 from comity.web.drafting.places import value_at
 from tests.e2e.desk import Desk
 
+CONTROLS = """() => [...document.querySelectorAll(
+  '#draft :is(input:not([type=hidden]), textarea, select)[name]'
+)].map((one) => ({name: one.name, type: one.type, tag: one.tagName, value: one.type === 'checkbox' ? one.value : ''}))"""
+SAVED = """() => sessionStorage.length === 0
+  && document.querySelector('[data-saved]').dataset.state === 'saved'"""
 ENTRIES = ("statutes", "persons", "parts", "translations")
 
 
@@ -19,25 +24,29 @@ def write(desk: Desk, letter: dict[str, Any], *, without: tuple[str, ...] = ()) 
     for index, part in enumerate(letter["parts"]):
         page.select_option(f'[name="parts[{index}].measure"]', part["measure"])
         page.wait_for_selector(f'[name="parts[{index}].{"person" if "person" in part else "account"}"]')
-    controls = page.locator("#draft :is(input:not([type=hidden]), textarea, select)[name]")
-    for control in controls.all():
-        name = control.get_attribute("name") or ""
-        value = None if name.startswith(without) else words_for(letter, name)
-        if value is None:
-            continue
-        if control.get_attribute("type") == "checkbox":
-            control.set_checked(control.get_attribute("value") in value)
-        elif control.evaluate("one => one.tagName") == "SELECT":
-            control.select_option(value)
-        else:
-            control.fill(value if isinstance(value, str) else ", ".join(value))
-    saved(desk)
+    filled: set[tuple[str, str]] = set()
+    while fresh := [one for one in page.evaluate(CONTROLS) if (one["name"], one["value"]) not in filled]:
+        filled |= {(one["name"], one["value"]) for one in fresh}
+        for one in fresh:
+            _fill(page, one, None if one["name"].startswith(without) else words_for(letter, one["name"]))
+        saved(desk)  # a choice may have brought further fields; they are filled next
+
+
+def _fill(page: Any, control: dict[str, str], value: str | list[str] | None) -> None:
+    if value is None:
+        return
+    place = f'#draft [name="{control["name"]}"]'
+    if control["type"] == "checkbox":
+        page.set_checked(f'{place}[value="{control["value"]}"]', control["value"] in value)
+    elif control["tag"] == "SELECT":
+        page.select_option(place, value)
+    else:
+        page.fill(place, value if isinstance(value, str) else ", ".join(value))
 
 
 def saved(desk: Desk) -> None:
-    """The page said that it saves, and then that the node has it."""
-    desk.page.wait_for_selector("[data-saved][data-state=saved]")
-    desk.page.wait_for_function("sessionStorage.length === 0")
+    """The node has every word: none is kept in the window any more, and the page says so."""
+    desk.until(lambda: desk.page.evaluate(SAVED), "the draft to be saved")
 
 
 def words_for(letter: dict[str, Any], name: str) -> str | list[str] | None:
