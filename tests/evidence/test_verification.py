@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from comity.evidence.bundle import BundleMessage, LeftOut, write_bundle
-from comity.evidence.custody import EventType
+from comity.evidence.custody import EventType, sign_event
 from comity.evidence.report import State
-from comity.evidence.verification import verify_bundle
 from comity.seals.canonical import encode
 from comity.values.errors import MissingError
 
+from .both import verify_bundle
 from .specimen import KEYS, REQUEST_DIGEST, Specimen, key
 from .tampering import altered, at, copied, edit, files, leaves, rebuild_bag, relist, sign_anew, with_altered
 
@@ -281,6 +281,28 @@ def test_a_message_that_names_an_item_not_here_is_found(tmp_path):
     message = BundleMessage("evidence.returned", returned.content, returned.signature)
     folder = specimen.write(tmp_path / "b", items=items[:1], messages=[message], ledgers=[], left_out=[])
     assert places(verify_bundle(folder)) == ["data/messages/0001.json, body.custody[1]"]
+
+
+def test_a_signed_message_whose_item_names_nothing_is_a_broken_line_and_no_crash(tmp_path):
+    specimen = Specimen()
+    items = [specimen.item("Here", b"yes")]
+    body = {"items": [], "custody": [{"item": {}, "events": []}]}
+    nameless = specimen.message("evidence.returned", "CO-FGN", "CH-FOJ", body, ())
+    message = BundleMessage("evidence.returned", nameless.content, nameless.signature)
+    folder = specimen.write(tmp_path / "b", items=items, messages=[message], ledgers=[], left_out=[])
+    assert places(verify_bundle(folder)) == ["data/messages/0001.json, body.custody[0]"]
+
+
+def test_a_transfer_that_names_its_letter_by_anything_but_a_text_names_none(tmp_path):
+    specimen = Specimen()
+    item = specimen.item("Here", b"yes")
+    sent = item.chain[3].event
+    object.__setattr__(sent, "facts", {**sent.facts, "letter": ["a list"]})
+    sent.__dict__.pop("content", None)
+    sent.__dict__.pop("digest", None)
+    object.__setattr__(item, "chain", [*item.chain[:3], sign_event(sent, specimen.keys[sent.authority])])
+    folder = specimen.write(tmp_path / "b", items=[item], messages=[], letters=[], ledgers=[], left_out=[])
+    assert places(verify_bundle(folder)) == ["data/custody/0001.json, released"]
 
 
 class TestTrust:

@@ -1,6 +1,8 @@
 """`comity verify` as a person or a script meets it."""
 
+import ast
 import json
+import re
 import subprocess
 import sys
 
@@ -101,3 +103,56 @@ def test_it_needs_no_node_no_django_and_no_network(bundle):
     )
     done = subprocess.run([sys.executable, "-c", script, str(bundle)], capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+class TestTheVerifierInOneFile:
+    """The same file that `--write-verifier` hands out, run as its reader runs it: alone."""
+
+    @pytest.fixture
+    def alone(self, tmp_path):
+        assert run("--write-verifier", tmp_path).exit_code == 0
+        return tmp_path / "verify_bundle.py"
+
+    def verdict(self, alone, *words):
+        command = [sys.executable, "-I", str(alone), *map(str, words)]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    def test_it_ends_as_ours_does_and_names_the_same_first_thing(self, alone, bundle):
+        whole = self.verdict(alone, bundle, "--trust", PIN)
+        assert (whole.returncode, run(bundle, "--trust", PIN).exit_code) == (0, 0)
+        assert "All holds" in whole.stdout
+        path = bundle / "data/custody/0001.json"
+        path.write_bytes(path.read_bytes().replace(b"CO-FGN", b"CO-FGX", 1))
+        broken, ours = self.verdict(alone, bundle, "--json"), run(bundle, "--json")
+        assert (broken.returncode, ours.exit_code) == (1, 1)
+        first = [next(line["place"] for line in json.loads(said)["lines"] if line["state"] == "broken")
+                 for said in (broken.stdout, ours.stdout)]  # fmt: skip
+        assert first[0] == first[1]
+        for mark in ("bagit.txt", "comity.json"):
+            (bundle / mark).unlink()
+        nothing = self.verdict(alone, bundle)
+        assert (nothing.returncode, nothing.stdout, run(bundle).exit_code) == (2, "", 2)
+        assert "There is no bundle" in nothing.stderr
+
+    def test_what_a_bundle_says_is_printed_as_text_and_never_as_control(self, alone, tmp_path):
+        specimen = Specimen()
+        items = [specimen.item("x", b"x")]
+        folder = specimen.write(
+            tmp_path / "b", items=items, messages=[], ledgers=[], left_out=[], audience="\x1b[2Jcourt"
+        )
+        assert "\x1b" not in self.verdict(alone, folder).stdout
+
+    def test_it_is_short_and_needs_nothing_of_ours_no_network_and_writes_nothing(self, alone):
+        text = alone.read_text()
+        assert len(text.splitlines()) < 1000
+        modules = {
+            (node.module if isinstance(node, ast.ImportFrom) else node.names[0].name).split(".")[0]
+            for node in ast.walk(ast.parse(text))
+            if isinstance(node, (ast.Import, ast.ImportFrom))
+        }
+        assert modules - set(sys.stdlib_module_names) == {"cryptography"}
+        assert not modules & {"socket", "urllib", "http", "ssl", "subprocess", "ctypes", "shutil", "tempfile"}
+        assert not re.search(r"write_|\"[wax]b?\"|unlink|rename|mkdir", text)
+
+    def test_a_file_that_is_there_is_not_overwritten(self, alone):
+        assert run("--write-verifier", alone).exit_code != 0

@@ -1,6 +1,7 @@
 """`comity verify`: verify a bundle of evidence offline; needs no node, no network and no database."""
 
 import json
+from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
 
@@ -10,23 +11,31 @@ from rich.text import Text
 
 from comity.evidence.report import Line, Report, State
 from comity.evidence.verification import verify_bundle
-from comity.values.errors import MissingError
+from comity.values.errors import ConflictError, InvalidInputError, MissingError
 
 _STYLE = {State.PROVED: "green", State.BROKEN: "bold red", State.ABSENT: "yellow", State.NOTE: "cyan"}
 
 
 def verify(
-    path: Annotated[Path, typer.Argument(metavar="PATH", help="The bundle's folder.")],
+    path: Annotated[Path | None, typer.Argument(metavar="PATH", help="The bundle's folder.")] = None,
     trust: Annotated[
         list[str] | None,
         typer.Option("--trust", metavar="FINGERPRINT", help="Fingerprint of an authority's key; may be repeated."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Only JSON on standard output.")] = False,
+    write_verifier: Annotated[
+        Path | None, typer.Option(help="Write the one-file verifier there, for someone without Comity, and end.")
+    ] = None,
 ) -> None:
     """Verify a bundle offline: one line per thing proved or broken.
 
     Exit 0: all holds. 1: something is broken, and named. 2: there is no bundle at PATH.
     """
+    if write_verifier is not None:
+        _write_verifier(write_verifier)
+        return
+    if path is None:
+        raise InvalidInputError("Name the bundle's folder.", code="bundle:path", next_step="comity verify FOLDER")
     try:
         report = verify_bundle(path, trust)
     except MissingError as error:
@@ -44,6 +53,16 @@ def verify(
     else:
         _print(report)
     raise typer.Exit(0 if report.holds else 1)
+
+
+def _write_verifier(path: Path) -> None:
+    """The verifier that shares no code with this one, as a file of its own; what is there already stays."""
+    place = path / "verify_bundle.py" if path.is_dir() else path
+    if place.exists():
+        raise ConflictError(f"{place} exists already; nothing was written.", code="verifier:exists")
+    place.write_bytes(files("comity.cli").joinpath("verify_bundle.txt").read_bytes())
+    place.chmod(0o755)
+    typer.echo(f"Wrote {place}. It needs Python 3.11 and cryptography 50: python3 {place.name} FOLDER", err=True)
 
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)

@@ -53,7 +53,7 @@ def _check_items(opened: Opened, path: str, message: Message, report: Report) ->
         shown = _conditions(opened)
         for number, export in enumerate(_entries(message, "custody")):
             place = f"{path}, body.custody[{number}]"
-            reference = export["item"]["reference"] if isinstance(export.get("item"), dict) else None
+            reference = export["item"].get("reference") if isinstance(export.get("item"), dict) else None
             chain = opened.chains.get(str(reference), [])
             transfer = last_of(chain, EventType.TRANSFERRED)
             length = transfer.event.sequence + 1 if transfer else 0
@@ -104,8 +104,9 @@ def check_letters(opened: Opened, report: Report) -> None:
     named = {}
     for reference, chain in opened.chains.items():
         transfer = last_of(chain, EventType.TRANSFERRED)
-        if transfer is not None and transfer in opened.proved and transfer.event.facts.get("letter"):
-            named[transfer.event.facts["letter"]] = (reference, transfer.event.authority)
+        letter = transfer.event.facts.get("letter") if transfer is not None and transfer in opened.proved else None
+        if transfer is not None and isinstance(letter, str) and letter:
+            named[letter] = (reference, transfer.event.authority)
     for entry in opened.manifest["letters"]:
         found = opened.digests.get(entry["path"])
         if found is not None:

@@ -1,0 +1,985 @@
+#!/usr/bin/env python3
+"""Verify a bundle of evidence (format comity-bundle/1) offline, with this one file.
+
+    python3 verify_bundle.py FOLDER [--trust FINGERPRINT]... [--json]
+
+Needs Python 3.11 and the package `cryptography` (50 or newer); nothing else, no network, no account. It was written
+from the published description of the format (docs/reference/bundle.md) and shares no code with the software that
+makes bundles, so that a mistake in the one is not repeated by the other. It reads files and writes none.
+
+Ends with 0 when all holds, 1 when something is broken (and says what), 2 when there is no bundle in FOLDER.
+"""
+
+# ruff: noqa: T201 - it prints what it finds
+import argparse
+import base64
+import binascii
+import contextlib
+import hashlib
+import json
+import os
+import re
+import stat
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NoReturn
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA65PublicKey
+
+Entry = dict[str, Any]
+Chain = list[Entry]
+FORMAT = "comity-bundle/1"
+SUITE = "Ed25519+ML-DSA-65"
+LARGEST_JSON = 32 << 20
+LARGEST_EVENT = 256 << 10
+LARGEST_MESSAGE = 2 << 20
+LARGEST_NOTE = 256 << 10
+DEEPEST = 32
+LARGEST_INTEGER = 2**53 - 1
+
+AUTHORITY = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,12}")
+DIGEST = re.compile(r"[0-9a-f]{64}")
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
+PATH = re.compile(
+    r"data/(README\.txt|conditions\.json"
+    r"|(items|records|custody|letters|messages|keys|ledger)/[A-Za-z0-9][A-Za-z0-9._-]{0,120})"
+)
+AFTER: dict[str, set[str | None]] = {
+    "seized": {None},
+    "taken-in": {None, "seized"},
+    "sealed": {"taken-in"},
+    "moved": {"taken-in", "sealed", "moved", "checked", "verified", "received", "countersigned"},
+    "checked": {"taken-in", "sealed", "moved", "checked", "verified"},
+    "transferred": {"checked", "moved", "verified"},
+    "received": {"transferred"},
+    "verified": {"sealed", "moved", "checked", "received", "verified", "countersigned", "released"},
+    "countersigned": {"received", "verified", "moved"},
+    "released": {"countersigned", "verified", "moved", "released"},
+}
+"""Which custody event may follow which; None is the beginning."""
+UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+KINDS = (
+    "authority|office|officer|case|dossier|draft|message|document|item|transfer|release|task|letter|peer|session|ledger"
+)
+REFERENCE = re.compile(rf"{AUTHORITY.pattern}:({KINDS}):{UUID}")
+README_SHA256 = "febdfad9978767148e05f7345868f4a02753e6d1d8442cd11e81299acab569cf"
+"""data/README.txt is the same in every bundle."""
+BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+
+
+class Broken(Exception):  # noqa: N818 - it is the finding itself
+    """Something does not hold: a sentence, and where within the file it stands."""
+
+    def __init__(self, sentence: str, place: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence, self.place = sentence, place
+
+
+class Findings:
+    """One line for each thing: proved, broken, absent (not provable from the bundle) or a note."""
+
+    def __init__(self) -> None:
+        self.lines: list[tuple[str, str, str]] = []
+
+    def say(self, state: str, place: str, sentence: str) -> None:
+        self.lines.append((state, place, sentence))
+
+    def check(self, holds: bool, place: str, sentence: str) -> bool:
+        """A line either way: the sentence, or that it is not so."""
+        self.say("proved" if holds else "broken", place, sentence if holds else f"This is NOT so: {sentence}")
+        return holds
+
+    @contextlib.contextmanager
+    def at(self, place: str) -> Iterator[None]:
+        """What breaks inside is one broken line at that place; the rest of the verification goes on."""
+        try:
+            yield
+        except Broken as broken:
+            inside = broken.place and broken.place not in place
+            self.say("broken", f"{place}, {broken.place}" if inside else place, broken.sentence)
+
+
+def spell(value: Any) -> bytes:
+    """The one spelling of a value: keys in the order of their UTF-16 units, no blanks."""
+    try:
+        return _spelled(value).encode()
+    except UnicodeEncodeError:
+        raise Broken("A text holds half of a surrogate pair.") from None
+
+
+def _spelled(value: Any, depth: int = 1) -> str:
+    if depth > DEEPEST and isinstance(value, (dict, list)):
+        raise Broken(f"The JSON is nested deeper than {DEEPEST}.")
+    if isinstance(value, dict):
+        names = sorted(value, key=lambda name: name.encode("utf-16-be", "surrogatepass"))
+        return "{" + ",".join(f"{_spelled(name)}:{_spelled(value[name], depth + 1)}" for name in names) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(_spelled(part, depth + 1) for part in value) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def read_json(data: bytes, largest: int = LARGEST_JSON) -> Any:
+    """The value of canonical bytes; whatever two readers could read differently is broken."""
+    if len(data) > largest:
+        raise Broken(f"It has {len(data)} bytes; at most {largest} are read.")
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        raise Broken("The bytes are not UTF-8.", f"byte {error.start}") from None
+    if text.startswith("\ufeff"):
+        raise Broken("The bytes begin with a byte order mark.")
+    value = _parsed(text)
+    if spell(value) != data:
+        _parsed(text, object_pairs_hook=_no_twins)
+        raise Broken("The bytes are not canonical JSON (RFC 8785): spelled again they differ.")
+    return value
+
+
+def _parsed(text: str, **hooks: Any) -> Any:
+    try:
+        return json.loads(text, parse_float=_no_float, parse_constant=_no_float, parse_int=_whole, **hooks)
+    except RecursionError:
+        raise Broken(f"The JSON is nested deeper than {DEEPEST}.") from None
+    except json.JSONDecodeError as error:
+        raise Broken(f"This is not JSON: {error.msg}.", f"character {error.pos}") from None
+
+
+def _whole(digits: str) -> int:
+    if len(digits) <= 17 and abs(int(digits)) <= LARGEST_INTEGER:
+        return int(digits)
+    raise Broken("An integer lies beyond 2^53-1.", digits[:20])
+
+
+def _no_float(text: str) -> NoReturn:
+    raise Broken("A number is not an integer.", text[:20])
+
+
+def _no_twins(pairs: list[tuple[str, Any]]) -> Entry:
+    found: Entry = {}
+    for name, value in pairs:
+        if name in found:
+            raise Broken("An object names a key twice.", name[:80])
+        found[name] = value
+    return found
+
+
+def from_b64(text: Any, altchars: bytes = b"-_") -> bytes:
+    """Bytes of unpadded base64url, in its one spelling."""
+    try:
+        data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=altchars, validate=True)
+    except (binascii.Error, ValueError, TypeError):
+        raise Broken("This is not base64 in its own form.") from None
+    if base64.b64encode(data, altchars).decode().rstrip("=") != text:
+        raise Broken("These bytes have another base64 spelling.")
+    return data
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+# --- shapes: exactly these members, of these types ---
+
+MAYBE_TEXT, MAYBE_WHOLE = (str, type(None)), (int, type(None))
+MANIFEST: Entry = {
+    "format": str,
+    "release": dict.fromkeys(("reference", "dossier", "audience", "authority", "at", "ground"), str),
+    "items": [{"number": int, "item": str, "record": str, "custody": str, "content": MAYBE_TEXT}],
+    "messages": [{"digest": str, "type": str, "path": str}],
+    "letters": [{"kind": str, "digest": str, "path": str}],
+    "keys": [{"authority": str, "fingerprint": str, "path": str}],
+    "ledgers": [{"authority": str, "checkpoint": str, "entries": str}],
+    "left_out": [{"kind": str, "reason": str, "salted": str, "salt": MAYBE_TEXT, "digest": MAYBE_TEXT}],
+    "files": {"*": {"sha256": str, "size": int}},
+}
+RECORD: Entry = {
+    **dict.fromkeys(("reference", "kind", "title", "name", "media_type", "handling"), str),
+    **dict.fromkeys(("records", "formalities"), dict),
+    "size": MAYBE_WHOLE,
+    "digest": MAYBE_TEXT,
+}
+
+
+def misfit(value: Any, shape: Any, place: str = "") -> str:
+    """The first place where a value is not of a shape; empty when it fits."""
+    if isinstance(shape, (type, tuple)):
+        types = shape if isinstance(shape, tuple) else (shape,)
+        return "" if type(value) in types else place or "the whole"
+    if isinstance(shape, list):
+        fits = isinstance(value, list)
+        parts = [(f"{place}[{n}]", part, shape[0]) for n, part in enumerate(value)] if fits else []
+    elif "*" in shape:
+        fits = isinstance(value, dict)
+        parts = [(f"{place}.{name}", part, shape["*"]) for name, part in value.items()] if fits else []
+    else:
+        fits = isinstance(value, dict) and set(value) == set(shape)
+        parts = [(f"{place}.{name}", value[name], inner) for name, inner in shape.items()] if fits else []
+    if not fits:
+        return place.removeprefix(".") or "the whole"
+    for where, part, inner in parts:
+        found = misfit(part, inner, where.removeprefix("."))
+        if found:
+            return found
+    return ""
+
+
+def shaped(data: bytes, shape: Any) -> Any:
+    value = read_json(data)
+    place = misfit(value, shape)
+    if place:
+        raise Broken(f"'{place}' is missing, too much or of another type.", place)
+    return value
+
+
+class Key:
+    """A public key: Ed25519 (RFC 8032) and ML-DSA-65 (FIPS 204). Its fingerprint is SHA-256 of its canonical JSON."""
+
+    def __init__(self, value: Any) -> None:
+        try:
+            if value["suite"] != SUITE:
+                raise Broken("The key is of another suite.")
+            ed25519, mldsa = from_b64(value["ed25519"]), from_b64(value["mldsa"])
+            self.ed25519 = Ed25519PublicKey.from_public_bytes(ed25519)
+            self.mldsa = MLDSA65PublicKey.from_public_bytes(mldsa)
+        except (KeyError, TypeError, ValueError):
+            raise Broken("This is not a verifying key.") from None
+        self.raw = (ed25519, mldsa)
+        self.fingerprint = sha256(spell({name: value[name] for name in ("suite", "ed25519", "mldsa")}))
+        self.key_id = "sig-" + self.fingerprint[:16]
+
+    def hold(self, half: str, signature: bytes, content: bytes, context: bytes = b"") -> None:
+        try:
+            if half == "Ed25519":
+                self.ed25519.verify(signature, content)
+            else:
+                self.mldsa.verify(signature, content, context)
+        except InvalidSignature:
+            raise Broken(f"The {half} half of the signature by {self.key_id} does not hold.") from None
+
+
+def read_signature(value: Any) -> tuple[str, str, bytes, bytes]:
+    names = ("suite", "key_id", "ed25519", "mldsa")
+    if not isinstance(value, dict) or not all(isinstance(value.get(name), str) for name in names):
+        raise Broken("The signature lacks suite, key or one of its two halves.")
+    return value["suite"], value["key_id"], from_b64(value["ed25519"]), from_b64(value["mldsa"])
+
+
+def verify(key: Key, kind: str, content: bytes, signature: Any) -> None:
+    """Both halves of a signature hold for this key, this kind of thing and these bytes."""
+    suite, key_id, ed25519, mldsa = read_signature(signature)
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.:_-]{0,99}", kind):
+        raise Broken("That cannot name a kind of signed thing.")
+    context = f"comity/1/{kind}".encode()
+    if suite != SUITE:
+        raise Broken(f"The signature is of the suite '{suite[:40]}'.")
+    if key_id != key.key_id:
+        raise Broken(f"The signature names the key {key_id[:40]}, not {key.key_id}.")
+    key.hold("Ed25519", ed25519, context + b"\x00" + content)
+    key.hold("ML-DSA-65", mldsa, content, context)
+
+
+class Bundle:
+    """A bundle's folder, read once: its manifest, the text of its files, their digests, the keys it carries."""
+
+    def __init__(self, root: Path, found: Findings) -> None:
+        self.found = found
+        self.paths = dict(self._walk(root))
+        self.manifest: Entry = {}
+        self.comity = self.signature = b""
+        self.texts: dict[str, bytes] = {}
+        self.digests: dict[str, tuple[str, int]] = {}
+        self.keys: dict[str, Key] = {}
+        self.signed_by = ""
+        self.records: Entry = {}
+        self.chains: dict[str, Chain] = {}
+        self.proved: Chain = []
+
+    def _walk(self, root: Path) -> Iterator[tuple[str, Path]]:
+        for folder, folders, names in os.walk(root):
+            inside = Path(folder).relative_to(root)
+            if not names and not folders:
+                self.found.say("broken", f"{inside.as_posix()}/", "An empty folder that no export makes.")
+            for name in [*names, *folders]:
+                path, place = Path(folder) / name, (inside / name).as_posix()
+                mode = path.lstat().st_mode
+                if stat.S_ISREG(mode):
+                    yield place, path
+                elif not stat.S_ISDIR(mode):
+                    self.found.say("broken", place, "It is neither a file nor a folder; it was not opened.")
+
+    def read(self, place: str) -> bytes:
+        path = self.paths.get(place)
+        if path is None:
+            raise Broken("The file is missing.", place)
+        try:
+            if path.stat().st_size > LARGEST_JSON:
+                raise Broken("The file is larger than any export makes it.", place)
+            return path.read_bytes()
+        except OSError as error:
+            raise Broken(f"The file cannot be read: {error.strerror}.", place) from None
+
+    def text(self, place: str) -> bytes:
+        if place not in self.texts:
+            raise Broken("The file is missing or cannot be read.", place)
+        return self.texts[place]
+
+    def key(self, authority: str) -> Key:
+        if authority not in self.keys:
+            raise Broken(f"The bundle carries no key of {authority}.", authority)
+        return self.keys[authority]
+
+    def noted(self, name: str) -> dict[str, str]:
+        """What a manifest of the bag says: a witness on which of two files that disagree was changed."""
+        try:
+            lines = self.read(name).decode("utf-8", "replace").splitlines()
+        except Broken:
+            return {}
+        return {place: digest for digest, _, place in (line.partition("  ") for line in lines)}
+
+    def open(self) -> bool:
+        """Read and hash everything the manifest lists; False when the manifest itself cannot be read."""
+        with self.found.at("comity.json"):
+            self.comity = self.read("comity.json")
+            self.manifest = read_manifest(self.comity)
+        if not self.manifest:
+            return False
+        for place in sorted(set(self.manifest["files"]) & set(self.paths)):
+            with self.found.at(place):
+                self.digests[place] = digest_file(self.paths[place], place)
+            if not place.startswith(("data/items/", "data/letters/")):
+                with self.found.at(place):
+                    self.texts[place] = self.read(place)
+        with self.found.at("signature.json"):
+            self.signature = self.read("signature.json")
+        return True
+
+
+def digest_file(path: Path, place: str) -> tuple[str, int]:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
+    except OSError as error:
+        raise Broken(f"The file cannot be read: {error.strerror}.", place) from None
+
+
+def read_manifest(data: bytes) -> Entry:
+    """comity.json: every path is one an export can make, every file belongs to exactly one entry."""
+    value: Entry = shaped(data, MANIFEST)
+    if value["format"] != FORMAT:
+        raise Broken(f"The bundle is of the format '{value['format'][:40]}', not {FORMAT}.")
+    for path in value["files"]:
+        if not PATH.fullmatch(path):
+            raise Broken(f"'{path[:80]}' is not a path of a bundle.", "files")
+    members = ("record", "custody", "content", "path", "checkpoint", "entries")
+    pointed = [
+        (f"{group}[{n}].{name}", entry[name])
+        for group in ("items", "messages", "letters", "keys", "ledgers")
+        for n, entry in enumerate(value[group])
+        for name in members
+        if entry.get(name) is not None
+    ]
+    fixed = {"data/README.txt", "data/conditions.json"}
+    own = {path for _, path in pointed}
+    if len(own | fixed) != len(pointed) + len(fixed):
+        raise Broken("Two entries point to one file.", "files")
+    unused = sorted(set(value["files"]) - own - fixed)
+    if unused:
+        raise Broken(f"'{unused[0]}' is listed and is nothing's file.", "files")
+    for place, path in pointed:
+        if path not in value["files"]:
+            raise Broken(f"{place} points to '{path[:80]}', which is not listed.", place)
+    return value
+
+
+def check_keys(bundle: Bundle) -> None:
+    for n, entry in enumerate(bundle.manifest["keys"]):
+        with bundle.found.at(entry["path"]):
+            value = shaped(bundle.text(entry["path"]), {"authority": str, "key": dict})
+            key = Key(value["key"])
+            named = (value["authority"], key.fingerprint) == (entry["authority"], entry["fingerprint"])
+            if entry["authority"] in bundle.keys:
+                bundle.found.say("broken", f"comity.json, keys[{n}]", f"A second key of {entry['authority']}.")
+            elif bundle.found.check(named, entry["path"], f"The key of {entry['authority']}: {entry['fingerprint']}."):
+                bundle.keys[entry["authority"]] = key
+
+
+def check_release_signature(bundle: Bundle) -> None:
+    """comity.json is signed by the authority that released the bundle."""
+    authority = bundle.manifest["release"]["authority"]
+    unchanged = bundle.noted("tagmanifest-sha256.txt").get("comity.json") == sha256(bundle.comity)
+    with bundle.found.at("signature.json" if unchanged else "comity.json"):
+        value = shaped(bundle.signature, {"authority": str, "signature": dict})
+        if value["authority"] != authority:
+            raise Broken(f"comity.json names {authority} as the one that released it.")
+        try:
+            verify(bundle.key(authority), "bundle", bundle.comity, value["signature"])
+        except Broken as broken:
+            raise Broken(f"comity.json is not what {authority} signed. {broken.sentence}") from None
+        bundle.signed_by = authority
+        bundle.found.say("proved", "comity.json", f"Signed by {authority}, which released it.")
+
+
+def check_files(bundle: Bundle) -> None:
+    noted = bundle.noted("manifest-sha256.txt")
+    for place, entry in sorted(bundle.manifest["files"].items()):
+        if place not in bundle.paths:
+            bundle.found.say("broken", place, "The file is missing.")
+        if place not in bundle.digests:
+            continue
+        digest, size = bundle.digests[place]
+        if (digest, size) == (entry["sha256"], entry["size"]):
+            bundle.found.say("proved", place, f"{size} bytes, SHA-256 as comity.json says.")
+        elif not bundle.signed_by and noted.get(place) == digest:
+            bundle.found.say("broken", f"comity.json, files.{place}", "It does not fit the file.")
+        else:
+            changed = f"The file was changed: {size} bytes, SHA-256 {digest}; listed is {entry['sha256']}."
+            bundle.found.say("broken", place, changed)
+
+
+def check_bag(bundle: Bundle) -> None:
+    """The bag's own files (RFC 8493) follow from comity.json, byte for byte; nothing else lies in the folder."""
+    files, release = bundle.manifest["files"], bundle.manifest["release"]
+    card = {
+        "Bag-Software-Agent": "Comity (comity-bundle/1)",
+        "Bagging-Date": release["at"][:10],
+        "External-Identifier": release["reference"],
+        "Payload-Oxum": f"{sum(entry['size'] for entry in files.values())}.{len(files)}",
+        "Source-Organization": release["authority"],
+    }
+    tags = {
+        "bagit.txt": sha256(BAGIT),
+        "bag-info.txt": sha256("".join(f"{label}: {text}\n" for label, text in card.items()).encode()),
+        "manifest-sha256.txt": sha256(listed({place: entry["sha256"] for place, entry in files.items()})),
+        "comity.json": sha256(bundle.comity),
+        "signature.json": sha256(bundle.signature),
+    }
+    rebuilt = {**tags, "tagmanifest-sha256.txt": sha256(listed(tags)), "data/README.txt": README_SHA256}
+    for place in sorted(set(rebuilt) - {"comity.json", "signature.json"}):
+        with bundle.found.at(place):
+            same = sha256(bundle.read(place)) == rebuilt[place]
+            bundle.found.check(same, place, "It is byte for byte what follows from comity.json.")
+    for place in sorted(set(bundle.paths) - set(files) - set(rebuilt)):
+        bundle.found.say("broken", place, "A file that the bundle does not list.")
+
+
+def listed(digests: dict[str, str]) -> bytes:
+    return "".join(f"{digest}  {place}\n" for place, digest in sorted(digests.items())).encode()
+
+
+def read_event(value: Any) -> Entry:
+    """A signed custody event: the members, their types, and the bytes that were signed."""
+    event = value["event"]
+    content = spell(event)
+    if len(content) > LARGEST_EVENT:
+        raise Broken("A custody event is too large.")
+    texts = ("item", "type", "at", "authority", "hand", "place")
+    shape = {**dict.fromkeys(texts, str), "version": int, "sequence": int, "facts": dict, "previous": MAYBE_TEXT}
+    form = "This is not a custody event."
+    if misfit(event, shape) or event["version"] != 1 or event["type"] not in AFTER:
+        raise Broken(form)
+    kind = REFERENCE.fullmatch(event["item"])
+    if not kind or kind[1] != "item" or not AUTHORITY.fullmatch(event["authority"]):
+        raise Broken(form)
+    instant(event["at"])
+    read_signature(value["signature"])
+    return {**event, "digest": sha256(content), "content": content, "signature": value["signature"]}
+
+
+def instant(text: str) -> str:
+    """The text itself, if it is an instant that exists: it sorts as time does."""
+    with contextlib.suppress(ValueError):
+        if INSTANT.fullmatch(text) and datetime.fromisoformat(text):
+            return text
+    raise Broken(f"'{text[:40]}' is not an instant.")
+
+
+def last_of(chain: Chain, kind: str) -> Entry | None:
+    return next((event for event in reversed(chain) if event["type"] == kind), None)
+
+
+def check_items(bundle: Bundle) -> None:
+    found = bundle.found
+    seen: set[str] = set()
+    conditions: Entry = {}
+    with found.at("data/conditions.json"):
+        conditions = read_conditions(bundle)
+    for n, entry in enumerate(bundle.manifest["items"]):
+        if entry["number"] != n + 1 or entry["item"] in seen:
+            found.say("broken", f"comity.json, items[{n}]", "Items are numbered from 1, each once.")
+        seen.add(entry["item"])
+        with found.at(entry["record"]):
+            bundle.records[entry["item"]] = record = shaped(bundle.text(entry["record"]), RECORD)
+            check_record(bundle, entry, record)
+        with found.at(entry["custody"]):
+            bundle.chains[entry["item"]] = chain = read_chain(bundle.text(entry["custody"]))
+            check_chain(bundle, entry, chain)
+            check_both_sides(bundle, entry, chain)
+            check_conditions(bundle, entry, chain, conditions)
+            check_released(bundle, entry, chain)
+    for reference in sorted(set(conditions) - seen):
+        found.say("broken", "data/conditions.json", f"Conditions of an item that is not here: {reference[:120]}.")
+
+
+def read_conditions(bundle: Bundle) -> Entry:
+    shape = [{"item": str, "handling": str, "conditions": [dict]}]
+    return {entry["item"]: entry for entry in shaped(bundle.text("data/conditions.json"), shape)}
+
+
+def read_chain(data: bytes) -> Chain:
+    chain = []
+    for n, value in enumerate(shaped(data, [{"event": dict, "signature": dict}])):
+        try:
+            chain.append(read_event(value))
+        except Broken as broken:
+            raise Broken(broken.sentence, f"event {n}") from None
+    return chain
+
+
+def check_record(bundle: Bundle, entry: Entry, record: Entry) -> None:
+    number, path = entry["number"], entry["content"]
+    if record["reference"] != entry["item"]:
+        raise Broken("It describes another item.", "reference")
+    if path is None:
+        here = record["digest"] is None
+        place = entry["record"] if here else f"comity.json, items[{number - 1}].content"
+        bundle.found.check(here, place, f"Item {number} is a thing, here by its description, or its content is here.")
+    elif path in bundle.digests:
+        same = bundle.digests[path][0] == record["digest"] and bundle.manifest["files"][path]["size"] == record["size"]
+        bundle.found.check(same, path, f"Item {number} is byte for byte what was taken in.")
+
+
+def check_chain(bundle: Bundle, entry: Entry, chain: Chain) -> None:
+    """Each event by its signature, all by their order, the description by the intake's signature."""
+    found, custody = bundle.found, entry["custody"]
+    for n, event in enumerate(chain):
+        with found.at(f"{custody}, event {n}"):
+            if event["authority"] not in bundle.keys:
+                raise Broken(f"The key of {event['authority']} is not known.", f"event {event['sequence']}, authority")
+            verify(bundle.keys[event["authority"]], "custody", event["content"], event["signature"])
+            found.say("proved", f"{custody}, event {n}", f"{event['type']}, signed by {event['authority']}.")
+            bundle.proved.append(event)
+    with found.at(custody):
+        check_order(chain, entry["item"])
+        found.say("proved", custody, f"{len(chain)} custody events, each following from the one before.")
+    record = bundle.records.get(entry["item"])
+    if record is None:
+        return
+    intake = next((event for event in chain if event["type"] == "taken-in"), None)
+    described = intake is not None and intake["facts"].get("description") == sha256(spell(record))
+    found.check(described, entry["record"], f"Item {entry['number']} is described as it was signed at intake.")
+    taken = last_of(chain, "taken-in")
+    for event in chain:
+        speaks = event is not taken and event["type"] != "released" and "digest" in event["facts"]
+        if speaks and event["facts"]["digest"] != record["digest"]:
+            found.say("broken", f"{custody}, event {event['sequence']}, facts.digest", "It speaks of other content.")
+
+
+def check_order(chain: Chain, item: str) -> None:
+    last: Entry | None = None
+    for n, event in enumerate(chain):
+        follows = {
+            "item": event["item"] == item,
+            "sequence": event["sequence"] == n,
+            "previous": event["previous"] == (last["digest"] if last else None),
+            "type": (last["type"] if last else None) in AFTER[event["type"]],
+            "at": last is None or event["at"] >= last["at"],
+        }
+        for member, holds in follows.items():
+            if not holds:
+                raise Broken(f"Event {n} does not follow from the one before: {member}.", f"event {n}, {member}")
+        last = event
+    if last is None:
+        raise Broken("The item has no custody event.", "event 0")
+
+
+def check_both_sides(bundle: Bundle, entry: Entry, chain: Chain) -> None:
+    """The one State signed the transfer, the other a countersignature that covers it."""
+    found, place = bundle.found, entry["custody"]
+    sent, counter = last_of(chain, "transferred"), last_of(chain, "countersigned")
+    if sent is None or counter is None:
+        missing = "transfer" if sent is None else "countersignature"
+        found.say("absent", place, f"Item {entry['number']} has no {missing}: only one State vouches for it.")
+        return
+    if sent["facts"].get("dossier") != bundle.manifest["release"]["dossier"]:
+        found.say("broken", f"{place}, event {sent['sequence']}, facts.dossier", "It was returned in another dossier.")
+    where = f"{place}, event {counter['sequence']}"
+    if sent["authority"][:2] == counter["authority"][:2]:
+        found.say("broken", f"{where}, authority", "One State countersigned itself.")
+    if sent["facts"].get("recipient") != counter["authority"]:
+        found.say("broken", f"{where}, authority", f"It was transferred to {sent['facts'].get('recipient')}.")
+    signed = any(event is sent for event in bundle.proved) and any(event is counter for event in bundle.proved)
+    covers = signed and counter["facts"].get("covers") == sent["digest"]
+    found.check(covers, where, f"{counter['authority']} countersigned what {sent['authority']} sent: both signed.")
+
+
+def check_conditions(bundle: Bundle, entry: Entry, chain: Chain, conditions: Entry) -> None:
+    """The conditions shown are those both States signed."""
+    found, number = bundle.found, entry["number"]
+    shown = conditions.get(entry["item"])
+    if shown is None:
+        found.say("broken", "data/conditions.json", f"It says nothing of item {number}.")
+        return
+    for kind in ("transferred", "countersigned"):
+        event = last_of(chain, kind)
+        for member in ("conditions", "handling") if event else ():
+            if event and event["facts"].get(member) != shown[member]:
+                place = f"data/conditions.json, item {number}, {member}"
+                found.say("broken", place, f"{event['authority']} signed others (event {event['sequence']}).")
+                return
+    if last_of(chain, "transferred"):
+        place = f"data/conditions.json, item {number}"
+        found.say("proved", place, f"{len(shown['conditions'])} conditions, as signed at the transfer.")
+
+
+def check_released(bundle: Bundle, entry: Entry, chain: Chain) -> None:
+    release = bundle.manifest["release"]
+    events = [e for e in chain if e["type"] == "released" and e["facts"].get("release") == release["reference"]]
+    so = len(events) == 1 and events[0]["facts"].get("audience") == release["audience"]
+    sentence = f"Item {entry['number']} was released to the {release['audience']} under {release['reference']}."
+    bundle.found.check(so, f"{entry['custody']}, released", sentence)
+
+
+MESSAGE: Entry = {
+    **dict.fromkeys(("type", "id", "sender", "recipient", "dossier", "purpose", "handling", "basis", "at"), str),
+    "version": int,
+    "follows": [str],
+    "conditions": [{"kind": str, "text": str, "provision": str, "until": MAYBE_TEXT}],
+    "body": dict,
+    "attachments": [{"digest": str, "size": int, "name": str, "media_type": str, "item": str}],
+}
+MESSAGE_TYPE = re.compile(r"[a-z]{1,20}(\.[a-z]{1,20}(-[a-z]{1,20}){0,3}){1,2}")
+MOST = {"type": 100, "dossier": 120, "purpose": 2000, "basis": 200, "follows": 64, "conditions": 64, "attachments": 256}
+MOST_INSIDE = {"kind": 40, "text": 4000, "provision": 400, "name": 400, "media_type": 120, "item": 120}
+
+
+def read_message(content: bytes) -> Entry:
+    """A message's signed content, read as strictly as a node reads it."""
+    value = read_json(content, LARGEST_MESSAGE)
+    place = misfit(value, MESSAGE)
+    if place or value["version"] != 1 or (b"\\u0000" in content and "\x00" in json.dumps(value, ensure_ascii=False)):
+        raise Broken("This is not a message.", place)
+    attached = [one["digest"] for one in value["attachments"]]
+    inner = [*value["conditions"], *value["attachments"]]
+    holds = {
+        "type": MESSAGE_TYPE.fullmatch(value["type"]),
+        "id": re.fullmatch(UUID, value["id"]),
+        "sender": AUTHORITY.fullmatch(value["sender"]),
+        "recipient": AUTHORITY.fullmatch(value["recipient"]),
+        "dossier": REFERENCE.fullmatch(value["dossier"]),
+        "at": instant(value["at"]),
+        "handling": value["handling"] in ("H0", "H1", "H2", "H3"),
+        "conditions": all(
+            one["until"] is None or instant(f"{one['until']}T00:00:00.000Z") for one in value["conditions"]
+        ),
+        "follows": all(map(DIGEST.fullmatch, value["follows"])) and len(set(value["follows"])) == len(value["follows"]),
+        "attachments": all(map(DIGEST.fullmatch, attached)) and len(set(attached)) == len(attached),
+        "sizes": all(one["size"] >= 0 for one in value["attachments"]),
+        "lengths": all(len(value[name]) <= most for name, most in MOST.items())
+        and all(len(one[name]) <= most for one in inner for name, most in MOST_INSIDE.items() if name in one),
+    }
+    for name, held in holds.items():
+        if not held:
+            raise Broken("A member of the message is not in its own form.", name)
+    return {**value, "digest": sha256(content)}
+
+
+def check_messages(bundle: Bundle) -> None:
+    found, manifest = bundle.found, bundle.manifest
+    accounted = {entry["digest"] for entry in manifest["messages"]}
+    accounted |= {entry["digest"] for entry in manifest["left_out"] if entry["digest"] is not None}
+    for entry in manifest["messages"]:
+        with found.at(entry["path"]):
+            value = shaped(bundle.text(entry["path"]), {"content": str, "signature": dict})
+            content = from_b64(value["content"])
+            read_signature(value["signature"])
+            message = read_message(content)
+            if (message["digest"], message["type"]) != (entry["digest"], entry["type"]):
+                raise Broken("It is another message than comity.json names.")
+            if message["dossier"] != manifest["release"]["dossier"]:
+                raise Broken("The message is of another dossier.", "dossier")
+            verify(bundle.key(message["sender"]), message["type"], content, value["signature"])
+            found.say("proved", entry["path"], f"{message['type']}, signed by {message['sender']}.")
+            for digest in message["follows"]:
+                sentence = f"Its predecessor {digest} is here or stated as left out."
+                found.check(digest in accounted, f"{entry['path']}, follows", sentence)
+            check_message_items(bundle, entry["path"], message)
+
+
+def check_message_items(bundle: Bundle, path: str, message: Entry) -> None:
+    """A message about custody says what the bundle shows of description, conditions and events."""
+    if message["type"] == "evidence.returned":
+        shown = read_conditions(bundle)
+        for n, export in enumerate(entries_of(message, "custody")):
+            item = export["item"].get("reference") if isinstance(export.get("item"), dict) else None
+            chain = bundle.chains.get(str(item), [])
+            sent = last_of(chain, "transferred")
+            condition = shown.get(str(item), {})
+            expected = {
+                "item": bundle.records.get(str(item)),
+                "conditions": condition.get("conditions"),
+                "handling": condition.get("handling"),
+                "events": events_of(chain[: sent["sequence"] + 1 if sent else 0]),
+            }
+            compare(bundle, export, expected, f"{path}, body.custody[{n}]")
+    elif message["type"] == "evidence.countersigned":
+        for n, entry in enumerate(entries_of(message, "items")):
+            chain = bundle.chains.get(str(entry.get("item")), [])
+            sent, counter = last_of(chain, "transferred"), last_of(chain, "countersigned")
+            ours = chain[sent["sequence"] + 1 : counter["sequence"] + 1] if sent and counter else []
+            compare(bundle, entry, {"countersignature": {"events": events_of(ours)}}, f"{path}, body.items[{n}]")
+
+
+def entries_of(message: Entry, member: str) -> Chain:
+    entries = message["body"].get(member)
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise Broken("The message does not list its items.", f"body.{member}")
+    return entries
+
+
+def events_of(chain: Chain) -> Chain:
+    """Events as a message carries them."""
+    return [{"event": json.loads(event["content"]), "signature": event["signature"]} for event in chain]
+
+
+def compare(bundle: Bundle, said: Entry, expected: Entry, place: str) -> None:
+    wrong = [name for name, value in expected.items() if value is None or said.get(name) != value]
+    sentence = f"The signed message says the same as the bundle: {', '.join(wrong or expected)}."
+    bundle.found.check(not wrong, place, sentence)
+
+
+def check_letters(bundle: Bundle) -> None:
+    """Each cover letter is the one a transfer names; a named one that is not here is said to be absent."""
+    named = {}
+    for reference, chain in bundle.chains.items():
+        sent = last_of(chain, "transferred")
+        letter = sent["facts"].get("letter") if sent and any(event is sent for event in bundle.proved) else None
+        if sent and isinstance(letter, str) and letter:
+            named[letter] = (reference, sent["authority"])
+    for entry in bundle.manifest["letters"]:
+        if entry["path"] in bundle.digests:
+            digest = bundle.digests[entry["path"]][0]
+            so = digest == entry["digest"] and digest in named
+            bundle.found.check(so, entry["path"], f"A transfer of an item here names this {entry['kind']}.")
+    present = {entry["digest"] for entry in bundle.manifest["letters"]}
+    for digest, (reference, authority) in sorted(named.items()):
+        if digest not in present:
+            bundle.found.say("absent", f"item {reference}", f"The cover letter of {authority} is not in the bundle.")
+
+
+def check_left_out(bundle: Bundle) -> None:
+    seen = set()
+    for n, entry in enumerate(bundle.manifest["left_out"]):
+        place = f"comity.json, left_out[{n}]"
+        with bundle.found.at(place):
+            known = entry["kind"] in ("item", "letter", "message")
+            if not known or not entry["reason"].strip() or entry["salted"] in seen:
+                raise Broken("It says neither what is left out nor why, or says it twice.")
+            seen.add(entry["salted"])
+            if (entry["salt"] is None) != (entry["digest"] is None):
+                raise Broken("It is opened by half.")
+            if entry["salt"] is not None:
+                from_b64(entry["salt"])
+                if sha256(spell({"salt": entry["salt"], "digest": entry["digest"]})) != entry["salted"]:
+                    raise Broken("Its salted digest is not that of what it names.")
+            bundle.found.say("note", place, f"Left out: {entry['kind']}, because {entry['reason']}.")
+
+
+def check_ledgers(bundle: Bundle) -> None:
+    found = bundle.found
+    events = {event["digest"]: event for chain in bundle.chains.values() for event in chain}
+    entered: set[str] = set()
+    shape = [{"seq": int, "salt": str, "entry": str, "proof": [str]}]
+    for part in bundle.manifest["ledgers"]:
+        with found.at(part["checkpoint"]):
+            size, root = read_checkpoint(bundle, part)
+            found.say("proved", part["checkpoint"], f"The ledger of {part['authority']} with {size} entries.")
+            with found.at(part["entries"]):
+                for n, entry in enumerate(shaped(bundle.text(part["entries"]), shape)):
+                    place = f"{part['entries']}, entry {n}"
+                    with found.at(place):
+                        digest = check_entry(part["authority"], entry, size, root)
+                        event = events.get(digest)
+                        if event is None or event["authority"] != part["authority"] or digest in entered:
+                            raise Broken("It is not the entry of an event of this bundle.")
+                        entered.add(digest)
+                        found.say("proved", place, f"'{event['type']}' stands in the ledger at {entry['seq']}.")
+    authorities = {part["authority"] for part in bundle.manifest["ledgers"]}
+    for digest, event in sorted(events.items(), key=lambda pair: (pair[1]["item"], pair[1]["sequence"])):
+        if event["authority"] in authorities and digest not in entered:
+            place = f"item {event['item']}, event {event['sequence']}"
+            found.say("broken", place, f"The ledger of {event['authority']} is here, without this event.")
+    for authority in sorted({event["authority"] for event in events.values()} - authorities):
+        found.say("absent", f"ledger of {authority}", "Its ledger is not in the bundle.")
+
+
+def read_checkpoint(bundle: Bundle, part: Entry) -> tuple[int, bytes]:
+    """Size and root of a log's signed note (C2SP tlog-checkpoint): three lines, a blank one, signature lines."""
+    try:
+        text = bundle.text(part["checkpoint"]).decode()
+    except UnicodeDecodeError:
+        raise Broken("The checkpoint is not text.") from None
+    key = bundle.key(part["authority"])
+    head, blank, tail = text.rpartition("\n\n")
+    fields, lines = head.split("\n"), tail[:-1].split("\n")
+    name = r"[^\s+\x00-\x1f\x7f]{1,200}"
+    form = re.fullmatch(rf"({name})\n(0|[1-9][0-9]{{0,18}})\n(\S+)", head) if len(fields) == 3 else None
+    if len(text) > LARGEST_NOTE or not blank or form is None or not tail.endswith("\n") or len(lines) > 64:
+        raise Broken("This is not a checkpoint.")
+    root, body = note_bytes(form[3]), f"{head}\n".encode()
+    held = set()
+    for line in lines:
+        signed = re.fullmatch(rf"— ({name}) (\S*)", line)
+        blob = note_bytes(signed[2]) if signed else b""
+        if len(blob) <= 4:
+            raise Broken("This is not a checkpoint: a signature line is malformed.")
+        if signed and signed[1] == form[1]:
+            for half, mark, raw in (
+                ("Ed25519", b"\x01", key.raw[0]),
+                ("ML-DSA-65", b"\xffcomity/1/ML-DSA-65", key.raw[1]),
+            ):
+                if blob[:4] == hashlib.sha256(form[1].encode() + b"\n" + mark + raw).digest()[:4]:
+                    key.hold(half, blob[4:], body, b"comity/1/checkpoint")
+                    held.add(half)
+                    break
+    if len(held) != 2 or len(root) != 32:
+        raise Broken(f"The checkpoint lacks a signature of {key.key_id}.")
+    if form[1] != f"comity/ledger/{part['authority']}":
+        raise Broken("The checkpoint is that of another log.")
+    return int(form[2]), root
+
+
+def note_bytes(text: str) -> bytes:
+    """Bytes of padded base64, as a signed note writes them."""
+    if len(text) % 4:
+        raise Broken("This is not a checkpoint: a line is not base64.")
+    return from_b64(text.removesuffix("=").removesuffix("="), b"+/")
+
+
+def check_entry(authority: str, entry: Entry, size: int, root: bytes) -> str:
+    """The event's digest in an opened entry, once its path leads to the root (RFC 9162, 2.1.3.2)."""
+    data = from_b64(entry["entry"])
+    place, last = entry["seq"], size - 1
+    node = hashlib.sha256(b"\x00" + hashlib.sha256(from_b64(entry["salt"]) + data).digest()).digest()
+    fault = Broken(f"Entry {place} is not proved to be in the log of {size}.")
+    path = [from_b64(step) for step in entry["proof"]]
+    if not 0 <= place < size or any(len(step) != 32 for step in path):
+        raise fault
+    for step in path:
+        while last and not place & 1 and place == last:
+            place, last = place >> 1, last >> 1
+        if not last:
+            raise fault
+        node = hashlib.sha256(b"\x01" + (step + node if place & 1 else node + step)).digest()
+        place, last = place >> 1, last >> 1
+    while last and not place & 1 and place == last:
+        place, last = place >> 1, last >> 1
+    if last or node != root:
+        raise fault
+    value = read_json(data)
+    facts = value.get("facts") if isinstance(value, dict) else None
+    if not isinstance(facts, dict) or (value.get("authority"), value.get("seq")) != (authority, entry["seq"]):
+        raise Broken("The entry is that of another log or place.")
+    return str(facts.get("digest"))
+
+
+def signers(event: Entry) -> dict[str, str]:
+    value = event["facts"].get("signers")
+    return {code: text for code, text in value.items() if isinstance(text, str)} if isinstance(value, dict) else {}
+
+
+def check_vouching(bundle: Bundle) -> None:
+    """No signed event names another key for an authority than the bundle carries."""
+    found, keys = bundle.found, bundle.keys
+    for event in bundle.proved:
+        for code, fingerprint in signers(event).items():
+            if code in keys and keys[code].fingerprint != fingerprint:
+                place = f"item {event['item']}, event {event['sequence']}, facts.signers"
+                found.say("broken", place, f"{event['authority']} names another key of {code} than the bundle carries.")
+
+
+def check_trust(bundle: Bundle, pins: list[str]) -> None:
+    """Without a pinned fingerprint the keys are the bundle's own word; a pinned key vouches for those it named."""
+    found, keys = bundle.found, bundle.keys
+    if not pins:
+        unpinned = "No key was pinned: the keys are only those the bundle itself carries."
+        found.say("note", "keys", f"{unpinned} Ask each authority for its fingerprint on another way, and use --trust.")
+        return
+    wanted = {pin.strip().lower().replace(":", "").replace(" ", "") for pin in pins}
+    held = {key.fingerprint: code for code, key in keys.items()}
+    for pin in sorted(wanted - set(held)):
+        if DIGEST.fullmatch(pin):
+            found.say("broken", f"--trust {pin}", "The bundle carries no key with this fingerprint.")
+        else:
+            example = f"Example: --trust {'0123456789abcdef' * 4}"
+            found.say("broken", f"--trust {pin[:80]}", f"This is not a fingerprint of 64 hex characters. {example}")
+    reached = {held[pin]: "pinned" for pin in wanted & set(held)}
+    while True:
+        grown = {
+            code: event["authority"]
+            for event in bundle.proved
+            if event["authority"] in reached
+            for code, fingerprint in signers(event).items()
+            if code not in reached and code in keys and keys[code].fingerprint == fingerprint
+        }
+        if not grown:
+            break
+        reached |= grown
+    for code, key in sorted(keys.items()):
+        if reached.get(code) == "pinned":
+            found.say("proved", f"key of {code}", f"Pinned: {key.fingerprint}.")
+        elif code in reached:
+            found.say("proved", f"key of {code}", f"{reached[code]} vouches for it in what it signed.")
+        else:
+            found.say("absent", f"key of {code}", f"Neither pinned nor vouched for: {key.fingerprint}.")
+
+
+def is_bundle(root: Path) -> bool:
+    return any(os.path.lexists(root / name) for name in ("bagit.txt", "comity.json"))
+
+
+def verify_bundle(root: Path, pins: list[str]) -> Findings:
+    found = Findings()
+    bundle = Bundle(root, found)
+    if not bundle.open():
+        found.say("broken", "comity.json", "Without a readable comity.json nothing else can be verified.")
+        return found
+    checks = (check_keys, check_release_signature, check_files, check_bag, check_items, check_messages, check_letters)
+    for check in (*checks, check_ledgers, check_left_out, check_vouching):
+        check(bundle)
+    check_trust(bundle, pins)
+    return found
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Verify a bundle of evidence offline.")
+    parser.add_argument("folder", type=Path, help="the bundle's folder, the one that holds comity.json")
+    parser.add_argument("--trust", action="append", default=[], metavar="FINGERPRINT", help="a key known to be right")
+    parser.add_argument("--json", action="store_true", help="only JSON on standard output")
+    given = parser.parse_args()
+    if not is_bundle(given.folder):
+        print(f"There is no bundle at {given.folder}: neither bagit.txt nor comity.json is there.", file=sys.stderr)
+        return 2
+    found = verify_bundle(given.folder, given.trust)
+    broken = [line for line in found.lines if line[0] == "broken"]
+    if given.json:
+        lines = [dict(zip(("state", "place", "text"), line, strict=True)) for line in found.lines]
+        states = [line[0] for line in found.lines]
+        counts = {state: states.count(state) for state in ("proved", "broken", "absent", "note")}
+        print(json.dumps({"path": str(given.folder), "holds": not broken, "counts": counts, "lines": lines}, indent=2))
+        return 1 if broken else 0
+    for state, place, sentence in found.lines:
+        words = "".join(letter if letter.isprintable() else "\ufffd" for letter in f"{place}: {sentence}")
+        print(f"{state:<7} {words}")
+    if broken:
+        print(f"BROKEN: {len(broken)} of {len(found.lines)} lines. First: {broken[0][1]!a}.")
+    else:
+        print(f"All holds: {len(found.lines)} lines, none broken.")
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
