@@ -93,7 +93,7 @@ def check_refusal(
     rows = tuple(row for row in rows if row.scope.value(facts) is not False)
     weighed = [_weigh(row, facts, table) for row in rows if row.kind in WEIGHED]
     finding = gravest(one.finding for one in weighed if one.ground.kind in REFUSING)
-    if notes and finding is Finding.CLEAR and RECALLED not in notes:
+    if notes and finding is Finding.CLEAR:
         finding = Finding.UNSETTLED
     return RefusalAnswer(
         instrument=instrument.code,
