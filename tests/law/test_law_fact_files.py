@@ -77,5 +77,5 @@ def test_a_cell_over_two_lines_does_not_shift_the_place_of_the_next_row() -> Non
 def test_a_format_or_size_that_is_not_taken_is_said() -> None:
     with pytest.raises(InvalidInputError, match="csv or json"):
         write_facts(shipped_facts(SHIPPED, "UNTOC"), "xml")
-    with pytest.raises(InvalidInputError, match="larger than 16 MiB"):
-        read_facts(b" " * ((16 << 20) + 1), "a.csv")
+    with pytest.raises(InvalidInputError, match="larger than 3 MiB"):
+        read_facts(b" " * ((3 << 20) + 1), "a.csv")

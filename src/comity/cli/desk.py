@@ -43,26 +43,26 @@ def sign_in(
 @desk.command("sign-out")
 def sign_out() -> None:
     """End the session here and at the node."""
-    _call("POST", "/sign-out")
+    ask_node("POST", "/sign-out")
     SESSION.unlink()
 
 
 @desk.command("confirm")
 def confirm() -> None:
     """Give the one-time code again before an act that binds the authority."""
-    _call("POST", "/step-up", json={"code": getpass.getpass("Code: ")})
+    ask_node("POST", "/step-up", json={"code": getpass.getpass("Code: ")})
 
 
 @desk.command()
 def needs(as_json: Json = False) -> None:
     """What needs me."""
-    _list(_call("GET", "/needs"), ("due", "label", "partner", "number", "title", "reference"), as_json=as_json)
+    show_list(ask_node("GET", "/needs"), ("due", "label", "partner", "number", "title", "reference"), as_json=as_json)
 
 
 @desk.command()
 def inbox(as_json: Json = False) -> None:
     """What arrived and waits for a decision."""
-    _list(_call("GET", "/inbox"), ("phase", "partner", "number", "title", "reference"), as_json=as_json)
+    show_list(ask_node("GET", "/inbox"), ("phase", "partner", "number", "title", "reference"), as_json=as_json)
 
 
 @desk.command()
@@ -70,22 +70,22 @@ def dossiers(
     text: Annotated[str, typer.Option(help="Words of the title, a number or a partner.")] = "", as_json: Json = False
 ) -> None:
     """The dossiers of my authority."""
-    found = _call("GET", "/dossiers", params={"text": text})
-    _list(found, ("phase", "side", "partner", "number", "their_number", "title", "reference"), as_json=as_json)
+    found = ask_node("GET", "/dossiers", params={"text": text})
+    show_list(found, ("phase", "side", "partner", "number", "their_number", "title", "reference"), as_json=as_json)
 
 
 @desk.command()
 def show(reference: Reference, as_json: Json = False) -> None:
     """One dossier: where it stands, what was said, and which verbs are open to me."""
-    view = _call("GET", f"/dossiers/{reference}")
+    view = ask_node("GET", f"/dossiers/{reference}")
     if as_json:
         typer.echo(json.dumps(view, ensure_ascii=False))
         return
     numbers = view["numbers"]
     says.print(f"[bold]{view['title']}[/]  {view['phase']}  ours {numbers['ours']}  theirs {numbers['theirs']}")
-    _list(view["parts"], ("id", "measure", "state"))
-    _list(view["timeline"], ("at", "side", "name", "effect", "author"))
-    _list([step for step in view["steps"] if step["allowed"]], ("verb", "parts", "step_up"))
+    show_list(view["parts"], ("id", "measure", "state"))
+    show_list(view["timeline"], ("at", "side", "name", "effect", "author"))
+    show_list([step for step in view["steps"] if step["allowed"]], ("verb", "parts", "step_up"))
 
 
 @desk.command("open")
@@ -98,7 +98,7 @@ def open_one(
 ) -> None:
     """Open a dossier."""
     body = {"requested": requested, "title": title, "number": number, "instrument": instrument}
-    made = _call("POST", "/dossiers", json=body)
+    made = ask_node("POST", "/dossiers", json=body)
     typer.echo(json.dumps(made) if as_json else made["reference"])
 
 
@@ -112,16 +112,16 @@ def do(
     as_json: Json = False,
 ) -> None:
     """Do one verb on one dossier, at the version it has now."""
-    version = _call("GET", f"/dossiers/{reference}")["version"]
+    version = ask_node("GET", f"/dossiers/{reference}")["version"]
     body = {"version": version, "values": _values(values)}
-    done = _call("POST", f"/dossiers/{reference}/acts/{verb}", json=body)
+    done = ask_node("POST", f"/dossiers/{reference}/acts/{verb}", json=body)
     typer.echo(json.dumps(done) if as_json else f"{verb}: the dossier is {done['phase']}.")
 
 
 @desk.command()
 def verbs(as_json: Json = False) -> None:
     """Every verb of casework with its fields."""
-    found = _call("GET", "/verbs")
+    found = ask_node("GET", "/verbs")
     if as_json:
         typer.echo(json.dumps(found))
         return
@@ -134,14 +134,14 @@ def verbs(as_json: Json = False) -> None:
         }
         for verb in found
     ]
-    _list(rows, ("name", "sides", "step_up", "fields"))
+    show_list(rows, ("name", "sides", "step_up", "fields"))
 
 
 @desk.command()
 def items(reference: Reference, as_json: Json = False) -> None:
     """The items of a dossier, each with where it stands."""
-    found = _call("GET", f"/dossiers/{reference}/items")
-    _list(found, ("state", "kind", "title", "size", "digest", "reference"), as_json=as_json)
+    found = ask_node("GET", f"/dossiers/{reference}/items")
+    show_list(found, ("state", "kind", "title", "size", "digest", "reference"), as_json=as_json)
 
 
 @desk.command("take-in")
@@ -155,7 +155,7 @@ def take_in(
 ) -> None:
     """Take a file in, with the record of how it came into our hands."""
     with file.open("rb") as source:
-        made = _call(
+        made = ask_node(
             "POST",
             f"/dossiers/{reference}/items",
             files={"file": (file.name, source)},
@@ -171,7 +171,7 @@ def document(
     out: Annotated[Path, typer.Option(help="The file to write.")],
 ) -> None:
     """Write a document of the dossier to a file."""
-    out.write_bytes(_fetch("GET", f"/dossiers/{reference}/documents/{digest}"))
+    out.write_bytes(fetch_from_node("GET", f"/dossiers/{reference}/documents/{digest}"))
 
 
 @desk.command()
@@ -184,21 +184,21 @@ def propose(
 ) -> None:
     """Propose items for a court or a defence; another person approves."""
     body = {"items": items, "audience": audience, "ground": ground}
-    made = _call("POST", f"/dossiers/{reference}/releases", json=body)
+    made = ask_node("POST", f"/dossiers/{reference}/releases", json=body)
     typer.echo(json.dumps(made) if as_json else f"{made['reference']}  {made['digest']}")
 
 
 @desk.command()
 def approve(release: str, digest: str, as_json: Json = False) -> None:
     """Approve exactly the release whose digest is given."""
-    made = _call("POST", f"/releases/{release}/approve", json={"digest": digest})
+    made = ask_node("POST", f"/releases/{release}/approve", json={"digest": digest})
     typer.echo(json.dumps(made) if as_json else f"The release is {made['state']}.")
 
 
 @desk.command()
 def bundle(release: str, out: Annotated[Path, typer.Option(help="The ZIP file to write.")]) -> None:
     """Write the bundle of an approved release; anyone verifies it: comity verify."""
-    out.write_bytes(_fetch("POST", f"/releases/{release}/bundle"))
+    out.write_bytes(fetch_from_node("POST", f"/releases/{release}/bundle"))
 
 
 @desk.command()
@@ -206,21 +206,21 @@ def ledger(
     about: Annotated[str, typer.Option(help="Only what was done with this subject.")] = "", as_json: Json = False
 ) -> None:
     """The newest entries of my authority's ledger."""
-    found = _call("GET", "/ledger", params={"about": about})
-    _list(found, ("seq", "at", "actor", "event", "subject", "purpose"), as_json=as_json)
+    found = ask_node("GET", "/ledger", params={"about": about})
+    show_list(found, ("seq", "at", "actor", "event", "subject", "purpose"), as_json=as_json)
 
 
 @desk.command("check-ledger")
 def check_ledger(as_json: Json = False) -> None:
     """Whether my authority's ledger follows from itself."""
-    found = _call("GET", "/ledger/check")["broken"]
+    found = ask_node("GET", "/ledger/check")["broken"]
     typer.echo(json.dumps(found) if as_json else ("\n".join(found) or "The ledger is whole."))
 
 
 @desk.command("verify-item")
 def verify_item(item: str, as_json: Json = False) -> None:
     """Read an item's content back and compare its SHA-256."""
-    made = _call("POST", f"/items/{item}/verify")
+    made = ask_node("POST", f"/items/{item}/verify")
     typer.echo(json.dumps(made, ensure_ascii=False) if as_json else f"{made['digest']} holds.")
 
 
@@ -232,27 +232,27 @@ def refuse(
     as_json: Json = False,
 ) -> None:
     """Refuse a proposed release."""
-    made = _call("POST", f"/releases/{release}/refuse", json={"digest": digest, "reason": reason})
+    made = ask_node("POST", f"/releases/{release}/refuse", json={"digest": digest, "reason": reason})
     typer.echo(json.dumps(made) if as_json else f"The release is {made['state']}.")
 
 
 @desk.command()
 def officers(as_json: Json = False) -> None:
     """The officers of my authority."""
-    _list(_call("GET", "/officers"), ("username", "name", "function", "roles", "active"), as_json=as_json)
+    show_list(ask_node("GET", "/officers"), ("username", "name", "function", "roles", "active"), as_json=as_json)
 
 
 @desk.command()
 def exchange(as_json: Json = False) -> None:
     """How the line to each partner stands."""
     columns = ("partner", "waiting", "stopped", "down_since", "next_attempt", "last_reason")
-    _list(_call("GET", "/exchange"), columns, as_json=as_json)
+    show_list(ask_node("GET", "/exchange"), columns, as_json=as_json)
 
 
 @desk.command()
 def partners(as_json: Json = False) -> None:
     """The partners of this node."""
-    _list(_call("GET", "/partners"), ("code", "state", "has_node", "languages"), as_json=as_json)
+    show_list(ask_node("GET", "/partners"), ("code", "state", "has_node", "languages"), as_json=as_json)
 
 
 def _values(path: Path | None) -> Any:
@@ -264,11 +264,11 @@ def _values(path: Path | None) -> Any:
         raise InvalidInputError(f"{path} is no JSON file of fields: {error}.", place=str(path)) from error
 
 
-def _call(method: str, path: str, **options: Any) -> Any:
-    return json.loads(_fetch(method, path, **options))
+def ask_node(method: str, path: str, **options: Any) -> Any:
+    return json.loads(fetch_from_node(method, path, **options))
 
 
-def _fetch(method: str, path: str, **options: Any) -> bytes:
+def fetch_from_node(method: str, path: str, **options: Any) -> bytes:
     if not SESSION.is_file():
         raise SignInError(
             "You are not signed in.", next_step="comity desk sign-in http://localhost:8410 USERNAME --purpose WHY"
@@ -293,7 +293,7 @@ def _expect(answer: httpx.Response) -> None:
     raise ComityError(said["message"], code=said.get("code", "desk:answer"), next_step=said.get("next_step", ""))
 
 
-def _list(rows: list[dict[str, Any]], columns: tuple[str, ...], *, as_json: bool = False) -> None:
+def show_list(rows: list[dict[str, Any]], columns: tuple[str, ...], *, as_json: bool = False) -> None:
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False))
         return

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from comity.cli import law_cases, law_checks, law_lists, law_state
+from comity.cli import law_cases, law_checks, law_facts, law_lists, law_state
 from comity.cli.law_pages import show_answer, show_instruments, show_parties, show_words
 from comity.law.answering import check_answers
 from comity.law.basis import find_bases
@@ -143,6 +143,8 @@ law.command()(law_cases.clocks)
 law.command()(law_cases.gate)
 law.command()(law_lists.coverage)
 law.command()(law_lists.forms)
+law.command()(law_facts.export)
+law.command()(law_facts.conflicts)
 law.command()(law_state.states)
 law.command()(law_state.state)
 law.command()(law_state.instrument)

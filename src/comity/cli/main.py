@@ -15,6 +15,7 @@ COMMANDS = {
     "simulate": ("comity.cli.simulate", "app", "comity simulate --nodes 2 --episodes 20 --seed 1"),
     "node": ("comity.cli.node", "node", "comity node init ./my-node --roster roster.yaml"),
     "desk": ("comity.cli.desk", "desk", "comity desk sign-in http://localhost:8410 l.favre --purpose casework"),
+    "gazette": ("comity.cli.gazette", "gazette", "comity gazette list"),
     "demo": ("comity.cli.demo.command", "app", "comity demo --headless --out out/demo"),
 }
 """Command to its module, its typer object, and an example that works."""
@@ -53,6 +54,8 @@ def comity() -> None:
 EXAMPLES = {
     "law measures": "comity law measures --json",
     "law party": "comity law party UNTOC CO",
+    "law export": "comity law export --instrument UNTOC --out untoc.csv",
+    "law conflicts": "comity law conflicts --json",
     "law refusals": "comity law questions ETS030",
     "law clocks": "comity law clocks EU-EIO-2014-41 --trigger receipt --at 2026-11-21",
     "law dual": "comity law dual --example",

@@ -15,7 +15,7 @@ from comity.law.correction import COLUMNS, Fact, fact_of
 from comity.values.errors import InvalidInputError
 
 FORMATS = ("csv", "json")
-MOST_BYTES, MOST_ROWS = 16 << 20, 20_000
+MOST_BYTES, MOST_ROWS = 3 << 20, 20_000
 _UNSAID = {name: value for name, value in Fact("").to_json().items() if name != "kind"}
 _FORMULA = ("=", "+", "-", "@", "\t", "'")
 
