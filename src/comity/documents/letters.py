@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from comity.documents.check_of_grounds import compose_check
 from comity.documents.correspondence import (
     compose_acknowledgement,
     compose_cover_letter,
@@ -25,6 +26,7 @@ COMPOSERS: Mapping[str, Callable[[Telling], dict[str, Any]]] = {
     "cover-letter": compose_cover_letter,
     "eio-annex-a": compose_order,
     "eio-annex-b": compose_receipt,
+    "check-of-grounds": compose_check,
 }
 
 KINDS = tuple(COMPOSERS)

@@ -106,6 +106,38 @@ _BASIS = record(
     verified=flag,
     sources=many(_WORD, least=0),
 )
+_GROUND_FOUND = record(
+    ground=_SHORT,
+    provision=_WORD,
+    kind=_SHORT,
+    condition=_WORD,
+    finding=_FINDING,
+    reason=_WORD,
+    question=_WORD,
+    fact=_MAYBE,
+    cure=_WORD,
+    consult=_WORD,
+    verified=flag,
+    source=_WORD,
+)
+GROUNDS_CHECK = record(
+    version=whole,
+    on=day,
+    instrument=_MAYBE,
+    finding=_FINDING,
+    checks=many(
+        record(
+            measure=_MAYBE,
+            parts=many(_MAYBE, least=0, most=100),
+            finding=_FINDING,
+            grounds=many(_GROUND_FOUND, least=0, most=100),
+            notes=many(_WORD, least=0, most=10),
+        ),
+        least=0,
+        most=100,
+    ),
+)
+"""The requested side's grounds of refusal as the sender weighed them (`grounds_check.check_json`)."""
 PREDICTION = record(
     on=day,
     instrument=_MAYBE,
@@ -121,8 +153,10 @@ PREDICTION = record(
         least=0,
         most=2_000,
     ),
+    optional={"grounds": GROUNDS_CHECK},
 )
-"""What the sender's own engine said (`predictions.prediction_of`); the receiver runs its own and compares."""
+"""What the sender's own engine said (`predictions.prediction_of`); the receiver runs its own and compares. A prediction
+without `grounds` is of a node that did not weigh them yet."""
 _NUMBER = text(120)
 _COVER_LETTER = record(text=texts(), optional={"document": digest, "language": identifier})
 

@@ -34,6 +34,10 @@ class Permission(StrEnum):
     # both sides
     CONSULTATION_HOLD = "requests:consultation:hold"
     LETTER_RECORD = "requests:letter:record"
+    LAW_RECORD = "requests:law:record"
+    RIGHTS_SIGN = "requests:rights:sign"
+    DUAL_SIGN = "requests:dual:sign"
+    ASSURANCE_RECORD = "requests:assurance:record"
     # evidence
     ITEM_TAKE_IN = "evidence:item:take-in"
     ITEM_READ = "evidence:item:read"

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from comity.values.verdict import Finding
+from comity.web.law_vocabulary import LAW_WORDS
 
 Words = Mapping[str, Promise | str]
 
@@ -157,6 +158,13 @@ VERBS: Words = {
     "record_letter": _("Record a letter"),
     "open_received": _("Register a request that came by post"),
     "print_answer": _("Print the answer"),
+    "record_facts": _("Record facts of law"),
+    "record_conduct": _("Record the conduct"),
+    "sign_dual": _("Sign dual criminality off"),
+    "sign_rights_gate": _("Sign that no ground is recorded"),
+    "record_assurance": _("Record an assurance"),
+    "check_assurance": _("Check an assurance"),
+    "print_check": _("Make the sheet of the check"),
 }
 
 CUSTODY: Words = {
@@ -184,6 +192,7 @@ DOCUMENTS: Words = {
     "cover-letter": _("Cover letter"),
     "refusal": _("Decision of refusal"),
     "scan": _("Scanned letter"),
+    "check-of-grounds": _("Check of grounds"),
 }
 
 ITEMS: Words = {"digital": _("File"), "physical": _("Physical item"), "testimony": _("Testimony")}
@@ -249,6 +258,7 @@ KINDS: Mapping[str, Words] = {
     "person": PERSONS,
     "channel": CHANNELS,
     "condition": CONDITIONS,
+    **LAW_WORDS,
 }
 
 

@@ -12,11 +12,11 @@ from comity.forms.completeness import gaps
 from comity.forms.content import parse_content
 from comity.gazette.queries import register_here
 from comity.law.register import Register
+from comity.requests.actions.predicting import predict, reopen
 from comity.requests.actions.shape import Opened, finish, opened
 from comity.requests.lanes import form_name, way_of
 from comity.requests.models import DomesticAct, Dossier, Draft
 from comity.requests.phases import Phase, Side
-from comity.requests.predictions import prediction_of
 from comity.requests.standing import relations_told
 from comity.safeguards.actions import enter
 from comity.safeguards.permissions import Permission
@@ -125,14 +125,6 @@ def save_draft(
     given = dict(answers) if answers is not None else dict(draft.answers)
     content = parse_content(content)
     way = _same_way(register, found, content)
-    seen = prediction_of(
-        register,
-        found.row.requesting[:2],
-        found.row.requested[:2],
-        content,
-        on=act.at.date(),
-        answers={key: bool(value) for key, value in given.items()},
-    )
     missing = draft_gaps(register, content)
     changed = digest_of(dict(content)) != digest_of(draft.content)
     with transaction.atomic():
@@ -144,18 +136,20 @@ def save_draft(
             content=dict(content),
             answers=given,
             gaps=missing,
-            prediction=seen,
             release=None if changed else draft.release,
             saved_at=act.at,
             saved_by=act.actor.id,
         )
-        return finish(
+        row = finish(
             act,
             found,
             event="requests:draft:saved",
             facts={"content": digest_of(dict(content)), "gaps": len(missing)},
             changes=changes,
         )
+        reopen(row, found.state)
+        predict(row, found.state, act.at)
+        return row
 
 
 def _same_way(register: Register, found: Opened, content: Mapping[str, Any]) -> str:

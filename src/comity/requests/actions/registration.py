@@ -1,6 +1,7 @@
 """The requested side takes a request in: its number, its receipt form, its own check of conformity."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,9 +10,11 @@ from django.db import transaction
 from comity.authorities.keyring import Keyring
 from comity.gazette.queries import register_here
 from comity.requests.actions.shape import Opened, finish, opened, say, texts
+from comity.requests.grounds_check import check_json, weighed
 from comity.requests.messages import MessageType
 from comity.requests.models import Dossier
 from comity.requests.predictions import dual_criminality_lines, prediction_of
+from comity.requests.queries.law_records import case_of
 from comity.requests.workflow import EIO
 from comity.seals.canonical import digest_of
 from comity.values.actor import Act
@@ -87,7 +90,7 @@ def assess_conformity(
 ) -> Dossier:
     """Check the request with our own engine and our own register; the run and a person's conclusion are recorded."""
     found = opened(act, "assess_conformity", dossier, version)
-    run = own_run(found, act.at, answers or {})
+    run = own_run(found, act.at, answers or {}, conforms=conforms)
     with transaction.atomic():
         return finish(
             act,
@@ -99,13 +102,17 @@ def assess_conformity(
         )
 
 
-def own_run(found: Opened, at: datetime, answers: Mapping[str, bool]) -> dict[str, Any]:
-    """Our engine's answer for each part, on the day on which the request was received."""
+def own_run(found: Opened, at: datetime, answers: Mapping[str, bool], *, conforms: bool) -> dict[str, Any]:
+    """Our engine's answer for each part and ground, on the day on which the request was received."""
     register = register_here()
     content = found.state.content or {}
     on = parse_instant(found.state.received_at).date() if found.state.received_at else at.date()
     run = prediction_of(register, found.row.requesting[:2], found.row.requested[:2], content, on=on, answers=answers)
     run["dual_criminality"] = dual_criminality_lines(register, found.row.instrument, content)
+    case = case_of(found.row, found.state, at)
+    if case is not None:
+        case = replace(case, found={**case.found, "request-conforms": conforms})
+        run["grounds"] = check_json(case, weighed(register, case))
     return run
 
 

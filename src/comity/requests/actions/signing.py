@@ -11,6 +11,7 @@ from comity.authorities.keyring import Keyring
 from comity.authorities.models import Officer
 from comity.gazette.queries import register_here
 from comity.requests.actions.drafting import draft_gaps
+from comity.requests.actions.predicting import likely_refusals, predict, reopen
 from comity.requests.actions.shape import Opened, finish, opened
 from comity.requests.lanes import language_gap, way_of
 from comity.requests.models import DomesticAct, Dossier, Draft
@@ -72,13 +73,15 @@ def prepare_release(
             for one in sealed:
                 enter_content(one, keys=keys, at=act.at)
             Draft.objects.filter(dossier=found.row).update(release=release)
-            return finish(
+            row = finish(
                 act,
                 found,
                 event="requests:release:prepared",
                 digest=release["digest"],
                 facts={"digest": release["digest"]},
             )
+            reopen(row, found.state)
+            return row
 
 
 def refuse_incomplete(found: Opened, content: dict[str, Any]) -> None:
@@ -108,8 +111,12 @@ def _signatory(found: Opened, officer: str) -> Officer:
 
 
 @transaction.atomic
-def sign_request(act: Act, *, dossier: Any, version: int, digest: str) -> Dossier:
-    """Sign exactly the release whose digest is given; a step-up act bound to that digest in the ledger."""
+def sign_request(act: Act, *, dossier: Any, version: int, digest: str, despite: str = "") -> Dossier:
+    """Sign exactly the release whose digest is given; a step-up act bound to that digest in the ledger.
+
+    Where a ground on which the requested State must refuse stands against the request, the signatory says in `despite`
+    why she signs all the same; it stays in our file.
+    """
     found = opened(act, "sign_request", dossier, version)
     draft = Draft.objects.get(dossier=found.row)
     release = current_release(draft)
@@ -126,14 +133,30 @@ def sign_request(act: Act, *, dossier: Any, version: int, digest: str) -> Dossie
             code="requests:signatory",
             next_step="Prepare the letter again in your name.",
         )
+    against = _likely_refused(found, act, despite.strip())
     return finish(
         act,
         found,
         event="requests:request:signed",
         digest=digest,
-        facts={"digest": digest},
+        facts={"digest": digest, **({"against": against} if against else {})},
+        notes={"despite": despite.strip()[:4000]} if against else {},
         changes={"stage": Phase.SIGNED.value, "signed_release": digest},
     )
+
+
+def _likely_refused(found: Opened, act: Act, despite: str) -> list[str]:
+    """The mandatory grounds that stand against the request; refused without the signatory's reason."""
+    against = likely_refusals(predict(found.row, found.state, act.at))
+    if against and not despite:
+        told = " ".join(f"{one['provision']}: {one['reason']}" for one in against)
+        raise RefusedError(
+            f"The requested State must refuse this request as far as is known; it was not signed. {told}",
+            code="requests:likely-refused",
+            place="despite",
+            next_step="Remove what stands against it, or sign with your reason.",
+        )
+    return [str(one["ground"]) for one in against]
 
 
 def current_release(draft: Draft) -> dict[str, Any]:

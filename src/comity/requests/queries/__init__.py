@@ -3,6 +3,7 @@
 from comity.requests.queries.access import dossier_for
 from comity.requests.queries.directory import PartnerLine, partners
 from comity.requests.queries.documents import DocumentView, document_content, request_file
+from comity.requests.queries.law_case import LawCaseView, law_case
 from comity.requests.queries.law_view import LawView
 from comity.requests.queries.lists import DossierLine, dossiers_for, inbox
 from comity.requests.queries.needs import Need, needs_me
@@ -16,6 +17,7 @@ __all__ = [
     "DocumentView",
     "DossierLine",
     "DossierView",
+    "LawCaseView",
     "LawView",
     "MessageProof",
     "Need",
@@ -30,6 +32,7 @@ __all__ = [
     "dossiers_by_number",
     "dossiers_for",
     "inbox",
+    "law_case",
     "message_proof",
     "needs_me",
     "partners",

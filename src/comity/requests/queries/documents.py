@@ -11,6 +11,7 @@ from comity.requests.models import Document, DomesticAct, Dossier, Draft
 from comity.requests.phases import Side
 from comity.requests.queries.access import dossier_for, state_of, target_of
 from comity.requests.queries.paper_context import letter_context
+from comity.requests.queries.sight import documents_seen
 from comity.requests.workflow import EIO
 from comity.safeguards.actions import enter_read
 from comity.safeguards.permissions import Permission
@@ -46,7 +47,8 @@ class DocumentView:
     at: datetime
 
 
-def documents_of(row: Dossier) -> tuple[DocumentView, ...]:
+def documents_of(row: Dossier, authority: str) -> tuple[DocumentView, ...]:
+    """The documents that this authority of ours sees (`sight`)."""
     return tuple(
         DocumentView(
             one.digest,
@@ -63,7 +65,7 @@ def documents_of(row: Dossier) -> tuple[DocumentView, ...]:
             holds(one.digest),
             one.at,
         )
-        for one in Document.objects.filter(dossier=row).order_by("id")
+        for one in documents_seen(row, authority).order_by("id")
     )
 
 
@@ -76,7 +78,7 @@ def document_content(act: Act, reference: Reference, digest: str, *, keys: Keyri
     authorise(act.actor, Permission.DOCUMENT_READ, target_of(row, act.actor))
     draft = Draft.objects.filter(dossier=row).first()
     drafted = {one["digest"] for one in (draft.release or {}).get("documents", [])} if draft else set()
-    if digest not in drafted and not Document.objects.filter(dossier=row, digest=digest).exists():
+    if digest not in drafted and not documents_seen(row, act.actor.authority).filter(digest=digest).exists():
         raise MissingError
     if not holds(digest):
         raise UnavailableError("This document is still on its way from the partner; try again shortly.")

@@ -8,7 +8,7 @@ from comity.exchange.queries import messages_of
 from comity.gazette.queries import register_here
 from comity.law.conditions import use_conditions
 from comity.requests.lanes import way_of
-from comity.requests.models import Dossier, Draft
+from comity.requests.models import DomesticAct, Dossier, Draft
 from comity.requests.predictions import dual_criminality_lines
 from comity.requests.queries.sight import acts_seen
 from comity.requests.refusals import grounds_for
@@ -48,7 +48,7 @@ def law_of(row: Dossier, state: DossierState, authority: str) -> LawView:
     law = register.instrument(row.instrument) if row.instrument else None
     way = way_of(register, row.instrument, row.requesting[:2], row.requested[:2])
     measures = {part.measure for part in state.parts.values()}
-    run = acts_seen(row, authority).filter(verb="assess_conformity").order_by("-at").first()
+    run = acts_seen(row, authority).filter(verb="assess_conformity").order_by("-id").first()
     return LawView(
         instrument=row.instrument,
         title=way.title,
@@ -61,7 +61,7 @@ def law_of(row: Dossier, state: DossierState, authority: str) -> LawView:
         original_must_follow=way.lane.original_must_follow if way.lane else "",
         provision=way.lane.provision if way.lane else "",
         verified=way.lane.verified if way.lane else False,
-        requesting=_sent_prediction(row) or (draft.prediction if draft else {}),
+        requesting=sent_prediction(row) or (draft.prediction if draft else {}),
         requested=run.facts.get("engine", {}) if run else {},
         dual_criminality=tuple(dual_criminality_lines(register, row.instrument, content)),
         use_conditions=tuple(one.to_json() for one in (use_conditions(law) if law else ())),
@@ -70,7 +70,15 @@ def law_of(row: Dossier, state: DossierState, authority: str) -> LawView:
     )
 
 
-def _sent_prediction(row: Dossier) -> Mapping[str, Any]:
+def own_run_of(row: Dossier) -> Mapping[str, Any]:
+    """The requested side's own run, as it was last recorded."""
+    run = DomesticAct.objects.filter(dossier=row, verb="assess_conformity").order_by("-id").first()
+    engine: Mapping[str, Any] = run.facts.get("engine", {}) if run else {}
+    return engine
+
+
+def sent_prediction(row: Dossier) -> Mapping[str, Any]:
+    """The prediction that came with the request, as last sent."""
     found: Mapping[str, Any] = {}
     for view in messages_of(row.holder, row.reference):
         if view.signed.message.type == "request.transmitted":

@@ -144,7 +144,7 @@ def dossier_page(actor: Actor, reference: Reference) -> DossierView:
         amendment=state.amendment,
         items=tuple(items_of(actor, reference)),
         transfers=tuple(transfers_of(row.holder, reference)),
-        documents=documents_of(row),
+        documents=documents_of(row, actor.authority),
         post=tuple(
             PostLine(one.direction, one.on, one.number, one.correspondent, one.what, one.scan)
             for one in post_seen(row, actor.authority).order_by("on", "id")

@@ -6,11 +6,13 @@ is shown the letter as it was signed). What the central authority did and wrote 
 
 from django.db.models import QuerySet
 
-from comity.requests.models import DomesticAct, Dossier, PostEntry
+from comity.requests.models import Document, DomesticAct, Dossier, PostEntry
 from comity.requests.standing import relations_of
 from comity.safeguards.policy import Relation
 
 ONLY_EXECUTES = frozenset({Relation.EXECUTING})
+INTERNAL = frozenset({"check-of-grounds"})
+"""Kinds of documents for the file of the authority that is the party, and for nobody else."""
 
 
 def only_executes(row: Dossier, authority: str) -> bool:
@@ -28,3 +30,9 @@ def post_seen(row: Dossier, authority: str) -> QuerySet[PostEntry]:
     """The lines of the post book: the party's own book, which an executing authority does not keep."""
     lines = PostEntry.objects.filter(dossier=row)
     return lines.none() if only_executes(row, authority) else lines
+
+
+def documents_seen(row: Dossier, authority: str) -> QuerySet[Document]:
+    """The documents of the dossier; what the party made for its own file is not an executing authority's."""
+    found = Document.objects.filter(dossier=row)
+    return found.exclude(kind__in=INTERNAL, own=True) if only_executes(row, authority) else found

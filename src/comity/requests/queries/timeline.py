@@ -96,7 +96,7 @@ def _of_message(row: Dossier, entry: Any, view: MessageView) -> TimelineView:
 
 
 def _of_act(row: Dossier, act: DomesticAct) -> TimelineView:
-    hidden = {"engine"}
+    hidden = {"engine", "signed_content"}
     return TimelineView(
         at=act.at,
         side=Side(row.side),
