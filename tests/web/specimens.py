@@ -1,7 +1,7 @@
 """Specimens: every page's template with a made-up context, in the states a page can be in."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -21,6 +21,7 @@ from comity.web.lines import (
     ItemLine,
     Need,
     NextStep,
+    OnItsWay,
     PartLine,
     Party,
 )
@@ -387,6 +388,27 @@ def _stops() -> tuple[Stop, ...]:
     )
 
 
+WAITS = OnItsWay(
+    "Fiscalía General de la Nación",
+    83_000_000,
+    214_000_000,
+    NOW - timedelta(hours=2),
+    "The partner cannot be reached.",
+    NOW - timedelta(minutes=9),
+    NOW + timedelta(minutes=4),
+)
+
+
+def _item_on_its_way(way: OnItsWay) -> dict[str, Any]:
+    return {
+        "item": _items(LONG)[0],
+        "way": way,
+        "way_href": "/evidence/1/way",
+        "stops": (*_stops()[:4], Stop(_("Received"), state="next")),
+        "ribbon": RIBBON,
+    }
+
+
 def _items(title: str = "Statements of account 4471, 2025 to 2026") -> list[ItemLine]:
     return [
         ItemLine(
@@ -411,8 +433,7 @@ def _items(title: str = "Statements of account 4471, 2025 to 2026") -> list[Item
             88_123,
             _stops(),
             state="received",
-            progress=(83, 200),
-            waiting="Node not reached since 18:02; next try 19:40",
+            way=OnItsWay("Fiscalía General de la Nación", 83_000_000, 200_000_000, NOW - timedelta(minutes=4)),
         ),
         ItemLine(
             "/evidence/3", "Seal press, brass", "physical", "", "CH-2026-0212", HREF, None, _stops(), state="taken-in"
@@ -813,7 +834,7 @@ SPECIMENS: dict[str, Specimen] = {
     "set-up-code": Specimen(
         "mfa/totp/activate_form.html", "", lambda: {"form": StepCode(), "totp_svg_data_uri": PIXEL}
     ),
-    "my-sign-in": Specimen("my_sign_in.html", "", lambda: {"stepped_up": True}),
+    "my-sign-in": Specimen("my_sign_in.html", "", lambda: {"confirmed_until": NOW}),
     "message": _plain(
         "message.html",
         "dossiers",
@@ -851,6 +872,14 @@ SPECIMENS: dict[str, Specimen] = {
             "record": [(_("Place"), "Cali")],
         },
     ),
+    "item-on-its-way": Specimen("item.html", "evidence", lambda: _item_on_its_way(WAITS)),
+    "item-broken": Specimen("item.html", "evidence", lambda: _item_on_its_way(replace(WAITS, broken=True))),
+    "act-closed": Specimen(
+        "act.html",
+        "dossiers",
+        lambda: _act() | {"closed": "The dossier is in 'returned'; this step is for 'signed'."},
+    ),
+    "act-on-its-way": Specimen("act.html", "dossiers", lambda: _act() | {"on_their_way": _items(LONG)[1:] * 2}),
     "release": Specimen(
         "release.html",
         "dossiers",
@@ -858,8 +887,8 @@ SPECIMENS: dict[str, Specimen] = {
             "head": _head(),
             "tabs": _tabs("/evidence"),
             "items": [
-                SimpleNamespace(reference=str(n), title=LONG if n else "Record", digest=DIGEST, size=88_000)
-                for n in range(3)
+                SimpleNamespace(reference=str(n), title=title, digest=DIGEST, size=88_000, state=state)
+                for n, (title, state) in enumerate((("Record", "countersigned"), (LONG, "received")) * 2)
             ],
             "audiences": AUDIENCES,
             "form": GroundForm({"ground": "", "permission": ""}),

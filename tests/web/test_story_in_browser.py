@@ -140,7 +140,8 @@ def test_a_save_that_overtakes_another_waits_for_it_and_loses_no_word(node, desk
         page.fill("[name='purpose.fr']", words)
         page.wait_for_timeout(900)
     page.wait_for_selector("[data-saved][data-state=saved]")
-    page.wait_for_function("sessionStorage.length === 0")
+    while page.evaluate("sessionStorage.length"):
+        page.wait_for_timeout(100)
     page.wait_for_timeout(2500)  # a save that waited for its turn is done too
     assert Draft.objects.get().content["purpose"]["fr"] == "Établir la destination des fonds."
     assert page.locator("#live .note.wrong").count() == 0

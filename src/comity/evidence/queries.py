@@ -10,6 +10,7 @@ from django.db.models import Min, Sum
 from comity.authorities.keyring import Keyring
 from comity.authorities.queries import partner, verifying_key
 from comity.evidence.custody import CustodyEvent, SignedEvent
+from comity.evidence.item_state import ItemState
 from comity.evidence.models import Custody, Item, Offer, PartnerKey, Party, Release, Transfer
 from comity.exchange.backoff import CAP_SECONDS
 from comity.exchange.ticket import honour_ticket, read_ticket
@@ -133,6 +134,7 @@ class TransferView:
     state: str
     size: int
     held: int
+    since: datetime
     mended: int
     failures: int
     failing_since: datetime | None
@@ -147,6 +149,7 @@ def _transfer_view(row: Transfer) -> TransferView:
         row.state,
         row.size,
         min(row.held, row.size),
+        row.since,
         row.mended,
         row.failures,
         row.failing_since,
@@ -185,6 +188,15 @@ def items_of(actor: Actor, dossier: Reference | str) -> list[ItemView]:
         if decide(actor, Permission.ITEM_READ, target_of(item, actor)).allowed:
             found.append(_item_view(item))
     return found
+
+
+def awaiting_countersignature(dossiers: Any) -> set[tuple[str, str]]:
+    """Holder and dossier wherever an item of a partner has come over whole and is not countersigned yet.
+
+    `dossiers` are the references looked among: a list, or a query's values.
+    """
+    rows = Item.objects.filter(own=False, state=ItemState.RECEIVED.value, dossier__in=dossiers)
+    return set(rows.values_list("holder", "dossier"))
 
 
 def item_view(actor: Actor, reference: Reference | str) -> ItemView:

@@ -116,6 +116,21 @@ class DocumentLine:
 
 
 @dataclass(frozen=True, slots=True)
+class OnItsWay:
+    """How far the content of an item has come, since when, and what it waits for."""
+
+    partner: str
+    held: int
+    size: int
+    since: datetime
+    reason: str = ""
+    failing_since: datetime | None = None
+    next_attempt: datetime | None = None
+    broken: bool = False
+    """What came was not what was promised: it stops until the partner offers it anew."""
+
+
+@dataclass(frozen=True, slots=True)
 class ItemLine:
     """An item of evidence with its custody line."""
 
@@ -129,8 +144,7 @@ class ItemLine:
     stops: tuple[Stop, ...] = ()
     conditions: tuple[str, ...] = ()
     state: str = ""
-    progress: tuple[int, int] | None = None
-    waiting: str = ""
+    way: OnItsWay | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ urlpatterns = [
     path("evidence", lists.evidence, name="evidence"),
     path("evidence/<str:reference>", evidence.item, name="item"),
     path("evidence/<str:reference>/content", evidence.content, name="item_content"),
+    path("evidence/<str:reference>/way", evidence.way, name="item_way"),
     path("evidence/<str:reference>/verify", evidence.verify, name="item_verify"),
     path("releases/<str:reference>", releases.release, name="release"),
     path("releases/<str:reference>/bundle", releases.bundle, name="release_bundle"),

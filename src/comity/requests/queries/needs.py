@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from comity.evidence.queries import awaiting_countersignature
 from comity.requests.models import Dossier, Draft
 from comity.requests.phases import ENDED, PartState, Phase, Side
 from comity.requests.queries.access import (
@@ -28,7 +29,14 @@ TURN: Mapping[Phase, tuple[str, ...]] = {
     Phase.TRANSMITTED: ("register_request",),
     Phase.REGISTERED: ("assess_conformity", "accept_request", "confirm_receipt"),
     Phase.UNDER_EXAMINATION: ("accept_request", "confirm_receipt"),
-    Phase.IN_EXECUTION: ("return_evidence", "record_execution", "pass_on", "accept_request", "confirm_receipt"),
+    Phase.IN_EXECUTION: (
+        "countersign_evidence",
+        "return_evidence",
+        "record_execution",
+        "pass_on",
+        "accept_request",
+        "confirm_receipt",
+    ),
     Phase.RETURNED: ("countersign_evidence", "close_dossier"),
     Phase.COUNTERSIGNED: ("close_dossier",),
 }
@@ -58,10 +66,17 @@ def needs_me(actor: Actor) -> list[Need]:
     """
     rows = rows_of(actor.authority).exclude(phase__in=[phase.value for phase in ENDED])
     hands, released = hands_on(rows), _released(rows)
+    arrived = awaiting_countersignature(rows.order_by().values("reference"))
     found = [
         need
         for row in rows.order_by("due", "changed_at")
-        for need in _needs(actor, row, hands.get(row.pk, {}), released=row.pk in released)
+        for need in _needs(
+            actor,
+            row,
+            hands.get(row.pk, {}),
+            released=row.pk in released,
+            arrived=(row.holder, row.reference) in arrived,
+        )
     ]
     return sorted(found, key=lambda need: (need.due is None, need.due or need.since, need.since))
 
@@ -72,12 +87,12 @@ def _released(rows: QuerySet[Dossier]) -> set[int]:
     return {row for row, release in drafts.values_list("dossier_id", "release") if release}
 
 
-def _needs(actor: Actor, row: Dossier, hands: Hands, *, released: bool) -> list[Need]:
+def _needs(actor: Actor, row: Dossier, hands: Hands, *, released: bool, arrived: bool) -> list[Need]:
     phase = phase_of_row(row)
     if phase is None:
         return []
     state = cached_state(row)
-    matter = Matter(row, state, target_of(row, actor, hands), released)
+    matter = Matter(row, state, target_of(row, actor, hands), released, arrived)
 
     def open_step(verb: str) -> NextStep | None:
         step = step_of(actor, matter, verb)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from comity.evidence.queries import awaiting_countersignature
 from comity.requests import workflow
 from comity.requests.models import Dossier, Draft
 from comity.requests.phases import Phase, Side
@@ -38,11 +39,15 @@ class Matter:
     target: Target
     released: bool
     """The letter to be signed is prepared."""
+    arrived: bool
+    """An item of the other side is here whole and waits for our countersignature."""
 
 
 def matter_of(actor: Actor, row: Dossier, state: DossierState) -> Matter:
     draft = Draft.objects.filter(dossier=row).first()
-    return Matter(row, state, target_of(row, actor), draft is not None and bool(draft.release))
+    released = draft is not None and bool(draft.release)
+    arrived = (row.holder, row.reference) in awaiting_countersignature([row.reference])
+    return Matter(row, state, target_of(row, actor), released, arrived)
 
 
 def _no_question(matter: Matter) -> str:
@@ -71,7 +76,9 @@ def _nothing_to_validate(matter: Matter) -> str:
 
 def _nothing_to_countersign(matter: Matter) -> str:
     left = any(not item["countersigned"] for item in matter.state.items.values())
-    return "" if left else "No returned item waits for a countersignature."
+    if not left:
+        return "No returned item waits for a countersignature."
+    return "" if matter.arrived else "What was returned is still on its way; it is countersigned once it is here whole."
 
 
 def _confirmed(matter: Matter) -> str:

@@ -18,8 +18,10 @@ from comity.web.acting.fields import ActForm, form_of, today_where_wanted
 from comity.web.acting.values import values_of
 from comity.web.drafting.sheet import GapLine, gap_lines
 from comity.web.entrance import act_of, actor_asking, now, page
+from comity.web.lines import ItemLine
 from comity.web.pages.dossier import document_lines, opened, part_lines
 from comity.web.pages.dossier_frame import GRAVE, Case, frame_of
+from comity.web.pages.evidence import line_of
 from comity.web.signin.step_up import code_context, take_code
 from comity.web.vocabulary import word
 
@@ -55,7 +57,26 @@ def context_of(case: Case, verb: Verb, form: ActForm) -> dict[str, Any]:
         "documents": document_lines(case) if binds else [],
         "parts": part_lines(case),
         "missing": gaps_of(case) if verb.name in {"check_form", "sign_request"} else [],
+        "closed": closed_because(case, verb.name),
+        "on_their_way": on_their_way(case) if verb.name == "countersign_evidence" else [],
     }
+
+
+def closed_because(case: Case, verb: str) -> str:
+    """Why the verb is not open to this officer now; empty when it is."""
+    step = next((one for one in case.view.steps if one.verb == verb), None)
+    if step is None:
+        return gettext("This step is the other side's.")
+    return "" if step.allowed else step.reason
+
+
+def on_their_way(case: Case) -> list[ItemLine]:
+    """The items that were returned and are not here whole yet."""
+    return [
+        line_of(item, number=case.number, dossier=case.view.reference)
+        for item in case.view.items
+        if not item.own and item.state == "awaited"
+    ]
 
 
 def accepted_by_partner(case: Case) -> list[tuple[Any, Any]]:

@@ -1,14 +1,16 @@
 """Evidence: the items an officer may see, each with its custody line, its conditions and its bytes."""
 
+import re
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from comity.authorities.queries import name_of
 from comity.evidence import queries as evidence_queries
 from comity.evidence.actions import verify_item
 from comity.evidence.queries import ItemView, chain_of, item_content, item_of, signer_keys
@@ -18,28 +20,51 @@ from comity.values.handling import Handling
 from comity.values.reference import Kind
 from comity.web.acting.fields import LABELS
 from comity.web.entrance import act_of, actor_asking, enter_opening, page
-from comity.web.lines import ItemLine
+from comity.web.lines import ItemLine, OnItsWay
 from comity.web.marks import Ribbon, Stop, terms_of
 from comity.web.pages.dossier_address import dossier_href, item_href, read
 from comity.web.proofs import seal_of_event
 from comity.web.vocabulary import word
 
-CHUNK_BYTES = 1 << 20
+BY_THE_NODE = re.compile(r"the node of (\S+) \([^()]*\)")
+"""The hand of a node's own job, as `evidence.actions.record` writes it into a signed event."""
+
+
+def hand_words(hand: str, authority: str) -> str:
+    """Whose hand it was, in the reader's language where the node's own job wrote it; an officer by her name."""
+    found = BY_THE_NODE.fullmatch(hand)
+    if found is None:
+        return hand or authority
+    return gettext("the node of %(authority)s") % {"authority": name_of(found[1], get_language() or "en")}
 
 
 def stops_of(events: list[dict[str, Any]]) -> tuple[Stop, ...]:
     """The custody line without proofs, for a list; the item's own page verifies each event."""
     return tuple(
-        Stop(word("custody", event["type"]), None, event["hand"] or event["authority"], event["place"])
+        Stop(word("custody", event["type"]), None, hand_words(event["hand"], event["authority"]), event["place"])
         for event in events
     )
 
 
-def line_of(item: ItemView, *, number: str, dossier: str) -> ItemLine:
+def way_of(item: ItemView) -> OnItsWay | None:
+    """How far the item has come while its content is not here whole; None where there is nothing to wait for."""
     transfer = item.transfer
-    progress = None
-    if transfer is not None and transfer.state != "done":
-        progress = (transfer.held // CHUNK_BYTES, max(1, transfer.size // CHUNK_BYTES))
+    if transfer is None or transfer.state == "done":
+        return None
+    waits = transfer.state == "waiting"
+    return OnItsWay(
+        name_of(transfer.partner, get_language() or "en"),
+        transfer.held,
+        transfer.size,
+        transfer.since,
+        transfer.last_reason,
+        transfer.failing_since if waits else None,
+        transfer.next_attempt if waits and transfer.failing_since else None,
+        broken=not waits,
+    )
+
+
+def line_of(item: ItemView, *, number: str, dossier: str) -> ItemLine:
     return ItemLine(
         href=item_href(item.reference),
         title=item.title,
@@ -51,8 +76,7 @@ def line_of(item: ItemView, *, number: str, dossier: str) -> ItemLine:
         stops=stops_of(item.custody),
         conditions=terms_of(item.conditions),
         state=item.state,
-        progress=progress,
-        waiting=transfer.last_reason if transfer and progress else "",
+        way=way_of(item),
     )
 
 
@@ -74,15 +98,19 @@ def item(request: HttpRequest, reference: str) -> HttpResponse:
         Stop(
             word("custody", signed.event.type.value),
             signed.event.at,
-            signed.event.hand or signed.event.authority,
+            hand_words(signed.event.hand, signed.event.authority),
             signed.event.place,
             str(signed.event.facts.get("digest") or ""),
             seal_of_event(signed, keys),
         )
         for signed in chain_of(row)
     ]
+    if view.state == "awaited":
+        stops.append(Stop(word("custody", "received"), state="next"))
     context = {
         "item": line_of(view, number=gettext("Dossier"), dossier=row.dossier),
+        "way": way_of(view),
+        "way_href": f"{item_href(address)}/way",
         "stops": stops,
         "stored_name": view.name,
         "ribbon": Ribbon(Handling(view.handling), terms_of(view.conditions)),
@@ -105,6 +133,20 @@ def item(request: HttpRequest, reference: str) -> HttpResponse:
         "check_href": f"{item_href(address)}/verify" if view.digest and view.state != "awaited" else "",
     }
     return render(request, "item.html", context)
+
+
+@page(Permission.ITEM_READ)
+def way(request: HttpRequest, reference: str) -> HttpResponse:
+    """How far an item on its way has come: a part of its page, asked for again and again while that page is open.
+
+    It tells nothing of the item but its progress, so it is no opening of its own; once the item is here the whole
+    page is opened anew.
+    """
+    address = read(reference, Kind.ITEM)
+    found = way_of(evidence_queries.item_view(actor_asking(request), address))
+    if found is None:
+        return HttpResponse(status=200, headers={"HX-Refresh": "true"})
+    return render(request, "way.html", {"way": found, "way_href": f"{item_href(address)}/way"})
 
 
 @page(Permission.ITEM_READ)
