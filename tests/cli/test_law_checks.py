@@ -46,6 +46,18 @@ def test_facts_not_given_are_unknown_and_those_given_settle(tmp_path):
     assert grounds["sovereignty_security_ordre_public"]["finding"] == "UNSETTLED"
 
 
+def test_what_the_register_knows_of_the_pair_is_not_asked(tmp_path):
+    given = facts(tmp_path, measure="extradition", fiscal_offence=True, fiscal_corresponding=True)
+    wanted = ["refusals", "ETS024", "--facts", given, "--pair", "CH", "DE", "--on", "2026-11-21"]
+    answer = as_json(tmp_path, *wanted)
+    known = {one["fact"]: one for one in answer["known"]}
+    assert known["both-ets098"]["value"] is True
+    assert known["both-ets098"]["provision"]
+    assert "both-ets098" not in {one["fact"] for one in answer["questions"]}
+    assert "both-ets098" in {one["fact"] for one in as_json(tmp_path, *wanted[:4])["questions"]}
+    assert "known both-ets098: True" in comity(tmp_path, *wanted).stdout
+
+
 def test_questions_list_facts_with_type_meaning_and_provision(tmp_path):
     answer = as_json(tmp_path, "questions", "EU-EIO-2014-41")
     listed = {one["fact"]: one for one in answer["questions"]}

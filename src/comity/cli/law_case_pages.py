@@ -46,7 +46,7 @@ def show_clocks(shown: Mapping[str, Any]) -> None:
         colour = "red" if clock["liberty"] else "default"
         page.print(f"\n[{colour}][bold]{clock['id']}[/bold] ({clock['kind']}, {clock['limit']})[/]  due {due}{unread}")
         page.print(f"  {escape(clock['provision'])}: {escape(clock['effect'])}")
-        for name in ("extension", "extended_due", "rolled_due", "cautious_due", "question"):
+        for name in ("extension", "extended_due", "rolled_due", "cautious_due", "question", "holiday_question"):
             if clock[name]:
                 page.print(f"  {name.replace('_', ' ')}: {escape(str(clock[name]))}")
         for text in clock["declared"]:

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from comity.law.known_facts import KnownFact
 from comity.law.refusal_check import GroundFinding, RefusalAnswer
 from comity.values.verdict import Finding
 
@@ -45,6 +46,16 @@ def show_refusals(answer: RefusalAnswer) -> None:
         page.print("\n[bold]Ask first[/bold]")
         for asked in answer.questions[:3]:
             page.print(f"  {escape(asked.text)} [dim]({asked.id})[/dim]")
+
+
+def show_known(known: Sequence[KnownFact]) -> None:
+    """What the register knew, so that it was not asked."""
+    page = console()
+    for one in known:
+        unread = "" if one.verified else _UNREAD
+        page.print(
+            f"[cyan]known[/cyan] {one.fact}: {one.value} ({escape(one.provision)}: {escape(one.because)}){unread}"
+        )
 
 
 def _show_grounds(page: Console, rows: Sequence[GroundFinding]) -> None:

@@ -2,15 +2,20 @@
 
 import json
 import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from comity.cli.law_check_pages import show_questions, show_refusals
-from comity.law.refusal_check import check_refusal, questions_of
+from comity.cli.law_check_pages import show_known, show_questions, show_refusals
+from comity.law.known_facts import KnownFact, known_facts
+from comity.law.refusal_check import check_refusal, possible_facts, questions_of, rows_for
 from comity.law.register import load_register
+from comity.law.register_dates import parse_day
 from comity.law.vocabulary import parse_measure
+from comity.values.country import parse_country
 from comity.values.errors import InvalidInputError
 
 AsJson = Annotated[bool, typer.Option("--json", help="Only JSON on standard output.")]
@@ -18,12 +23,32 @@ Facts = Annotated[str, typer.Option("--facts", help="A JSON file of facts; `-` r
 Instrument = Annotated[str, typer.Argument(help="The instrument's code, e.g. UNTOC.")]
 
 
-def refusals(instrument: Instrument, facts: Facts = "", *, as_json: AsJson = False) -> None:
+def refusals(
+    instrument: Instrument,
+    facts: Facts = "",
+    pair: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--pair", help="The requesting and the requested State: what the register knows is not asked."),
+    ] = None,
+    on: Annotated[str, typer.Option("--on", help="The day of the request; today if not given.")] = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
     """Will it be refused: every ground of an instrument against the facts; what is not given is unknown."""
-    found = check_refusal(load_register().instrument(instrument), read_facts_file(facts))
+    register, given = load_register(), read_facts_file(facts)
+    chosen, today = register.instrument(instrument), datetime.now(tz=UTC).astimezone().date()
+    known: tuple[KnownFact, ...] = ()
+    if pair is not None:
+        states = (parse_country(pair[0]), parse_country(pair[1]))
+        day = parse_day(on) if on else today
+        held = known_facts(register, chosen, states, on=day, today=today)
+        asked = possible_facts(rows_for(chosen)[0], {})
+        known = tuple(one for one in held if one.fact in asked and one.fact not in given)
+    found = check_refusal(chosen, {one.fact: one.value for one in known} | given)
     if as_json:
-        print_json(found.to_json())
+        print_json(found.to_json() | ({"known": [asdict(one) for one in known]} if pair else {}))
     else:
+        show_known(known)
         show_refusals(found)
 
 

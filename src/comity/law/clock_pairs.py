@@ -13,7 +13,7 @@ from comity.law.counting import day_of
 from comity.law.instrument import Instrument
 from comity.law.places import zone_of
 from comity.law.register import Register
-from comity.values.country import parse_country
+from comity.values.country import country_name, parse_country
 from comity.values.verdict import Finding, gravest
 
 
@@ -25,12 +25,17 @@ class PairedClock:
     finding: Finding
     question: str
     declared: tuple[str, ...]
+    holidays: str = ""
+    """`given`, `unknown` (the register holds none: `holiday_question` asks for them), or empty where none matter."""
+    holiday_question: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return self.clock.to_json() | {
             "finding": self.finding.value,
             "question": self.question,
             "declared": list(self.declared),
+            "holidays": self.holidays,
+            "holiday_question": self.holiday_question,
         }
 
 
@@ -57,8 +62,24 @@ def clocks_between(
     for clock in clocks_for(instrument, trigger, at, zone, measure, holidays=holidays, table=table):
         finding, question = _runs(register, clock, states, day_of(at, ZoneInfo(zone)))
         if finding is not Finding.BARRED:
-            found.append(PairedClock(clock, finding, question, _declared(register, instrument, clock, states)))
+            known, asked = _holidays(clock, states, at, zone, given=bool(holidays))
+            declared = _declared(register, instrument, clock, states)
+            found.append(PairedClock(clock, finding, question, declared, known, asked))
     return tuple(found)
+
+
+def _holidays(
+    clock: Clock, states: tuple[str, str] | None, at: datetime | date, zone: str, *, given: bool
+) -> tuple[str, str]:
+    """Whether public holidays matter to the clock, and the question for them: the register holds none of any State."""
+    if not clock.rests_on_holidays or clock.due is None:
+        return "", ""
+    if given:
+        return "given", ""
+    place = country_name(states[1]) if states else "the place"
+    first, last = sorted((day_of(at, ZoneInfo(zone)), clock.due.astimezone(ZoneInfo(zone)).date()))
+    days = f"{first.isoformat()} and {last.isoformat()}"
+    return "unknown", f"Which public holidays does {place} keep between {days}, or on the days that follow?"
 
 
 def _runs(register: Register, clock: Clock, states: tuple[str, str] | None, on: date) -> tuple[Finding, str]:

@@ -45,6 +45,8 @@ class Clock:
     """The instrument to which both States must be Parties for this clock to run; with `not ` before it, must not."""
     declared_under: str = ""
     """The article under which a Party may declare another length."""
+    rests_on_holidays: bool = False
+    """Public holidays of the place can move its end: working days are counted, or a day of rest moves it."""
 
     def to_json(self) -> dict[str, Any]:
         rule = self.counting
@@ -154,6 +156,7 @@ def _clock(row: ClockRow, at: datetime | date, zone: ZoneInfo, holidays: Collect
         cautious_due=cautious,
         between=row.between,
         declared_under=row.declared_under,
+        rests_on_holidays=row.unit == "working_days" or (rule.rolls and bool(row.unit) and row.unit != "hours"),
     )
 
 

@@ -16,8 +16,13 @@ from comity.law.instrument import Instrument
 from comity.law.register import Register
 from comity.values.verdict import Finding, gravest
 
-BOTH_BOUND: Mapping[str, str] = {"both-ets099": "ETS099", "both-ets086": "ETS086", "both-cets212": "CETS212"}
-"""Facts that ask whether both States are Parties to another instrument. That on ETS 098 asks for reservations too."""
+BOTH_BOUND: Mapping[str, str] = {
+    "both-ets086": "ETS086",
+    "both-ets098": "ETS098",
+    "both-ets099": "ETS099",
+    "both-cets212": "CETS212",
+}
+"""Facts that ask whether both States are Parties to another instrument. What they reserved is a fact of its own."""
 
 DECLARED = frozenset(
     {
@@ -26,7 +31,7 @@ DECLARED = frozenset(
         "consistency-declared",
         "lapse-reservation",
         "nationals-not-surrendered",
-        "both-ets098",
+        "ets098-chapter-reserved",
     }
 )
 """Facts on what the requested State declared or reserved."""
@@ -72,7 +77,7 @@ def declared_beside(register: Register, instrument: Instrument, requested: str, 
     """What the requested State declared under the instrument, where a question asks for it; empty means not read."""
     if fact not in DECLARED or not requested:
         return ()
-    code = "ETS098" if fact == "both-ets098" else instrument.code
+    code = "ETS098" if fact == "ets098-chapter-reserved" else instrument.code
     return register.declarations(requested, code).reservations
 
 
