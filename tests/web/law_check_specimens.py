@@ -11,7 +11,7 @@ from comity.law.register import load_register
 from comity.web.checking.matter import MatterForm, carried, read_matter, subtitle
 from comity.web.checking.refusal_sheet import refusal_sheet
 from comity.web.marks import Ribbon
-from comity.web.pages import law_refusal
+from comity.web.pages import law_clocks, law_gate, law_refusal
 
 TODAY = date(2026, 11, 21)
 NOW = datetime(2026, 11, 21, 18, 41, tzinfo=UTC)
@@ -36,6 +36,12 @@ BILATERAL = (
 SURRENDER = (
     "instrument=ETS024&requesting=BE&requested=BG&measure=extradition&offence=murder"
     "&f.nothing-decided-elsewhere=yes&f.maximum-requesting=life"
+)
+RECEIPT = "instrument=EU-EIO-2014-41&requesting=ES&requested=PT&measure=preservation&on=2026-11-20"
+ARREST = "instrument=ETS024&requesting=CH&requested=LI&on=2026-11-20"
+HALF = (
+    "f.death-penalty-possible=yes&f.death-penalty-assurance=yes&f.torture-risk=no&f.unfair-trial=no"
+    "&f.extraordinary-court=yes&f.in-absentia=yes&f.persecution-purpose=no"
 )
 CONTRADICTION = "instrument=ETS030&measure=bank-records&f.ordinary-offence=yes&f.political-offence=yes&f.wether=fine"
 
@@ -64,6 +70,19 @@ def refusal(address: str) -> Callable[[], Mapping[str, Any]]:
     return context
 
 
+def clocks(address: str) -> Callable[[], Mapping[str, Any]]:
+    def context() -> dict[str, Any]:
+        query, register = QueryDict(address).dict(), load_register()
+        matter = read_matter(query, register, TODAY)
+        return {**law_clocks.clocks_context(register, matter, query, state="CH"), "answered_at": NOW}
+
+    return context
+
+
+def gate(address: str) -> Callable[[], Mapping[str, Any]]:
+    return lambda: {**law_gate.gate_context(QueryDict(address)), "answered_at": NOW}
+
+
 LAW_CHECKS: Mapping[str, tuple[str, Callable[[], Mapping[str, Any]]]] = {
     "law-refusal": ("law_refusal.html", refusal(ORDER)),
     "law-refusal-barred": ("law_refusal.html", refusal(TREATY)),
@@ -72,5 +91,14 @@ LAW_CHECKS: Mapping[str, tuple[str, Callable[[], Mapping[str, Any]]]] = {
     "law-refusal-wrong": ("law_refusal.html", refusal(SURRENDER)),
     "law-refusal-contradiction": ("law_refusal.html", refusal(CONTRADICTION)),
     "law-refusal-empty": ("law_refusal.html", refusal("")),
+    "law-clocks": ("law_clocks.html", clocks(f"{RECEIPT}&trigger=receipt&time=16:30&holidays=2026-12-25")),
+    "law-clocks-liberty": ("law_clocks.html", clocks(f"{ARREST}&trigger=provisional-arrest&time=06:00")),
+    "law-clocks-events": ("law_clocks.html", clocks(f"{ARREST}&trigger=receipt")),
+    "law-clocks-silent": ("law_clocks.html", clocks("instrument=LAS-RIYADH-1983")),
+    "law-clocks-wrong": ("law_clocks.html", clocks(f"{RECEIPT}&trigger=receipt&place=Mount%20Doom")),
+    "law-gate": ("law_gate.html", gate("")),
+    "law-gate-half": ("law_gate.html", gate(HALF)),
+    "law-gate-wrong": ("law_gate.html", gate("f.ordinary-offence=yes&f.political-offence=yes")),
+    "law-clocks-empty": ("law_clocks.html", clocks("")),
 }
 """Name to template and context; each stands in the room of the law."""
