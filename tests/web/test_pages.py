@@ -32,6 +32,16 @@ def test_every_tab_opens_at_every_stage_and_is_entered(node, desk, stage):
         assert status == (404 if stage in {drafted, signed} else 200)
 
 
+def test_signatory_and_transmitter_are_named_apart_and_the_transmitter_only_at_home(node, desk):
+    dossier = dossier_href(transmitted(node))
+    words = {name: desk(name).client.get(dossier).content.decode() for name in ("clerk", "chief")}
+    points = words["clerk"].split("Request transmitted", 1)[1].split("</ul>")[0]
+    assert "Prosecutor Exercise" in points.split("Signed by")[1].split("</li>")[0]
+    assert "Head Exercise" in points.split("Transmitted by")[1].split("</li>")[0]
+    assert "Signed by" in words["chief"]
+    assert "Head Exercise" not in words["chief"]
+
+
 def test_a_stranger_and_a_wrong_address_get_the_same_answer(node, desk):
     dossier = in_execution(node)
     stranger = desk("stranger").client

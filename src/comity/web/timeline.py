@@ -84,10 +84,19 @@ def _seal(line: TimelineView, href: str, names: Mapping[str, str]) -> SealMark |
 
 
 def _hand(line: TimelineView) -> str:
+    """Whose hand it was, where the points do not tell a signatory's and a transmitter's apart."""
+    if line.kind == "act":
+        return line.author
+    return "" if isinstance(line.facts.get("signed_by"), Mapping) else line.sent_by
+
+
+def _hands(line: TimelineView) -> Iterator[tuple[Any, str]]:
+    """Who signed the request and who transmitted it: two people, each named as what she did."""
     person = line.facts.get("signed_by")
     if isinstance(person, Mapping):
-        return ", ".join(str(person[key]) for key in ("name", "function") if person.get(key))
-    return line.author if line.kind == "act" else ""
+        yield _("Signed by"), ", ".join(str(person[key]) for key in ("name", "function") if person.get(key))
+        if line.sent_by:
+            yield _("Transmitted by"), line.sent_by
 
 
 def _points(line: TimelineView) -> Iterator[tuple[Any, str]]:
@@ -106,6 +115,7 @@ def _points(line: TimelineView) -> Iterator[tuple[Any, str]]:
         if isinstance(ground, Mapping):
             yield str(ground.get("provision", "")), said(ground.get("reason"))[0]
     yield from _records(facts)
+    yield from _hands(line)
 
 
 def _records(facts: Mapping[str, Any]) -> Iterator[tuple[Any, str]]:

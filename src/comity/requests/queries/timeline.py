@@ -51,6 +51,8 @@ class TimelineView:
     facts: Mapping[str, Any] = field(default_factory=dict)
     seal: Seal | None = None
     delivery: Delivery | None = None
+    sent_by: str = ""
+    """The officer of ours who sent the message; empty for theirs, and where she is not for this reader to know."""
 
 
 def timeline_of(row: Dossier, state: DossierState, authority: str) -> tuple[TimelineView, ...]:
@@ -59,8 +61,13 @@ def timeline_of(row: Dossier, state: DossierState, authority: str) -> tuple[Time
     `authority` is whose officer looks: it sees of our own acts what `sight` says.
     """
     views = {view.signed.digest: view for view in messages_of(row.holder, row.reference)}
-    lines = [_of_message(row, entry, views[entry.digest]) for entry in state.timeline if entry.digest in views]
     found = acts_seen(row, authority).order_by("at", "id")
+    senders = {act.facts["message"]: act.name for act in found if act.facts.get("message") in views}
+    lines = [
+        _of_message(row, entry, views[entry.digest], senders.get(entry.digest, ""))
+        for entry in state.timeline
+        if entry.digest in views
+    ]
     acts = [act for act in found if act.facts.get("message") not in views]
     settled = [line for line in lines if line.effect != Effect.WAITING]
     waiting = [line for line in lines if line.effect == Effect.WAITING]
@@ -72,7 +79,7 @@ def timeline_of(row: Dossier, state: DossierState, authority: str) -> tuple[Time
     return (*merged, *settled, *waiting)
 
 
-def _of_message(row: Dossier, entry: Any, view: MessageView) -> TimelineView:
+def _of_message(row: Dossier, entry: Any, view: MessageView, sent_by: str) -> TimelineView:
     body = view.signed.message.body
     if entry.recorded:
         body = body["body"]
@@ -92,6 +99,7 @@ def _of_message(row: Dossier, entry: Any, view: MessageView) -> TimelineView:
         {key: value for key, value in body.items() if key not in _LONG},
         seal_of(view.signed),
         delivery_of(row.holder, entry.digest) if view.direction == "out" else None,
+        sent_by,
     )
 
 
