@@ -31,6 +31,10 @@ class AuthorityKeys:
     office_seal_key: bytes
     """PEM, X.509 ECDSA P-256: seals documents, nothing else."""
     office_seal_certificate: bytes
+    earlier: tuple[OpeningKey, ...] = ()
+    """Opening keys it had before, the latest first: what was sealed to them and is still on its way must open."""
+    retiring: SigningKey | None = None
+    """The message key that is being replaced, until the change is written everywhere; None at all other times."""
 
 
 class Keyring:
@@ -64,8 +68,10 @@ class Keyring:
     def signer(self, authority: str) -> SigningKey:
         return self.of(authority).signing
 
-    def opening_key(self, authority: str) -> OpeningKey:
-        return self.of(authority).opening
+    def opening_key(self, authority: str, key_id: str = "") -> OpeningKey:
+        """The key that opens what is sealed to an authority: the one named, if it is or was the authority's."""
+        held = self.of(authority)
+        return next((key for key in held.earlier if key.key_id == key_id), held.opening)
 
     def office_seal(self, authority: str) -> tuple[bytes, bytes]:
         """The office's X.509 seal for documents: private key and certificate, both PEM."""
@@ -145,6 +151,8 @@ def _keys_json(keys: AuthorityKeys) -> dict[str, Any]:
         "opening": canonical.to_b64(keys.opening.to_bytes()),
         "office_seal_key": canonical.to_b64(keys.office_seal_key),
         "office_seal_certificate": canonical.to_b64(keys.office_seal_certificate),
+        "earlier": [canonical.to_b64(key.to_bytes()) for key in keys.earlier],
+        "retiring": [canonical.to_b64(seed) for seed in keys.retiring.seeds()] if keys.retiring else [],
     }
 
 
@@ -154,4 +162,6 @@ def _keys_from_json(value: dict[str, Any]) -> AuthorityKeys:
         OpeningKey.from_bytes(canonical.from_b64(value["opening"])),
         canonical.from_b64(value["office_seal_key"]),
         canonical.from_b64(value["office_seal_certificate"]),
+        tuple(OpeningKey.from_bytes(canonical.from_b64(key)) for key in value.get("earlier", ())),
+        SigningKey.from_seeds(*map(canonical.from_b64, value["retiring"])) if value.get("retiring") else None,
     )

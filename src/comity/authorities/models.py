@@ -42,6 +42,36 @@ class Authority(models.Model):
         return competence.value in self.competences
 
 
+class EndedKey(models.Model):
+    """A key with which an authority signed before: it verifies what was signed while it was valid, and nothing else."""
+
+    authority = models.CharField(max_length=15)
+    key_id = models.CharField(max_length=40)
+    key = models.JSONField()
+    until = models.DateTimeField()
+    revoked_since = models.DateTimeField(null=True)
+    """From when on nothing it signed is believed; null where it ended in good order."""
+    reason = models.CharField(max_length=2000, blank=True)
+    safety = models.CharField(max_length=12)
+    """How the next key came to be believed: `own`, `continuity` or `two-people`."""
+    confirmed_by = models.JSONField(default=list)
+    """The officers who compared the fingerprint, where two people did."""
+    succession = models.BinaryField(null=True)
+    noted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["authority", "key_id"], name="authority_ended_key_once")]
+
+
+class KeyProposal(models.Model):
+    """A card with other keys that one person vouched for over another channel; a second person must do the same."""
+
+    authority = models.CharField(max_length=15, primary_key=True)
+    fingerprint = models.CharField(max_length=64)
+    proposed_by = models.CharField(max_length=60)
+    at = models.DateTimeField()
+
+
 class Office(models.Model):
     """A desk within one of our authorities."""
 

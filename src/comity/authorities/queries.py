@@ -3,16 +3,21 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
-from comity.authorities.models import Authority, Office, Officer
+from comity.authorities.models import Authority, EndedKey, Office, Officer
 from comity.seals.keys import SealingKey, VerifyingKey
 from comity.values.actor import Actor, ActorKind, Role
-from comity.values.errors import MissingError
+from comity.values.errors import BrokenError, MissingError
+from comity.values.instant import instant_text
+
+GRACE = timedelta(minutes=10)
+"""For how long after a key ended what it signed is taken: an act under way at that moment ends with the old key."""
 
 
 @dataclass(frozen=True)
@@ -101,8 +106,70 @@ def _key_of(text: str) -> VerifyingKey:
     return VerifyingKey.from_json(json.loads(text))
 
 
-def verifying_key(code: str) -> VerifyingKey:
-    return partner(code).verifying_key
+def verifying_key(code: str, key_id: str = "", at: datetime | None = None) -> VerifyingKey:
+    """The key with which an authority signs, or the one named if it signed with it before.
+
+    With `at`, the moment at which something says that it was signed, BrokenError `authority:key-ended` where the key
+    had ended or was revoked by then. A name never heard of gives the current key, under which nothing of it holds.
+    Raises MissingError for an authority that is unknown or has no node.
+    """
+    current = partner(code).verifying_key
+    if key_id in ("", current.key_id):
+        return current
+    ended = ended_key(code, key_id)
+    if ended is not None and at is not None:
+        ended.expect_signed(at)
+    return ended.key if ended else current
+
+
+@dataclass(frozen=True)
+class EndedKeyView:
+    """A key with which an authority signed before."""
+
+    key: VerifyingKey
+    until: datetime
+    revoked_since: datetime | None
+    reason: str
+    safety: str
+    """How the next key came to be believed: `own`, `continuity` or `two-people`."""
+    confirmed_by: tuple[str, ...]
+    succession: bytes | None
+    """The signed statement that ended it, where there is one."""
+    noted_at: datetime
+
+    def expect_signed(self, at: datetime) -> None:
+        """Return if what says it was signed at that moment may be believed under this key; BrokenError if not."""
+        end = self.until + GRACE if self.revoked_since is None else min(self.revoked_since, self.until + GRACE)
+        if at > end:
+            what = "was revoked" if self.revoked_since else "ended"
+            raise BrokenError(
+                f"The key {self.key.key_id} {what} at {instant_text(end)}; this says it was signed later.",
+                code="authority:key-ended",
+            )
+
+
+def ended_key(code: str, key_id: str) -> EndedKeyView | None:
+    """A key the authority signed with before, by its name; None where there was none."""
+    row = EndedKey.objects.filter(authority=code, key_id=key_id).first()
+    return _ended(row) if row else None
+
+
+def ended_keys(code: str) -> list[EndedKeyView]:
+    """The keys an authority signed with before, the latest first."""
+    return [_ended(row) for row in EndedKey.objects.filter(authority=code).order_by("-until")]
+
+
+def _ended(row: EndedKey) -> EndedKeyView:
+    return EndedKeyView(
+        VerifyingKey.from_json(row.key),
+        row.until,
+        row.revoked_since,
+        row.reason,
+        row.safety,
+        tuple(row.confirmed_by),
+        bytes(row.succession) if row.succession else None,
+        row.noted_at,
+    )
 
 
 def name_of(code: str, language: str = "en") -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Min, Sum
 
 from comity.authorities.keyring import Keyring
-from comity.authorities.queries import partner, verifying_key
+from comity.authorities.queries import verifying_key
 from comity.evidence.custody import CustodyEvent, SignedEvent
 from comity.evidence.item_state import ItemState
 from comity.evidence.models import Custody, Item, Offer, PartnerKey, Party, Release, Transfer
@@ -278,7 +278,8 @@ def offered_range(digest: str, start: int, end: int, *, ticket: str, vault: Vaul
     """
     presented = read_ticket(ticket)
     claimed = presented.ticket
-    honour_ticket(presented, partner(claimed.sender).verifying_key, digest=digest, at=at)
+    key = verifying_key(claimed.sender, presented.signature.key_id, claimed.at)
+    honour_ticket(presented, key, digest=digest, at=at)
     if not Offer.objects.filter(digest=digest, holder=claimed.recipient, recipient=claimed.sender).exists():
         raise MissingError
     name = blob(digest).name

@@ -31,6 +31,9 @@ MAX_ATTACHMENT_BYTES = (1 << 53) - 1
 TYPE = re.compile(r"[a-z]{1,20}(\.[a-z]{1,20}(-[a-z]{1,20}){0,3}){1,2}")
 """A message type has a dot; the kinds of our other signed things (`receipt`, `pull-ticket`) have none."""
 
+KEYS_SUCCEEDED = "authority.keys-succeeded"
+"""The one type that is the exchange's own: an authority tells its partners its next keys. See actions/rotating.py."""
+
 _MEMBERS = (
     "version", "type", "id", "sender", "recipient", "dossier", "follows", "purpose",
     "handling", "conditions", "basis", "at", "body", "attachments",

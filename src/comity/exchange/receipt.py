@@ -122,6 +122,12 @@ def open_receipt(data: bytes, key: VerifyingKey) -> Receipt:
     return Receipt.from_content(content)
 
 
+def receipt_key(data: bytes) -> str:
+    """The name of the key under which a receipt says that it was signed; InvalidInputError for another form."""
+    members = Fields(decode(data, max_bytes=MAX_RECEIPT_BYTES), ("receipt", "signature"), code=_CODE)
+    return Signature.from_json(members.raw("signature")).key_id
+
+
 def expect_about(
     receipt: Receipt, *, message_id: UUID, digest: str, sender: str, recipient: str, envelope: bytes
 ) -> None:

@@ -2,8 +2,12 @@
 
 from collections.abc import Mapping
 
-from comity.exchange.actions import Receiver
+from comity.exchange.actions import Receiver, keys_succeeded
+from comity.exchange.message import KEYS_SUCCEEDED
 from comity.requests.actions import apply_message
 from comity.requests.messages import MessageType
 
-RECEIVERS: Mapping[str, Receiver] = {kind.value: apply_message for kind in MessageType}
+RECEIVERS: Mapping[str, Receiver] = {
+    **{kind.value: apply_message for kind in MessageType},
+    KEYS_SUCCEEDED: keys_succeeded,
+}

@@ -4,6 +4,17 @@ from comity.exchange.actions.allowing import allow
 from comity.exchange.actions.posting import post
 from comity.exchange.actions.receiving import Receiver, receive
 from comity.exchange.actions.resending import resend
+from comity.exchange.actions.rotating import keys_succeeded, rotate
 from comity.exchange.actions.sending import partners_to_send, send_due
 
-__all__ = ["Receiver", "allow", "partners_to_send", "post", "receive", "resend", "send_due"]
+__all__ = [
+    "Receiver",
+    "allow",
+    "keys_succeeded",
+    "partners_to_send",
+    "post",
+    "receive",
+    "resend",
+    "rotate",
+    "send_due",
+]

@@ -7,11 +7,11 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from comity.authorities.keyring import Keyring
-from comity.authorities.queries import local_authorities, node_key
+from comity.authorities.queries import EndedKeyView, ended_key, local_authorities, node_key
 from comity.exchange.actions.allowing import spend
 from comity.exchange.actions.posting import store_message
 from comity.exchange.envelope import Envelope, Opened, open_envelope, parse_envelope
-from comity.exchange.message import SignedMessage
+from comity.exchange.message import KEYS_SUCCEEDED, SignedMessage
 from comity.exchange.models import Direction, Equivocation, StoredMessage, StoredReceipt
 from comity.exchange.receipt import Receipt, ReceiptKind, sign_receipt
 from comity.exchange.rejection import SENTENCES, EnvelopeRejectedError, QuotaError, RejectionCode
@@ -105,12 +105,14 @@ def _known(outside: Envelope, keys: Keyring) -> VerifyingKey:
 def _authenticated(arrival: _Arrival) -> Opened:
     """The opened message, once the seal, the header's agreement with it and both halves of its signature hold."""
     outside = arrival.outside
-    if outside.sender_key != arrival.sender_key.key_id:
-        raise _SignedRefusalError(
-            RejectionCode.SIGNATURE, f"Our directory names {arrival.sender_key.key_id} as the sender's key."
-        )
+    key, ended = arrival.sender_key, None
+    if outside.sender_key != key.key_id:
+        ended = ended_key(outside.sender, outside.sender_key)
+        if ended is None:
+            raise _SignedRefusalError(RejectionCode.SIGNATURE, f"Our directory names {key.key_id} as the sender's key.")
+        key = ended.key
     try:
-        opened = open_envelope(outside, arrival.keys.opening_key(arrival.holder))
+        opened = open_envelope(outside, arrival.keys.opening_key(arrival.holder, outside.recipient_key))
     except BrokenError as error:
         raise _SignedRefusalError(RejectionCode.SEALED, error.message) from error
     except InvalidInputError as error:
@@ -126,10 +128,23 @@ def _authenticated(arrival: _Arrival) -> Opened:
     if (message.sender, message.id) != (outside.sender, outside.id):
         raise _SignedRefusalError(RejectionCode.MALFORMED, "Header and message disagree on sender or id.", digest)
     try:
-        opened.signed.verify(arrival.sender_key)
+        opened.signed.verify(key)
+        if ended is not None and message.type != KEYS_SUCCEEDED:
+            _expect_before_the_end(ended, message.at)
     except (BrokenError, InvalidInputError) as error:
         raise _SignedRefusalError(RejectionCode.SIGNATURE, error.message, digest) from error
     return opened
+
+
+def _expect_before_the_end(ended: EndedKeyView, at: datetime) -> None:
+    """A message that was on its way when its key ended is taken; one under a revoked key is not, whatever it says.
+
+    Whoever holds a stolen key can date what he signs: the sender's node signs what waits anew. (A second notice of
+    the succession itself still comes under the old key; it changes nothing that its own signatures do not prove.)
+    """
+    if ended.revoked_since is not None:
+        raise BrokenError(f"The key {ended.key.key_id} was revoked; nothing that arrives under it is taken.")
+    ended.expect_signed(at)
 
 
 def _take(arrival: _Arrival, opened: Opened, receivers: Mapping[str, Receiver]) -> tuple[StoredMessage, bytes | None]:

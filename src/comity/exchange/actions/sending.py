@@ -9,12 +9,12 @@ from django.db import transaction
 from django.db.models import Min, Q, QuerySet
 
 from comity.authorities.keyring import Keyring
-from comity.authorities.queries import Partner, partner
+from comity.authorities.queries import Partner, partner, verifying_key
 from comity.exchange.backoff import CAP_SECONDS, LEASE_SECONDS, next_attempt
 from comity.exchange.envelope import seal_envelope
 from comity.exchange.message import SignedMessage
 from comity.exchange.models import Line, Outbox, OutboxState, StoredReceipt
-from comity.exchange.receipt import Receipt, expect_about, open_receipt, read_plain_rejection
+from comity.exchange.receipt import Receipt, expect_about, open_receipt, read_plain_rejection, receipt_key
 from comity.exchange.rejection import PASSING, SENTENCES
 from comity.exchange.transport import Transport
 from comity.safeguards.actions import enter
@@ -140,7 +140,9 @@ def _attempt(row: Outbox, keys: Keyring, transport: Transport) -> _Answered | _F
 def _verified(signed: SignedMessage, to: Partner, envelope: bytes, answer: bytes) -> _Answered | _Failed:
     message = signed.message
     try:
-        receipt = open_receipt(answer, to.verifying_key)
+        key_id = receipt_key(answer)
+        receipt = open_receipt(answer, verifying_key(to.code, key_id))
+        verifying_key(to.code, key_id, receipt.at)  # given before that key ended, if it did
         expect_about(
             receipt,
             message_id=message.id,

@@ -1,0 +1,24 @@
+"""What changes who there is: authorities, offices, officers; partners and the succession of everyone's keys."""
+
+from comity.authorities.actions.connecting import add_partner, note_partner_without_node
+from comity.authorities.actions.establishing import (
+    appoint_first_officer,
+    appoint_officer,
+    assign_roles,
+    establish_authority,
+    open_office,
+)
+from comity.authorities.actions.succeeding import end_own_key, own_card, succeed
+
+__all__ = [
+    "add_partner",
+    "appoint_first_officer",
+    "appoint_officer",
+    "assign_roles",
+    "end_own_key",
+    "establish_authority",
+    "note_partner_without_node",
+    "open_office",
+    "own_card",
+    "succeed",
+]
