@@ -3,7 +3,9 @@
 from comity.requests.queries.access import state_of
 from comity.values.actor import Role
 from comity.values.reference import Reference
+from tests.requests.gates import cleared, sign_gate
 from tests.requests.matters import both, to_colombia
+from tests.requests.remembering import remembered
 from tests.requests.world import World
 
 
@@ -18,19 +20,23 @@ def people(world: World) -> World:
     return world
 
 
+@remembered
 def drafted(world: World) -> Reference:
     dossier = world.open("prosecutor", requested="CO-FGN", title="Trafic (exercice)", number="SV.26.1")
     world.do("prosecutor", "save_draft", dossier, content=to_colombia())
     return dossier
 
 
+@remembered
 def signed(world: World) -> Reference:
     dossier = drafted(world)
     world.do("prosecutor", "prepare_release", dossier)
+    sign_gate(world, dossier, "prosecutor")
     world.do("prosecutor", "sign_request", dossier, digest=world.release("prosecutor", dossier)["digest"])
     return dossier
 
 
+@remembered
 def transmitted(world: World) -> Reference:
     dossier = signed(world)
     world.do("clerk", "check_form", dossier, number="B-26-77", cover_note=both("Transmis.", "Transmitido."))
@@ -39,13 +45,17 @@ def transmitted(world: World) -> Reference:
     return dossier
 
 
+@remembered
 def registered(world: World) -> Reference:
+    """Registered, and its law brought in order: the gate and the matrix are signed."""
     dossier = transmitted(world)
     world.do("registrar", "register_request", dossier, number="CO-2026-9", contact="Mesa de entrada")
+    cleared(world, dossier)
     world.post()
     return dossier
 
 
+@remembered
 def in_execution(world: World) -> Reference:
     dossier = registered(world)
     world.do("chief", "accept_request", dossier, parts=["a", "b", "c"])

@@ -4,6 +4,7 @@ Whatever is tried, an act succeeds or ends in one of the house's errors; each ro
 transmitted is what another person signed; in the end both sides agree.
 """
 
+import shutil
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +20,7 @@ from comity.requests.models import DomesticAct, Dossier, Draft
 from comity.requests.queries.access import state_of
 from comity.requests.release import release_digest
 from comity.safeguards.permissions import Permission
+from comity.store.local import LocalVault
 from comity.store.queries import content_key
 from comity.values.actor import Role
 from comity.values.errors import ConflictError, InvalidInputError, MissingError, RefusedError
@@ -72,14 +74,21 @@ HOUSE_ERRORS = (RefusedError, MissingError, ConflictError, InvalidInputError)
 
 
 class Matter(RuleBasedStateMachine):
+    """Each run begins in the same world: its rows are rolled back, its clock, chance, line and vault begin again."""
+
     world: World
+    chance: Any
 
     def __init__(self) -> None:
         super().__init__()
         self.savepoint = transaction.atomic()
         self.savepoint.__enter__()
         self.world.at = START
+        self.world.chance.__self__.setstate(self.chance)
         self.world.line.down = False
+        self.world.line.seen.clear()
+        shutil.rmtree(self.world.vault.root)
+        self.world.vault = LocalVault(self.world.vault.root)
         self.refused = 0
 
     @initialize(stage=st.sampled_from([signed, transmitted, registered, in_execution]))
@@ -201,6 +210,7 @@ def test_the_workflow_holds_against_people_and_post(cast: World) -> None:
 
     class Here(Matter):
         world = cast
+        chance = cast.chance.__self__.getstate()
 
     run_state_machine_as_test(
         Here,

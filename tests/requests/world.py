@@ -4,6 +4,7 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -45,8 +46,9 @@ HOUSES: Mapping[str, tuple[dict[str, str], tuple[Competence, ...], tuple[str, ..
 }
 
 
+@cache
 def fresh_keys(code: str, at: datetime) -> AuthorityKeys:
-    """Keys of one authority, made for one test."""
+    """Keys of one authority, made once a run."""
     return AuthorityKeys(SigningKey.generate(), OpeningKey.generate(), *issue_office_seal(code[:2], code, at))
 
 
