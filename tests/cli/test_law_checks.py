@@ -93,6 +93,17 @@ def test_a_file_of_facts_that_is_not_there_is_said_plainly(tmp_path):
     assert (done.returncode, "cannot be read" in done.stderr) == (2, True)
 
 
+def test_the_offences_held_of_a_state_are_listed_with_source_and_age(tmp_path):
+    shown = as_json(tmp_path, "offences", "--state", "CO")
+    held = {one["offence"]: one for one in shown["offences"]}
+    assert held["illegal-access"]["maximum_months"] == 96
+    assert held["illegal-access"]["source"]
+    assert held["illegal-access"]["as_of"]
+    assert "unknown" in shown["silence"]
+    assert "Art. 269A" in comity(tmp_path, "offences", "--state", "CO").stdout
+    assert as_json(tmp_path, "offences", "--state", "PE")["offences"] == []
+
+
 def test_dual_criminality_names_what_is_missing(tmp_path):
     example = json.loads(comity(tmp_path, "dual", "--example").stdout)
     (tmp_path / "case.json").write_text(json.dumps(example), encoding="utf-8")

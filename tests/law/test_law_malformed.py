@@ -1,6 +1,7 @@
 """Law files that must be refused: each says in its first line on which line and why."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,10 +12,12 @@ import pytest
 from comity.law.articles import article_map
 from comity.law.clock_files import clocks_from_text
 from comity.law.clocks import counting_rules
+from comity.law.conduct import load_conduct
 from comity.law.facts import facts_from_text, load_facts
 from comity.law.faults import LawText, parse_yaml
 from comity.law.instrument import Relation
 from comity.law.law_files import check_classes, instrument_of, load_sources, read_yaml
+from comity.law.national import national_from_text
 from comity.law.refusal import grounds_from_text
 from comity.law.register import load_register
 from comity.law.relations import check_relations
@@ -27,20 +30,7 @@ SAID = re.compile(r"# line (\d+): (.+)")
 
 def read(name: str, text: str) -> Any:
     """Read a file as the table its name begins with."""
-    kind = name.split("-", maxsplit=1)[0]
-    if kind == "instrument":
-        return instrument_of(
-            "X", parse_yaml("instruments/X.yaml", text), load_sources(), read_yaml("classes.yaml"), text
-        )
-    if kind == "classes":
-        return check_classes(LawText("classes.yaml", text))
-    if kind == "grounds":
-        return grounds_from_text("grounds/X.yaml", text, load_sources(), load_facts(), article_map({"last": 41}))
-    if kind == "clocks":
-        return clocks_from_text("clocks.yaml", text, load_sources(), counting_rules())
-    if kind == "facts":
-        return facts_from_text("facts.yaml", text)
-    return related(text)
+    return READERS[name.split("-", maxsplit=1)[0]](text)
 
 
 def related(text: str) -> None:
@@ -65,6 +55,22 @@ def related(text: str) -> None:
     check_relations(found, text_of)
 
 
+READERS: dict[str, Callable[[str], Any]] = {
+    "instrument": lambda text: instrument_of(
+        "X", parse_yaml("instruments/X.yaml", text), load_sources(), read_yaml("classes.yaml"), text
+    ),
+    "classes": lambda text: check_classes(LawText("classes.yaml", text)),
+    "grounds": lambda text: grounds_from_text(
+        "grounds/X.yaml", text, load_sources(), load_facts(), article_map({"last": 41})
+    ),
+    "clocks": lambda text: clocks_from_text("clocks.yaml", text, load_sources(), counting_rules()),
+    "facts": lambda text: facts_from_text("facts.yaml", text),
+    "national": lambda text: national_from_text("national/XX.yaml", text, load_sources(), load_conduct()),
+    "relations": related,
+}
+"""The reader of each kind of table, by the word with which a malformed file begins."""
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_malformed_file_is_refused_with_its_line_and_reason(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
@@ -80,7 +86,7 @@ def test_a_malformed_file_is_refused_with_its_line_and_reason(path: Path) -> Non
 
 def test_every_table_has_its_malformed_files() -> None:
     kinds = {path.stem.split("-")[0] for path in FILES}
-    assert kinds == {"instrument", "classes", "grounds", "clocks", "facts", "relations"}
+    assert kinds == set(READERS)
     assert len(FILES) >= 40
 
 

@@ -8,11 +8,12 @@ from typing import Annotated, Any
 import typer
 
 from comity.cli import law_cases, law_checks, law_facts, law_lists, law_state
-from comity.cli.law_pages import show_answer, show_instruments, show_parties, show_words
+from comity.cli.law_pages import show_answer, show_instruments, show_national, show_parties, show_words
 from comity.law.answering import check_answers
 from comity.law.basis import find_bases
 from comity.law.conduct import load_conduct
 from comity.law.listing import instrument_row, parties_of
+from comity.law.national import NATIONAL_SILENCE, national_offences
 from comity.law.reference import reference_page
 from comity.law.reference_tables import clocks_page, facts_page, grounds_page
 from comity.law.register import load_register
@@ -67,8 +68,20 @@ def measures(*, as_json: AsJson = False) -> None:
 
 
 @law.command()
-def offences(*, as_json: AsJson = False) -> None:
+def offences(
+    state: Annotated[str, typer.Option("--state", help="What the register holds of this State's own offences.")] = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
     """The offences that can be named, by code, with their codes in the common classifications."""
+    if state:
+        code = parse_country(state)
+        held = [one.to_json() for one in national_offences().get(code, ())]
+        if as_json:
+            _print_json({"state": code, "offences": held, "silence": NATIONAL_SILENCE})
+        else:
+            show_national(code, held)
+        return
     if not as_json:
         show_words(dict(OFFENCES))
         return

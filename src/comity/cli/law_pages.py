@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from comity.law.answer import Basis, BasisAnswer
+from comity.law.national import NATIONAL_SILENCE
 from comity.law.vocabulary import MEASURES, OFFENCES
 from comity.values.country import country_name
 from comity.values.verdict import Finding, Reason
@@ -85,6 +86,17 @@ def show_words(words: Mapping[str, str]) -> None:
     for code, label in words.items():
         table.add_row(f"[bold]{code}[/bold]", label)
     _console().print(table)
+
+
+def show_national(state: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """The offences of one State's law, as far as held."""
+    console = _console()
+    for row in rows:
+        unread = "" if row["verified"] else " [magenta](not verified)[/magenta]"
+        console.print(f"[bold]{row['offence']}[/bold]  {escape(row['statute'])}{unread}")
+        console.print(f"   up to {row['maximum_months']} months; {escape('; '.join(row['elements']))}")
+        console.print(f"   [dim]{escape(row['source'])}, as of {escape(row['as_of'] or 'undated')}[/dim]")
+    console.print(f"[dim]{state}: {len(rows)} offences held. {escape(NATIONAL_SILENCE)}[/dim]")
 
 
 def show_instruments(rows: Sequence[Mapping[str, Any]], state: str) -> None:

@@ -2,7 +2,7 @@
 
 A national law is an overlay: its offences, each with its lines of elements, its maximum, whether it punishes attempt
 and participation. `complete: true` says that no other offence of that law can fit; without it, one that does not fit
-leaves the question open.
+leaves the question open. `"register"` instead of a law takes what the register holds of that State's offences.
 """
 
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from typing import Any
 
 from comity.law.conduct import ConductTable
 from comity.law.expression import Expression, ExpressionError, Value
+from comity.law.national import national_offences
 from comity.law.vocabulary import nearest, parse_measure, parse_offence
 from comity.values.country import parse_country
 from comity.values.errors import InvalidInputError
@@ -42,6 +43,9 @@ EXAMPLE: Mapping[str, Any] = {
 }
 """A whole file of facts; every field but instrument, measure, requesting and requested may be left out."""
 
+REGISTER = "register"
+"""Stands for a law in the facts: that of the register."""
+
 _TEXTS = {"stage": ("completed", "attempt"), "role": ("principal", "accessory")}
 _FLAGS = ("only-taxes-differ", "dual-criminality-declared", "certified")
 _FIELDS = frozenset(EXAMPLE) | set(_FLAGS) | {"sentence-months"}
@@ -56,6 +60,10 @@ class LawOffence:
     maximum: int | None
     attempt: bool | None
     participation: bool | None
+    verified: bool = False
+    source: str = ""
+    """Where it was read; empty where the facts of the case gave it."""
+    as_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +98,13 @@ def read_case(given: Mapping[str, Any], table: ConductTable) -> DualCase:
         if not isinstance(given.get(name), str):
             raise _wrong(name, "it must be named, as text")
     requesting, requested = parse_country(given["requesting"]), parse_country(given["requested"])
+    offence = parse_offence(given["offence"]) if given.get("offence") else ""
     laws = {}
     for name, law in _mapping(given, "laws").items():
         state = parse_country(name)
         if state not in {requesting, requested}:
             raise _wrong(f"laws.{name}", f"it is neither {requesting} nor {requested}")
-        laws[state] = _law(state, law, table)
+        laws[state] = _of_register(state, offence) if law == REGISTER else _law(state, law, table)
     sentence = given.get("sentence-months")
     if sentence is not None and not _months(sentence):
         raise _wrong("sentence-months", "it is a whole number of months")
@@ -104,7 +113,7 @@ def read_case(given: Mapping[str, Any], table: ConductTable) -> DualCase:
         measure=parse_measure(given["measure"]),
         requesting=requesting,
         requested=requested,
-        offence=parse_offence(given["offence"]) if given.get("offence") else "",
+        offence=offence,
         stage=_word(given, "stage"),
         role=_word(given, "role"),
         category=_category(given.get("category")),
@@ -123,6 +132,23 @@ def _conduct(given: Mapping[str, Any], table: ConductTable) -> dict[str, Value]:
         if value is not None and not isinstance(value, bool):
             raise _wrong(f"conduct.{name}", f"it is true, false or null (unknown). It means: {table.elements[name]}")
     return {name: value for name, value in given.items() if value is not None}
+
+
+def _of_register(state: str, offence: str) -> NationalLaw:
+    """What the register holds of a State's law for the offence (for all, where none is named): never all of it."""
+    held = national_offences()
+    if state not in held:
+        raise _wrong(
+            f"laws.{state}", f"the register holds no offence of its law. It holds some of: {', '.join(sorted(held))}"
+        )
+    found = tuple(
+        LawOffence(
+            one.statute, one.lines, one.maximum, one.attempt, one.participation, one.verified, one.source, one.as_of
+        )
+        for one in held[state]
+        if not offence or one.offence == offence
+    )
+    return NationalLaw(state, found, complete=False)
 
 
 def _law(state: str, given: Any, table: ConductTable) -> NationalLaw:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from comity.law.conduct import ConductTable, load_conduct
-from comity.law.dual_case import DualCase, LawOffence, NationalLaw, read_case
+from comity.law.dual_case import DualCase, LawOffence, read_case
 from comity.law.dual_criminality import rule_for
 from comity.law.expression import Expression, Value, facts_of, open_facts
 from comity.law.instrument import Instrument
@@ -62,6 +62,10 @@ class DualAnswer:
                     "state": law.state,
                     "finding": law.finding.value,
                     "statute": law.nearest.statute if law.nearest else "",
+                    "maximum_months": law.nearest.maximum if law.nearest else None,
+                    "source": law.nearest.source if law.nearest else "",
+                    "as_of": law.nearest.as_of if law.nearest else "",
+                    "verified": bool(law.nearest and law.nearest.verified),
                     "missing": list(law.missing),
                 }
                 for law in self.laws
@@ -80,8 +84,8 @@ def dual_criminality(register: Register, given: Mapping[str, Any], table: Conduc
     laws = tuple(_law(case, state, facts, table) for state in (case.requesting, case.requested))
     reasons, questions = _of_laws(case, laws, table)
     needed, rule = _needed(case, instrument)
-    waived = _waived(case, instrument, table)
-    thresholds = _thresholds(case, instrument, table)
+    waived = _waived(case, instrument, table, facts)
+    thresholds = _thresholds(case, instrument, table, facts)
     conduct = gravest(law.finding for law in laws)
     lifted = needed == "not needed" or (waived is not None and waived.lifts is True)
     if lifted:
@@ -141,12 +145,12 @@ class Waiver:
     reason: Reason
 
 
-def _waived(case: DualCase, instrument: Instrument, table: ConductTable) -> Waiver | None:
+def _waived(case: DualCase, instrument: Instrument, table: ConductTable, facts: Mapping[str, Value]) -> Waiver | None:
     rule = table.waivers.get(instrument.code)
     found = rule_for(instrument, case.measure)
     if rule is None or found is None or found[0] != "unless-listed":
         return None
-    maximum, limit = _maximum(case.laws.get(case.requesting)), table.waiver_months
+    maximum, limit = _maximum(case, case.requesting, facts), table.waiver_months
     lifts: bool | None
     if not case.category:
         lifts = None
@@ -209,6 +213,7 @@ def _of_laws(
     reasons, questions = [], []
     for law in laws:
         statute = law.nearest.statute if law.nearest else f"law of {law.state}"
+        read = law.nearest.verified if law.nearest else False
         if law.finding is Finding.CLEAR:
             text = f"{law.state}: the conduct has every element of {statute}."
         elif law.finding is Finding.BARRED:
@@ -221,11 +226,13 @@ def _of_laws(
                 Question(f"dual:{law.state}:{index}", f"Not known: {one}.", statute)
                 for index, one in enumerate(law.missing)
             ]
-        reasons.append(Reason(f"{statute}", text, law.finding, verified=False))
+        reasons.append(Reason(statute, text, law.finding, verified=read))
     return tuple(reasons), tuple(questions)
 
 
-def _thresholds(case: DualCase, instrument: Instrument, table: ConductTable) -> tuple[Reason, ...]:
+def _thresholds(
+    case: DualCase, instrument: Instrument, table: ConductTable, facts: Mapping[str, Value]
+) -> tuple[Reason, ...]:
     """Minimum penalties: under the requesting law, under the requested one, or of the sentence imposed."""
     found = []
     for rule in table.thresholds:
@@ -238,13 +245,15 @@ def _thresholds(case: DualCase, instrument: Instrument, table: ConductTable) -> 
             continue
         for state, least in ((case.requesting, rule.requesting), (case.requested, rule.requested)):
             if least is not None:
-                found.append(_limit(rule.provision, f"the maximum in {state}", _maximum(case.laws.get(state)), least))
+                found.append(_limit(rule.provision, f"the maximum in {state}", _maximum(case, state, facts), least))
     return tuple(found)
 
 
-def _maximum(law: NationalLaw | None) -> int | None:
-    known = [one.maximum for one in law.offences if one.maximum is not None] if law else []
-    return max(known, default=None)
+def _maximum(case: DualCase, state: str, facts: Mapping[str, Value]) -> int | None:
+    """The highest maximum among the offences of a State's law that the facts do not rule out."""
+    law = case.laws.get(state)
+    open_ones = [one for one in law.offences if _offence(case, one, facts) is not False] if law else []
+    return max((one.maximum for one in open_ones if one.maximum is not None), default=None)
 
 
 def _limit(provision: Any, what: str, months: int | None, least: int) -> Reason:
