@@ -115,3 +115,20 @@ def test_a_card_connects_only_with_its_fingerprint(made: Path, tmp_path: Path) -
     comity("node", "peer", "add", made, str(card), code=2)
     said = comity("node", "peer", "add", made, f"{card}={told['CH-FOJ']}").stderr
     assert "CH-FOJ is a partner" in said
+
+
+def test_keys_are_rotated_and_revoked_and_the_card_and_the_history_follow(made: Path, tmp_path: Path) -> None:
+    before = json.loads(comity("node", "card", made, "CH-FOJ", "--out", tmp_path, "--json").stdout)["CH-FOJ"]
+    assert "--reason" in comity("node", "rotate", made, "CH-FOJ", "--revoked-since", "2026-01-01", code=2).stderr
+    told = comity("node", "rotate", made, "CH-FOJ", "--revoked-since", "2026-01-01", "--reason", "stolen", "--json")
+    fingerprint = json.loads(told.stdout)["fingerprint"]
+    assert fingerprint != before
+    assert (
+        json.loads(comity("node", "card", made, "CH-FOJ", "--out", tmp_path, "--json").stdout)["CH-FOJ"] == fingerprint
+    )
+    found = json.loads(comity("node", "peer", "keys", made, "CH-FOJ", "--json").stdout)
+    assert found["fingerprint"] == fingerprint
+    assert [(one["fingerprint"], one["reason"], one["safety"]) for one in found["ended"]] == [(before, "stolen", "own")]
+    assert "nothing it signed since 2026-01-01" in comity("node", "peer", "keys", made, "CH-FOJ").stdout
+    assert (made / "keys.comity").stat().st_mode & 0o077 == 0
+    assert json.loads(comity("node", "status", made, "--json").stdout)["broken"] == []

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from comity.cli.framework import load_framework
+from comity.values.errors import InvalidInputError
 
 node = typer.Typer(
     no_args_is_help=True,
@@ -83,11 +84,11 @@ def card(
 ) -> None:
     """Write the signed cards of our authorities, to hand to a partner; says the fingerprint of each."""
     load_framework(folder)
-    from comity.cli.setup import own_card  # noqa: PLC0415
+    from comity.cli.setup import card_and_fingerprint  # noqa: PLC0415
 
     written = {}
     for code in authorities:
-        data, written[code] = own_card(code)
+        data, written[code] = card_and_fingerprint(code)
         (out / f"{code}.card").write_bytes(data)
     if as_json:
         typer.echo(json.dumps(written))
@@ -174,6 +175,58 @@ def status(folder: Folder, as_json: Json = False) -> None:
         Console(emoji=False, highlight=False).print(status_page(found))
     if found["broken"]:
         raise typer.Exit(1)
+
+
+@node.command()
+def rotate(
+    folder: Folder,
+    code: Annotated[str, typer.Argument(help="The code of our authority whose keys change.")],
+    reason: Annotated[str, typer.Option(help="Why; partners are told.")] = "",
+    revoked_since: Annotated[
+        datetime | None, typer.Option(help="The old key is not to be believed from this moment on (UTC).")
+    ] = None,
+    lost: Annotated[
+        bool, typer.Option(help="The old key is not to sign the notice: partners accept the card.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """New keys for one of our authorities, told to every partner by a notice that the old key signs.
+
+    Run it again if it was interrupted: it goes on with the keys it had made.
+    """
+    load_framework(folder)
+    from django.conf import settings  # noqa: PLC0415
+
+    from comity.cli.rotation import rotate_keys  # noqa: PLC0415
+
+    since = revoked_since.replace(tzinfo=UTC) if revoked_since else None
+    if since is not None and not reason:
+        raise InvalidInputError("Say why the key is revoked: --reason.", code="rotate:reason", place="reason")
+    told = rotate_keys(settings.COMITY, code, datetime.now(UTC), reason=reason, revoked_since=since, lost=lost)
+    if as_json:
+        typer.echo(json.dumps({"authority": code, "fingerprint": told}))
+        return
+    says.print(f"{code} signs from now on with [bold]{told}[/]", soft_wrap=True)
+    if lost:
+        says.print("No partner was told. Send each the new card (comity node card) and the fingerprint over another")
+        says.print("channel; two people there must accept it.")
+    else:
+        says.print("Each partner gets a notice that the old key signed. See who has it: comity node status")
+
+
+@peer.command("keys")
+def keys(
+    folder: Folder, code: Annotated[str, typer.Argument(help="The authority's code.")], as_json: Json = False
+) -> None:
+    """The key of an authority and those it had before: until when, why it changed, and what makes the change safe."""
+    load_framework(folder)
+    from comity.cli.key_history import key_history, key_page  # noqa: PLC0415
+
+    found = key_history(code)
+    if as_json:
+        typer.echo(json.dumps(found))
+    else:
+        Console(emoji=False, highlight=False, soft_wrap=True).print(key_page(found))
 
 
 @node.command()

@@ -94,28 +94,14 @@ def establish(plan: Roster, at: datetime) -> list[dict[str, str]]:
     return first
 
 
-def own_card(code: str) -> tuple[bytes, str]:
+def card_and_fingerprint(code: str) -> tuple[bytes, str]:
     """The signed card of one of our authorities, and the fingerprint to tell the partner."""
-    from django.conf import settings  # noqa: PLC0415
+    from django.conf import settings  # noqa: PLC0415 - the framework is set up by now
 
-    from comity.authorities.card import Card, sign_card  # noqa: PLC0415
-    from comity.authorities.queries import local_authority, partner  # noqa: PLC0415
+    from comity.authorities.actions import own_card  # noqa: PLC0415
 
-    row, keys = local_authority(code), partner(code)
-    card = Card(
-        code=row.code,
-        state=row.state,
-        names=row.names,
-        competences=tuple(row.competences),
-        languages=tuple(row.languages),
-        endpoint=row.endpoint,
-        verifying_key=keys.verifying_key,
-        sealing_key=keys.sealing_key,
-        tls_certificate=row.tls_certificate,
-        contact=row.contact,
-        seal_certificate=row.seal_certificate,
-    )
-    return sign_card(card, settings.COMITY.keys().signer(code)), keys.verifying_key.fingerprint
+    keys = settings.COMITY.keys()
+    return own_card(code, keys), keys.signer(code).public.fingerprint
 
 
 def _first_sign_in(person: OfficerEntry) -> dict[str, str]:

@@ -25,6 +25,7 @@ class Node:
     def __init__(self, folder: Path, passphrase_file: Path | None = None) -> None:
         self.folder = folder
         self._passphrase_file = passphrase_file or folder / "passphrase"
+        self._opened: tuple[tuple[int, int, int], Keyring] | None = None
 
     @cached_property
     def file(self) -> NodeFile:
@@ -55,19 +56,23 @@ class Node:
             )
         return self._passphrase_file.read_text().strip()
 
-    @cached_property
-    def _keys(self) -> Keyring:
+    def keys(self) -> Keyring:
+        """The keyring, opened once for each time its file was written: stretching the passphrase takes a while.
+
+        So a node that serves goes on with new keys as soon as its operator rotated them.
+        """
         if not self.keys_path.is_file():
             raise MissingError(
                 f"The keyring {self.keys_path} is not there.",
                 code="node:keyring",
                 next_step="Restore it: comity node restore BACKUP DIR",
             )
-        return Keyring.from_file_bytes(self.keys_path.read_bytes(), self.passphrase(), os.urandom)
-
-    def keys(self) -> Keyring:
-        """The keyring, opened once per process: stretching the passphrase takes a tenth of a second."""
-        return self._keys
+        written = self.keys_path.stat()
+        mark = (written.st_ino, written.st_mtime_ns, written.st_size)
+        if self._opened is None or self._opened[0] != mark:
+            data = self.keys_path.read_bytes()
+            self._opened = (mark, Keyring.from_file_bytes(data, self.passphrase(), os.urandom))
+        return self._opened[1]
 
     @cached_property
     def _vault(self) -> "LocalVault":

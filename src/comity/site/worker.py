@@ -62,9 +62,13 @@ def main() -> None:
     from comity.wiring.schedule import SCHEDULE, Tools, run_job  # noqa: PLC0415
 
     node, lanes = settings.COMITY, Lanes()
-    tools = Tools(
-        node.keys(), node.vault(), node.transport(), os.urandom, node.exercise, lambda: datetime.now(UTC), lanes
-    )
+
+    def tools() -> Tools:
+        """With the keys as they are now: the operator may have rotated them."""
+        return Tools(
+            node.keys(), node.vault(), node.transport(), os.urandom, node.exercise, lambda: datetime.now(UTC), lanes
+        )
+
     told = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -72,7 +76,7 @@ def main() -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    work(SCHEDULE.values(), lambda job: run_job(job, datetime.now(UTC), tools, authority=node.node_id), told)
+    work(SCHEDULE.values(), lambda job: run_job(job, datetime.now(UTC), tools(), authority=node.node_id), told)
     lanes.join(GRACE_SECONDS)
 
 

@@ -50,10 +50,12 @@ def add_partner(act: Act, *, card: Card, fingerprint: str) -> Authority:
 def _write_partner(act: Act, card: Card) -> Authority | None:
     """The partner as the card says, or None where its keys are others and a second person must vouch for them."""
     known = Authority.objects.filter(code=card.code).first()
-    if known is not None and known.local:
-        raise RefusedError(f"{card.code} is an authority of this node.", code="partner:own", place=card.code)
     fingerprint = card.verifying_key.fingerprint
     if known is not None and known.has_node and known.verifying_key != card.verifying_key.to_json():
+        if known.local:
+            raise RefusedError(
+                f"{card.code} is an authority of this node: its keys are rotated, not accepted.", code="partner:own"
+            )
         first = KeyProposal.objects.filter(authority=card.code, fingerprint=fingerprint).first()
         if first is None or first.proposed_by == str(act.actor):
             KeyProposal.objects.update_or_create(
