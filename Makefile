@@ -36,7 +36,7 @@ run:
 
 test: setup
 	@echo "Running the tests (SQLite; COMITY_TEST_DATABASE=postgres://... runs them on PostgreSQL) ..."
-	@$(BIN)/pytest -n auto --dist loadfile --ignore=tests/e2e $(ARGS)
+	@$(BIN)/pytest -n auto --dist worksteal --ignore=tests/e2e $(ARGS)
 	@test -n "$(ARGS)" || { echo "Walking the story on two real nodes in Chromium ..."; $(BIN)/pytest tests/e2e; }
 
 check: setup

@@ -7,8 +7,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.utils import translation
+from hypothesis import settings
 
 from comity.values.actor import Act, Actor, ActorKind, Role
+
+# Property tests are about truth, not speed: a busy machine must not fail them.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 MOMENT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 
@@ -30,6 +36,11 @@ def moment() -> datetime:
 @pytest.fixture
 def act() -> Act:
     return Act(officer("CH-FOJ", *Role), MOMENT, "casework", seeded(1))
+
+
+def pytest_runtest_teardown() -> None:
+    """A test that asked for a page leaves its language in the thread: the next begins in the node's own."""
+    translation.deactivate()
 
 
 @pytest.hookimpl(wrapper=True)
