@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from comity.law.register import load_register
 from comity.values.handling import Handling
 from comity.values.verdict import Finding
 from comity.web.drafting.sheet import GapLine, sheet_of
@@ -26,7 +27,12 @@ from comity.web.lines import (
     Party,
 )
 from comity.web.marks import ClockMark, Ribbon, SealMark, SealState, Stop
-from comity.web.pages.law import AskForm, found
+from comity.web.pages.law import AskForm, chosen
+from comity.web.pages.law_coverage import coverage_context
+from comity.web.pages.law_found import found
+from comity.web.pages.law_frame import frame
+from comity.web.pages.law_instruments import instrument_context, instruments_context
+from comity.web.pages.law_states import state_context, states_context
 from comity.web.pages.releases import GroundForm
 from comity.web.signin.forms import SignInForm
 from comity.web.vocabulary import PURPOSES
@@ -77,9 +83,9 @@ class Specimen:
     context: Callable[[], Mapping[str, Any]] = field(default=dict)
 
 
-def _law(requested: str, **answers: bool) -> dict[str, Any]:
+def _law(requested: str, requesting: str = "CH", **answers: bool) -> dict[str, Any]:
     data = {
-        "requesting": "CH",
+        "requesting": requesting,
         "requested": requested,
         "measure": "bank-records",
         "offence": "drug-trafficking",
@@ -87,11 +93,7 @@ def _law(requested: str, **answers: bool) -> dict[str, Any]:
     }
     form = AskForm(data)
     assert form.is_valid()
-    return {
-        "form": form,
-        **found(form.cleaned_data, answers),
-        "ribbon": Ribbon(note=_("law only: nothing of a case on this page")),
-    }
+    return frame("law") | {"form": form} | found(load_register(), form.cleaned_data, answers, TODAY)
 
 
 def _law_wrong() -> dict[str, Any]:
@@ -99,7 +101,45 @@ def _law_wrong() -> dict[str, Any]:
         {"requesting": "CH", "requested": "CH", "measure": "bank-records", "offence": "", "on": "31.11.2026"}
     )
     form.is_valid()
-    return {"form": form}
+    return frame("law") | {"form": form} | chosen("CH", "CH")
+
+
+TODAY = date(2026, 11, 21)
+
+
+def _law_empty() -> dict[str, Any]:
+    return frame("law") | {"form": AskForm(initial={"requesting": "CH"})} | chosen("CH", "")
+
+
+def _state(code: str, contacts: int = 0, **given: str) -> dict[str, Any]:
+    partner = {
+        "href": "/partners/CO-FGN",
+        "name": LONG,
+        "competences": ["central", "executing"],
+        "languages": ["es", "en"],
+    }
+    asked = {"q": "", "kind": "", "on": ""} | given
+    return frame("law_states") | state_context(load_register(), code, asked, TODAY) | {"contacts": [partner] * contacts}
+
+
+def _instrument(code: str, **given: str) -> dict[str, Any]:
+    return frame("law_instruments") | instrument_context(
+        load_register(), code, {"q": "", "sort": "", "on": ""} | given, TODAY
+    )
+
+
+def _instruments(**given: str) -> dict[str, Any]:
+    return frame("law_instruments") | instruments_context(
+        load_register(), {"q": "", "kind": "", "state": "", "sort": ""} | given, None
+    )
+
+
+def _states(**given: str) -> dict[str, Any]:
+    return frame("law_states") | states_context(load_register(), {"q": "", "sort": ""} | given)
+
+
+def _coverage(**given: str) -> dict[str, Any]:
+    return frame("law_coverage") | coverage_context(load_register(), {"q": "", "sort": ""} | given, TODAY)
 
 
 DIGEST = "41ac9f0be2d7c6a5b4938271605f4e3d2c1b0a998877665544332211ffeeddcc"
@@ -982,7 +1022,22 @@ SPECIMENS: dict[str, Specimen] = {
     "officers": _plain("officers.html", "officers", officers=[OFFICER] * 5, may_write=True),
     "law": Specimen("law.html", "law", lambda: _law("CO")),
     "law-many": Specimen("law.html", "law", lambda: _law("US")),
-    "law-empty": Specimen("law.html", "law", lambda: {"form": AskForm(initial={"requesting": "CH"})}),
+    "law-empty": Specimen("law.html", "law", _law_empty),
+    "law-untoc": Specimen(
+        "law.html", "law", lambda: _law("PE", "NG", **{"UNTOC:transnational": True, "UNTOC:organised-group": False})
+    ),
+    "law-states": Specimen("law_states.html", "law", _states),
+    "law-states-none": Specimen("law_states.html", "law", lambda: _states(q=LONG[:80])),
+    "law-state": Specimen("law_state.html", "law", lambda: _state("CO", 2)),
+    "law-state-many": Specimen("law_state.html", "law", lambda: _state("US", 1, kind="MLA")),
+    "law-state-silent": Specimen("law_state.html", "law", lambda: _state("AQ", on="1950-01-01")),
+    "law-instruments": Specimen("law_instruments.html", "law", lambda: _instruments(sort="-listed")),
+    "law-instruments-none": Specimen("law_instruments.html", "law", lambda: _instruments(q=LONG[:80])),
+    "law-instrument": Specimen("law_instrument.html", "law", lambda: _instrument("UNTOC", sort="since")),
+    "law-instrument-eu": Specimen("law_instrument.html", "law", lambda: _instrument("EU-EIO-2014-41")),
+    "law-instrument-pair": Specimen("law_instrument.html", "law", lambda: _instrument("BILATERAL-CH-CO-MLA")),
+    "law-instrument-row": Specimen("law_instrument.html", "law", lambda: _instrument("BILATERAL-GB-US-MLA")),
+    "law-coverage": Specimen("law_coverage.html", "law", lambda: _coverage(sort="newest")),
     "law-wrong": Specimen("law.html", "law", _law_wrong),
     **{name: Specimen(template, "law", context) for name, (template, context) in LAW_CHECKS.items()},
 }

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from comity.law.bilateral_force import age_of, treaty_verdict
+from comity.law.bilateral_force import age_of, noted, treaty_verdict
 from comity.law.clock_files import ClockRow
 from comity.law.clocks import clock_table
 from comity.law.completeness import coverage_of
@@ -20,6 +20,7 @@ from comity.law.state_sheet import declared_json, standing_verdict, verdict_json
 
 def instrument_sheet(register: Register, instrument: Instrument, on: date, today: date) -> dict[str, Any]:
     """The instrument whole, as the command line, the API and the page give it; parties as they stand on the day."""
+    register = register.at(on)
     shown = instrument_row(register, instrument) | {
         "on": on.isoformat(),
         "aliases": list(instrument.aliases),
@@ -59,8 +60,9 @@ def instrument_sheet(register: Register, instrument: Instrument, on: date, today
     treaty = register.treaty(instrument.code)
     siblings = register.treaties_by_pair[treaty.pair]
     held = parties_of(register, instrument)
+    standing = noted(treaty_verdict(treaty, siblings, on, today), register.notes.get(treaty.code, ""))
     return shown | {
-        "standing": verdict_json(treaty_verdict(treaty, siblings, on, today)),
+        "standing": verdict_json(standing),
         "as_of": age_of(treaty),
         "rows": held["rows"],
         "conflicts": held["conflicts"],

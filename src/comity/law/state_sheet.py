@@ -8,13 +8,13 @@ from datetime import date
 from typing import Any
 
 from comity.law.bilateral import BilateralTreaty
-from comity.law.bilateral_force import age_of, treaty_verdict
+from comity.law.bilateral_force import age_of, noted, treaty_verdict
 from comity.law.bound import bound_verdict, class_verdict, force_verdict
 from comity.law.declarations import Declarations
 from comity.law.instrument import Instrument
 from comity.law.register import Register
 from comity.law.register_dates import latest_date
-from comity.values.verdict import Reason, Verdict
+from comity.values.verdict import Finding, Reason, Verdict
 
 OFFERED = frozenset({"model", "comity"})
 """Kinds nobody can be bound by: patterns and practice."""
@@ -61,6 +61,7 @@ def state_sheet(register: Register, state: str, on: date, today: date) -> dict[s
     `instruments` holds every act and convention with its `finding`; where `listed` is false the register is silent and
     the finding is UNSETTLED, unless a provision closes the instrument to the State or it is not in force for anybody.
     """
+    register = register.at(on)
     instruments = [
         _standing(register, instrument, state, on, today)
         for instrument in sorted(register.multilateral.values(), key=lambda one: one.code)
@@ -104,7 +105,7 @@ def standing_verdict(register: Register, instrument: Instrument, state: str, on:
         if closed.reasons:
             return closed
     force = force_verdict(instrument, on)
-    if any(reason.finding.value == "BARRED" for reason in force.reasons):
+    if any(reason.finding is Finding.BARRED for reason in force.reasons):
         return force
     return force + bound_verdict(instrument, state, register.participation(instrument.code, state), on, today)
 
@@ -122,11 +123,18 @@ def _standing(register: Register, instrument: Instrument, state: str, on: date, 
         "date_signature": row.signed if row else "",
         "date_consent": row.consented if row else "",
         "entry_into_force": row.in_force if row else "",
-        "source": row.source if row else "",
+        "source": row.source if row else _source_of(instrument, verdict),
         "as_of": row.as_of if row else "",
         "verified": not row.inferred if row else all(reason.verified for reason in verdict.reasons),
     }
     return shown | {"declarations": declared_json(register.declarations(state, instrument.code))}
+
+
+def _source_of(instrument: Instrument, verdict: Verdict) -> str:
+    """Where the provision was read by which an instrument is closed to a State of which no row speaks."""
+    provisions = (instrument.membership.provision, instrument.force.provision)
+    named = {reason.provision for reason in verdict.reasons if reason.finding is Finding.BARRED}
+    return next((one.source for one in provisions if one.article in named), "")
 
 
 def verdict_json(verdict: Verdict) -> dict[str, Any]:
@@ -158,7 +166,7 @@ def _treaties(register: Register, state: str, on: date, today: date) -> Iterator
     found = [(next(one for one in treaties[0].pair if one != state), treaties) for treaties in _pairs(register, state)]
     for other, treaties in sorted(found, key=lambda pair: pair[0]):
         for treaty in sorted(treaties, key=lambda one: (one.kind, one.signed)):
-            verdict = treaty_verdict(treaty, treaties, on, today)
+            verdict = noted(treaty_verdict(treaty, treaties, on, today), register.notes.get(treaty.code, ""))
             yield {
                 "with": other,
                 "instrument": treaty.code,

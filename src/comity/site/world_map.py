@@ -2,8 +2,8 @@
 
 Taken from the package `world-atlas` (TopoJSON of Natural Earth, 1:50 million). Equal Earth projection (Savric,
 Patterson and Jenny 2018), so that no State is shown larger than another of its area. A shape's id is `n` and its
-ISO 3166-1 number; a State too small to be seen or hit is a dot. Borders are as that source draws them. Needs only the standard
-library.
+ISO 3166-1 number; a State too small to be seen or hit is a dot. Borders are as that source draws them. It needs only
+the standard library.
 """
 
 import json
@@ -48,7 +48,7 @@ def equal_earth(longitude: float, latitude: float) -> Point:
 
 
 def world_svg(topology: Mapping[str, Any]) -> str:
-    """The drawing: `<g id="n170">` for each State, the largest first, so that the small lie on top and can be hit."""
+    """The drawing: `<g id="n170" data-box="...">` for each State, the largest first, so that the small can be hit."""
     arcs = [_arc(arc, topology["transform"]) for arc in topology["arcs"]]
     shapes: dict[str, list[Ring]] = {}
     for one in topology["objects"]["countries"]["geometries"]:
@@ -62,7 +62,7 @@ def world_svg(topology: Mapping[str, Any]) -> str:
     low = max(y for _name, rings in drawn for ring in rings for _x, y in ring)
     lines = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:.0f} {math.ceil(low + 6)}">']
     lines += [f'<path id="{REST}" d="{"".join(_path(ring) for ring in rest)}"/>']
-    lines += [f'<g id="{name}">{_shape(rings)}</g>' for name, rings in drawn]
+    lines += [f'<g id="{name}" data-box="{_frame(rings)}">{_shape(rings)}</g>' for name, rings in drawn]
     return "\n".join([*lines, "</svg>", ""])
 
 
@@ -149,6 +149,15 @@ def _box(ring: Ring) -> tuple[float, float, float, float]:
     return min(across), min(down), max(across), max(down)
 
 
+def _frame(rings: Sequence[Ring]) -> str:
+    """Left, top, right and bottom of the largest part: where a page looks for the State."""
+    return " ".join(f"{edge:g}" for edge in _box(_largest(rings)))
+
+
+def _largest(rings: Sequence[Ring]) -> Ring:
+    return max(rings, key=lambda ring: (_extent([ring]), len(ring)))
+
+
 def _extent(rings: Sequence[Ring]) -> float:
     """The area of the largest ring's box: what decides which shape lies on top."""
     return max((right - left) * (bottom - top) for left, top, right, bottom in map(_box, rings))
@@ -156,8 +165,7 @@ def _extent(rings: Sequence[Ring]) -> float:
 
 def _shape(rings: Sequence[Ring]) -> str:
     """A path without the islets that round away; a dot on the largest part where nothing of it could be hit."""
-    largest = max(rings, key=lambda ring: (_extent([ring]), len(ring)))
-    left, top, right, bottom = _box(largest)
+    left, top, right, bottom = _box(_largest(rings))
     path = "".join(_path(ring) for ring in rings)
     drawn = f'<path d="{path}"/>' if path else ""
     if right - left <= SMALL and bottom - top <= SMALL:

@@ -1,40 +1,25 @@
 """The legal-basis finder: may one State ask another for a measure, and on what basis?"""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from comity.gazette.queries import register_here
-from comity.law.answer import Basis, BasisAnswer
-from comity.law.basis import find_bases
 from comity.law.vocabulary import MEASURES, OFFENCES
 from comity.safeguards.permissions import Permission
-from comity.values.country import country_names
-from comity.values.verdict import Finding
-from comity.web import vocabulary
+from comity.web.checking.matter import states, words
 from comity.web.entrance import now, page
-from comity.web.marks import Ribbon
+from comity.web.law_names import language
+from comity.web.pages.law_found import ANSWER, found
+from comity.web.pages.law_frame import enter_law, frame
+from comity.web.world import world
 
-PRINTED_BASES, PRINTED_SOURCES = 4, 3
-"""The printed answer is one sheet: it names the bases that stand first and their sources; the rest by code."""
-ANSWER = "a."
-"""Answers to questions stand in the address as `a.<question>=yes|no`, so that a finding can be sent as a link."""
-
-
-def states() -> list[tuple[str, str]]:
-    names = country_names((get_language() or "en")[:2])
-    return sorted(names.items(), key=lambda pair: pair[1].casefold())
-
-
-def words(kind: str, codes: Mapping[str, str]) -> list[tuple[str, str]]:
-    return sorted(((code, vocabulary.word(kind, code)) for code in codes), key=lambda pair: pair[1].casefold())
+ASKED = frozenset({"requesting", "requested", "measure", "offence"})
+"""An address that names all of these is a question; one that names some only fills in the form."""
 
 
 class AskForm(forms.Form):
@@ -48,7 +33,7 @@ class AskForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name, choices in (
             ("requesting", states()),
-            ("requested", states()),
+            ("requested", [("", _("Choose a State")), *states()]),
             ("measure", words("measure", MEASURES)),
             ("offence", words("offence", OFFENCES)),
         ):
@@ -63,22 +48,6 @@ class AskForm(forms.Form):
         return given
 
 
-@dataclass(frozen=True, slots=True)
-class AskedInPlace:
-    """A question beneath a basis, the answer already given in the address, and whether it changes the finding."""
-
-    id: str
-    text: str
-    provision: str
-    given: str
-
-
-@dataclass(frozen=True, slots=True)
-class BasisLine:
-    basis: Basis
-    questions: tuple[AskedInPlace, ...]
-
-
 def answers_given(query: Mapping[str, str]) -> dict[str, bool]:
     return {
         name[len(ANSWER) :]: value == "yes"
@@ -87,20 +56,11 @@ def answers_given(query: Mapping[str, str]) -> dict[str, bool]:
     }
 
 
-def lines_of(answer: BasisAnswer, given: Mapping[str, bool]) -> Iterator[BasisLine]:
-    for basis in answer.bases:
-        asked = tuple(
-            AskedInPlace(q.id, q.text, q.provision, {True: "yes", False: "no"}.get(given.get(q.id), ""))  # type: ignore[arg-type]
-            for q in basis.questions
-        )
-        yield BasisLine(basis, asked)
-
-
 @page(Permission.LAW_ASK)
 def ask(request: HttpRequest) -> HttpResponse:
     """The question as a form, and, once asked, every instrument with its verdict; the most specific first."""
     today = now().date()
-    asked = "requested" in request.GET
+    asked = set(request.GET) >= ASKED
     house_state = request.house.state  # type: ignore[attr-defined]
     initial: dict[str, Any] = {
         "requesting": house_state,
@@ -108,41 +68,28 @@ def ask(request: HttpRequest) -> HttpResponse:
         "measure": "bank-records",
         "offence": "drug-trafficking",
     }
-    form = AskForm(request.GET if asked else None, initial=initial)
-    context: dict[str, Any] = {"form": form, "ribbon": Ribbon(note=_("law only: nothing of a case on this page"))}
+    initial |= {name: value for name, value in request.GET.items() if name in ASKED and value}
+    given = request.GET.copy()
+    given.setdefault("on", today.isoformat())
+    form = AskForm(given if asked else None, initial=initial)
+    context = frame("law") | {"form": form}
     if asked and form.is_valid():
-        given = answers_given(request.GET.dict())
-        context |= found(form.cleaned_data, given)
+        context |= found(register_here(), form.cleaned_data, answers_given(request.GET.dict()), today)
+        enter_law(request, f"basis:{'-'.join(pair_of(form.cleaned_data))}", "law:basis:asked")
+    else:
+        context |= chosen(str(initial["requesting"]), str(initial.get("requested", "")))
+        enter_law(request, "basis", "law:basis:asked")
     return render(request, "law.html", context, status=400 if asked and not form.is_valid() else 200)
 
 
-def found(facts: Mapping[str, Any], given: Mapping[str, bool]) -> dict[str, Any]:
-    on: date = facts["on"]
-    answer = find_bases(
-        register_here(),
-        facts["requesting"],
-        facts["requested"],
-        measure=facts["measure"],
-        offence=facts["offence"],
-        on=on,
-        answers=given,
-    )
-    lines = list(lines_of(answer, given))
+def pair_of(facts: Mapping[str, Any]) -> tuple[str, str]:
+    return facts["requesting"], facts["requested"]
+
+
+def chosen(requesting: str, requested: str) -> dict[str, Any]:
+    """The map before anything is asked: the States chosen so far."""
     return {
-        "answer": answer,
-        "given": [(f"{ANSWER}{name}", "yes" if value else "no") for name, value in given.items()],
-        "reaching": [line for line in lines if line.basis.finding is not Finding.BARRED],
-        "barred": [line for line in lines if line.basis.finding is Finding.BARRED],
-        "further": list(_by_finding([one for one in lines if one.basis.finding is not Finding.BARRED][PRINTED_BASES:])),
-        "answered_at": now(),
-        "sources": [line.basis for line in lines if line.basis.finding is not Finding.BARRED][:PRINTED_SOURCES],
-        "clear": [line for line in lines if line.basis.finding is Finding.CLEAR],
+        "requesting": requesting,
+        "requested": requested,
+        "world": world(language(), requesting, requested, {}),
     }
-
-
-def _by_finding(lines: list[BasisLine]) -> Iterator[tuple[Any, list[str]]]:
-    """The codes of instruments under the word of their finding."""
-    for finding, word in vocabulary.FINDINGS.items():
-        codes = [line.basis.instrument for line in lines if line.basis.finding is finding]
-        if codes:
-            yield word, codes

@@ -13,6 +13,7 @@ from comity.values.language import direction, language_name
 from comity.values.verdict import Finding
 from comity.web import vocabulary
 from comity.web.drafting.places import slug
+from comity.web.law_names import treaty_title
 from comity.web.marks import ClockMark, Ribbon, SealMark, Stop
 
 register = template.Library()
@@ -103,6 +104,13 @@ def law_text(text: str) -> SafeString:
 
 
 @register.filter
+def titled(title: str) -> SafeString:
+    """The title of an instrument; a treaty without a printed one is named by its States and its kind."""
+    named = treaty_title(title)
+    return law_text(title) if named == title else format_html("{}", named)
+
+
+@register.filter
 def size(count: int | None) -> str:
     """Bytes in the unit a person reads."""
     if count is None:
@@ -132,6 +140,12 @@ def initial_language(texts: Mapping[str, str] | str) -> str:
 @register.filter
 def place_id(place: str) -> str:
     return slug(place)
+
+
+@register.filter
+def unhyphened(code: str) -> str:
+    """A code without a word of its own, as words: `working_days` reads `working days`."""
+    return code.replace("-", " ").replace("_", " ")
 
 
 @register.filter
