@@ -65,3 +65,35 @@ def test_there_are_thirty_two_categories_in_the_order_of_the_list() -> None:
     assert category_label("EAW-32", "fr") == "sabotage"
     with pytest.raises(MissingError):
         category_label("EAW-33", "en")
+
+
+@pytest.mark.parametrize(
+    "form_id",
+    [
+        "letter_of_request",
+        "untoc_art18_mla",
+        "uncac_art46_mla",
+        "vienna1988_art7_mla",
+        "ets030_mla",
+        "eio_annex_a",
+        "eio_annex_b_receipt",
+        "eio_annex_c_interception",
+        "eaw_form",
+        "freezing_certificate",
+        "confiscation_certificate",
+        "epoc_annex_i",
+        "epoc_pr_annex_ii",
+        "budapest_art29_preservation",
+        "budapest_art30_traffic",
+        "budapest_art31_disclosure",
+        "ece_extradition_request",
+        "ece_provisional_arrest",
+        "jit_model_2003",
+        "jit_model_2017",
+    ],
+)
+def test_every_standard_form_is_there_and_each_field_says_whether_it_was_read(form_id: str) -> None:
+    form = load_form(form_id)
+    fields = [field for _, field in form.walk()]
+    assert fields
+    assert all(field.status and (field.source or field.status == "O") for field in fields)
