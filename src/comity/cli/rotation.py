@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from comity.authorities.certificates import issue_office_seal
 from comity.authorities.keyring import AuthorityKeys, Keyring
 from comity.seals.keys import OpeningKey, SigningKey
-from comity.site.node import Node
 from comity.values.actor import Act, job
 from comity.values.errors import RefusedError
 
@@ -21,8 +21,19 @@ KEPT_OPENING_KEYS = 8
 """How many earlier sealing keys are kept: what partners sealed to them may still be on its way, on paper for years."""
 
 
+class Keeper(Protocol):
+    """A node's folder, as far as its keyring is concerned."""
+
+    @property
+    def keys_path(self) -> Path: ...
+
+    def keys(self) -> Keyring: ...
+
+    def passphrase(self) -> str: ...
+
+
 def rotate_keys(
-    node: Node, code: str, at: datetime, *, reason: str, revoked_since: datetime | None = None, lost: bool = False
+    node: Keeper, code: str, at: datetime, *, reason: str, revoked_since: datetime | None = None, lost: bool = False
 ) -> str:
     """Rotate the message key, sealing key and office seal of one of the node's authorities; returns the fingerprint.
 
@@ -54,7 +65,7 @@ def _next(held: AuthorityKeys, seal: tuple[bytes, bytes], *, lost: bool) -> Auth
     return AuthorityKeys(SigningKey.generate(), OpeningKey.generate(), *seal, earlier, retiring)
 
 
-def write_keyring(node: Node, keys: Keyring, settle: Callable[[int], None] = os.fsync) -> None:
+def write_keyring(node: Keeper, keys: Keyring, settle: Callable[[int], None] = os.fsync) -> None:
     """Put the keyring in the place of the old one in one step, durably: a node killed here has the one or the other."""
     place = node.keys_path
     partial = place.with_name(place.name + ".partial")
