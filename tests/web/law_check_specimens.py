@@ -11,7 +11,7 @@ from comity.law.register import load_register
 from comity.web.checking.matter import MatterForm, carried, read_matter, subtitle
 from comity.web.checking.refusal_sheet import refusal_sheet
 from comity.web.marks import Ribbon
-from comity.web.pages import law_clocks, law_gate, law_refusal
+from comity.web.pages import law_clocks, law_dual, law_gate, law_refusal
 
 TODAY = date(2026, 11, 21)
 NOW = datetime(2026, 11, 21, 18, 41, tzinfo=UTC)
@@ -43,6 +43,15 @@ HALF = (
     "f.death-penalty-possible=yes&f.death-penalty-assurance=yes&f.torture-risk=no&f.unfair-trial=no"
     "&f.extraordinary-court=yes&f.in-absentia=yes&f.persecution-purpose=no"
 )
+LAUNDERING = (
+    "instrument=BILATERAL-CH-CO-MLA&requesting=CH&requested=CO&measure=bank-records&offence=money-laundering"
+    "&c.property-from-crime=yes&c.conversion-or-transfer=yes&c.concealment=no"
+    "&r.statute=Art.%20305bis%20StGB%20(invented%20extract)&r.maximum=36&r.e.property-from-crime=must"
+    "&r.e.conversion-or-transfer=one&r.e.concealment=one"
+    "&q.statute=Art.%20323%20CP%20(invented%20extract)&q.e.property-from-crime=must&q.e.knowledge-of-crime-proceeds=must"
+    "&q.e.acquisition-possession-use=one&q.e.conversion-or-transfer=one"
+)
+ORDER_DUAL = "instrument=EU-EIO-2014-41&requesting=ES&requested=PT&measure=search-seizure&offence=fraud"
 CONTRADICTION = "instrument=ETS030&measure=bank-records&f.ordinary-offence=yes&f.political-offence=yes&f.wether=fine"
 
 
@@ -83,6 +92,15 @@ def gate(address: str) -> Callable[[], Mapping[str, Any]]:
     return lambda: {**law_gate.gate_context(QueryDict(address)), "answered_at": NOW}
 
 
+def dual(address: str) -> Callable[[], Mapping[str, Any]]:
+    def context() -> dict[str, Any]:
+        query, register = QueryDict(address), load_register()
+        matter = read_matter(query.dict(), register, TODAY)
+        return {**law_dual.dual_context(query, register, matter, state="CH"), "answered_at": NOW}
+
+    return context
+
+
 LAW_CHECKS: Mapping[str, tuple[str, Callable[[], Mapping[str, Any]]]] = {
     "law-refusal": ("law_refusal.html", refusal(ORDER)),
     "law-refusal-barred": ("law_refusal.html", refusal(TREATY)),
@@ -96,6 +114,11 @@ LAW_CHECKS: Mapping[str, tuple[str, Callable[[], Mapping[str, Any]]]] = {
     "law-clocks-events": ("law_clocks.html", clocks(f"{ARREST}&trigger=receipt")),
     "law-clocks-silent": ("law_clocks.html", clocks("instrument=LAS-RIYADH-1983")),
     "law-clocks-wrong": ("law_clocks.html", clocks(f"{RECEIPT}&trigger=receipt&place=Mount%20Doom")),
+    "law-dual": ("law_dual.html", dual(LAUNDERING)),
+    "law-dual-begun": ("law_dual.html", dual(f"{CONVENTION}&row=tax-evaded")),
+    "law-dual-order": ("law_dual.html", dual(f"{ORDER_DUAL}&category=EAW-08&certified=yes&r.maximum=72")),
+    "law-dual-wrong": ("law_dual.html", dual(f"{LAUNDERING}&r.maximum=many")),
+    "law-dual-empty": ("law_dual.html", dual("instrument=UNTOC")),
     "law-gate": ("law_gate.html", gate("")),
     "law-gate-half": ("law_gate.html", gate(HALF)),
     "law-gate-wrong": ("law_gate.html", gate("f.ordinary-offence=yes&f.political-offence=yes")),

@@ -19,6 +19,31 @@ WORDS: Mapping[str, Words] = {
         "soft": _("should be kept"),
         "right": _("may be used"),
     },
+    "asks": {
+        "asked": _("asked"),
+        "one of several": _("one of several"),
+        "not asked": _("not asked"),
+        "unknown": _("law not given"),
+    },
+    "met": {
+        "CLEAR": _("met"),
+        "BARRED": _("not met"),
+        "UNSETTLED": _("open"),
+    },
+    "met by one": {
+        "CLEAR": _("one is met"),
+        "BARRED": _("none is met"),
+        "UNSETTLED": _("open"),
+    },
+    "needed": {
+        "needed": _("Dual criminality is needed."),
+        "not needed": _("Dual criminality is not needed."),
+        "may be refused without it": _("Without dual criminality it may be refused."),
+        "needed if the requested State declared so": _(
+            "Dual criminality is needed if the requested State declared so."
+        ),
+        "not read": _("What the instrument asks was not read; it is compared as if it were needed."),
+    },
     "trigger": {
         "appearance": _("The day of the appearance"),
         "arrest": _("Arrest"),

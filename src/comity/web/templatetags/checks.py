@@ -3,10 +3,12 @@
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext
 
 from comity.law.facts import load_facts
 from comity.web.checking import words
 from comity.web.checking.answers import shown
+from comity.web.checking.dual_sheet import Controls
 
 register = template.Library()
 
@@ -29,3 +31,17 @@ def fact_word(value: Any, fact: str) -> str:
 def said(code: str, kind: str) -> str:
     """The word for a code of the checks in the reader's language."""
     return words.said(kind, str(code))
+
+
+@register.filter
+def side_of(controls: Controls | str, side: str) -> str:
+    """What was said of one element for one law: `r` the requesting, `q` the requested one."""
+    if not isinstance(controls, Controls):
+        return ""
+    return controls.requesting if side == "r" else controls.requested
+
+
+@register.filter
+def plain_text(text: str) -> str:
+    """A sentence of the register where no markup may stand: translated where the catalogue has it."""
+    return gettext(text) if text else ""
