@@ -5,9 +5,11 @@ from datetime import date
 from pathlib import Path
 
 from comity.law.articles import article_map
+from comity.law.conduct import load_conduct
 from comity.law.facts import load_facts
 from comity.law.faults import parse_yaml
 from comity.law.law_files import Sources, instrument_of
+from comity.law.national import national_from_text
 from comity.law.refusal import grounds_from_text
 from comity.law.refusal_check import check_refusal
 from comity.law.register import load_register
@@ -42,6 +44,11 @@ def test_the_cases_of_the_guide_have_the_form_of_cases():
     assert len(cases) == 3
     for case in cases:
         assert set(case) - {"name", "expect"} <= set(KINDS)
+
+
+def test_the_national_offence_of_the_guide_is_read():
+    (offence,) = national_from_text("national/XX.yaml", BLOCKS[3], SOURCES, load_conduct())
+    assert (offence.offence, offence.maximum, offence.verified) == ("fraud", 60, True)
 
 
 def test_the_guide_names_only_commands_that_there_are():
