@@ -36,6 +36,7 @@ from comity.web.pages.law_states import state_context, states_context
 from comity.web.pages.releases import GroundForm
 from comity.web.signin.forms import SignInForm
 from comity.web.vocabulary import PURPOSES
+from tests.web.gazette_specimens import GAZETTE
 from tests.web.law_check_specimens import LAW_CHECKS
 
 NOW = datetime(2026, 11, 21, 18, 41, tzinfo=UTC)
@@ -1040,4 +1041,5 @@ SPECIMENS: dict[str, Specimen] = {
     "law-coverage": Specimen("law_coverage.html", "law", lambda: _coverage(sort="newest")),
     "law-wrong": Specimen("law.html", "law", _law_wrong),
     **{name: Specimen(template, "law", context) for name, (template, context) in LAW_CHECKS.items()},
+    **{name: Specimen(template, "law", context) for name, (template, context) in GAZETTE.items()},
 }

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, Value, When
 
 from comity.authorities.queries import officer_name
 from comity.gazette.models import Correction
@@ -211,12 +211,32 @@ def view_of(actor: Actor, row: Correction) -> CorrectionView:
 
 def corrections(actor: Actor, states: tuple[str, ...] = ()) -> list[CorrectionView]:
     """What a reader may see of this node's gazette: her own authority's whole, of others what was approved."""
-    return [view_of(actor, row) for row in _seen_by(actor, states)]
+    return [view_of(actor, row) for row in seen_by(actor, states)]
 
 
-def _seen_by(actor: Actor, states: tuple[str, ...]) -> QuerySet[Correction]:
+def seen_by(actor: Actor, states: tuple[str, ...] = ()) -> QuerySet[Correction]:
+    """The rows a reader may know of, the oldest first."""
     rows = Correction.objects.filter(Q(authority=actor.authority) | Q(state__in=["approved", "withdrawn"]))
     return (rows.filter(state__in=states) if states else rows).order_by("id")
+
+
+def as_read(actor: Actor, state: str = "", text: str = "") -> QuerySet[Correction]:
+    """The same as a person reads them: what waits first, then what stands, then the rest; the newest of each first.
+
+    `text` is part of an instrument's code, or the two letters of a State.
+    """
+    rows = seen_by(actor, (state,) if state else ())
+    if text:
+        rows = rows.filter(
+            Q(instrument__icontains=text) | Q(fact__state=text.upper()) | Q(fact__other_state=text.upper())
+        )
+    waiting = Case(
+        When(state="proposed", then=Value(0)),
+        When(Q(state="approved") & ~Q(ending_by=""), then=Value(1)),
+        When(state="approved", then=Value(2)),
+        default=Value(3),
+    )
+    return rows.order_by(waiting, "-id")
 
 
 def waiting_for(actor: Actor) -> list[Correction]:
@@ -234,4 +254,4 @@ def waiting_for(actor: Actor) -> list[Correction]:
 
 def facts_of(actor: Actor, states: tuple[str, ...] = ("approved",)) -> list[Fact]:
     """The facts for an export, in the order in which they were proposed."""
-    return [overlay_of(row).fact for row in _seen_by(actor, states)]
+    return [overlay_of(row).fact for row in seen_by(actor, states)]

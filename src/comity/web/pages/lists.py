@@ -7,12 +7,13 @@ from urllib.parse import urlencode
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from comity.authorities.queries import name_of
 from comity.evidence.queries import items_of
 from comity.exchange.queries import messages_of
+from comity.gazette.queries import waiting_for as corrections_waiting
 from comity.requests.phases import Phase
 from comity.requests.queries import dossiers_for, needs_me
 from comity.requests.queries import inbox as arrived
@@ -25,6 +26,7 @@ from comity.web.marks import ClockMark
 from comity.web.pages.dossier_address import dossier_href
 from comity.web.pages.dossier_frame import OWN_PAGE
 from comity.web.pages.evidence import line_of
+from comity.web.pages.gazette import correction_href
 from comity.web.timeline import mark_of
 from comity.web.vocabulary import word
 
@@ -72,6 +74,18 @@ def needs(request: HttpRequest) -> HttpResponse:
             since=one.since,
         )
         for one in needs_me(actor_asking(request))
+    ]
+    found += [
+        Need(
+            gettext("Withdraw a correction of the law: approve or refuse")
+            if row.ending_by
+            else gettext("Correct the law: approve or refuse"),
+            correction_href(row.reference),
+            row.instrument,
+            row.fact["state"],
+            since=row.ending_at or row.proposed_at,
+        )
+        for row in corrections_waiting(actor_asking(request))
     ]
     house = _house(request)
     house.counts["needs"] = len(found)
