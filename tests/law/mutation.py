@@ -92,6 +92,9 @@ def without_dates(law: Law) -> Iterator[Mutant]:
             for state in getattr(membership, key):
                 rest = {other: rule for other, rule in getattr(membership, key).items() if other != state}
                 yield _changed(law, code, f"{key} {state}", membership=replace(membership, **{key: rest}))
+        for state in membership.extended:
+            rest = {other: measures for other, measures in membership.extended.items() if other != state}
+            yield _changed(law, code, f"extended {state}", membership=replace(membership, extended=rest))
         if membership.third:
             yield _changed(law, code, "its two sides", membership=replace(membership, third=frozenset()))
     yield from without_members(law)
