@@ -9,10 +9,13 @@ from comity.web.vocabulary import CUSTODY
 
 EVENTS: Mapping[str, Promise | str] = {
     "authorities:authority:established": _("Authority established"),
+    "authorities:keys:rotated": _("Keys of the authority changed"),
     "authorities:office:opened": _("Office opened"),
     "authorities:officer:appointed": _("Officer appointed"),
     "authorities:officer:assigned": _("Roles changed"),
     "authorities:partner:added": _("Partner's node accepted"),
+    "authorities:partner:keys-proposed": _("New keys of a partner proposed"),
+    "authorities:partner:keys-succeeded": _("New keys of a partner taken over"),
     "authorities:partner:noted": _("Partner without a node noted"),
     "documents:document:read": _("Document read"),
     "evidence:item:awaited": _("Item announced"),
@@ -26,6 +29,7 @@ EVENTS: Mapping[str, Promise | str] = {
     "evidence:release:read": _("Release read"),
     "evidence:transfer:completed": _("Transfer completed"),
     "evidence:transfer:broken": _("Transfer found broken"),
+    "exchange:allowance:set": _("What a partner may use changed"),
     "exchange:envelope:rejected": _("Envelope refused"),
     "exchange:message:delivered": _("Message delivered"),
     "exchange:message:equivocated": _("Two contents under one number"),
