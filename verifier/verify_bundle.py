@@ -32,23 +32,16 @@ from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA65PublicKey
 
 Entry = dict[str, Any]
 Chain = list[Entry]
-FORMAT = "comity-bundle/1"
-SUITE = "Ed25519+ML-DSA-65"
-LARGEST_JSON = 32 << 20
-LARGEST_EVENT = 256 << 10
-LARGEST_MESSAGE = 2 << 20
-LARGEST_NOTE = 256 << 10
-DEEPEST = 32
-LARGEST_INTEGER = 2**53 - 1
-
+FORMAT, SUITE = "comity-bundle/1", "Ed25519+ML-DSA-65"
+LARGEST_JSON, LARGEST_MESSAGE = 32 << 20, 2 << 20
+LARGEST_EVENT = LARGEST_NOTE = 256 << 10
+DEEPEST, LARGEST_INTEGER = 32, 2**53 - 1
 AUTHORITY = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,12}")
 DIGEST = re.compile(r"[0-9a-f]{64}")
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
-PATH = re.compile(
-    r"data/(README\.txt|conditions\.json"
-    r"|(items|records|custody|letters|messages|keys|ledger)/[A-Za-z0-9][A-Za-z0-9._-]{0,120})"
-)
-AFTER: dict[str, set[str | None]] = {
+FOLDERS = "items|records|custody|letters|messages|keys|ledger"
+PATH = re.compile(rf"data/(README\.txt|conditions\.json|({FOLDERS})/[A-Za-z0-9][A-Za-z0-9._-]{{0,120}})")
+AFTER: dict[str, set[str | None]] = {  # which custody event may follow which; None is the beginning
     "seized": {None},
     "taken-in": {None, "seized"},
     "sealed": {"taken-in"},
@@ -60,23 +53,15 @@ AFTER: dict[str, set[str | None]] = {
     "countersigned": {"received", "verified", "moved"},
     "released": {"countersigned", "verified", "moved", "released"},
 }
-"""Which custody event may follow which; None is the beginning."""
 UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-KINDS = (
-    "authority|office|officer|case|dossier|draft|message|document|item|transfer|release|task|letter|peer|session|ledger"
-)
-REFERENCE = re.compile(rf"{AUTHORITY.pattern}:({KINDS}):{UUID}")
+REFERENCE = re.compile(rf"{AUTHORITY.pattern}:([a-z]{{1,12}}):{UUID}")
 README_SHA256 = "febdfad9978767148e05f7345868f4a02753e6d1d8442cd11e81299acab569cf"
-"""data/README.txt is the same in every bundle."""
+MARKS = ("bagit.txt", "comity.json")
 BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
 
 class Broken(Exception):  # noqa: N818 - it is the finding itself
-    """Something does not hold: a sentence, and where within the file it stands."""
-
-    def __init__(self, sentence: str, place: str = "") -> None:
-        super().__init__(sentence)
-        self.sentence, self.place = sentence, place
+    """Something does not hold: a sentence, and perhaps where within the file it stands."""
 
 
 class Findings:
@@ -99,8 +84,8 @@ class Findings:
         try:
             yield
         except Broken as broken:
-            inside = broken.place and broken.place not in place
-            self.say("broken", f"{place}, {broken.place}" if inside else place, broken.sentence)
+            sentence, inner = (*broken.args, "")[:2]
+            self.say("broken", f"{place}, {inner}" if inner and inner not in place else place, sentence)
 
 
 def spell(value: Any) -> bytes:
@@ -167,13 +152,14 @@ def _no_twins(pairs: list[tuple[str, Any]]) -> Entry:
     return found
 
 
-def from_b64(text: Any, altchars: bytes = b"-_") -> bytes:
-    """Bytes of unpadded base64url, in its one spelling."""
+def from_b64(text: Any, altchars: bytes = b"-_", pad: str = "") -> bytes:
+    """Bytes of unpadded base64url (in a signed note, of padded base64), in its one spelling."""
     try:
-        data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=altchars, validate=True)
+        data = base64.b64decode(text if pad else text + "=" * (-len(text) % 4), altchars=altchars, validate=True)
     except (binascii.Error, ValueError, TypeError):
         raise Broken("This is not base64 in its own form.") from None
-    if base64.b64encode(data, altchars).decode().rstrip("=") != text:
+    whole = base64.b64encode(data, altchars).decode()
+    if (whole if pad else whole.rstrip("=")) != text:
         raise Broken("These bytes have another base64 spelling.")
     return data
 
@@ -271,8 +257,6 @@ def read_signature(value: Any) -> tuple[str, str, bytes, bytes]:
 def verify(key: Key, kind: str, content: bytes, signature: Any) -> None:
     """Both halves of a signature hold for this key, this kind of thing and these bytes."""
     suite, key_id, ed25519, mldsa = read_signature(signature)
-    if not re.fullmatch(r"[a-z0-9][a-z0-9.:_-]{0,99}", kind):
-        raise Broken("That cannot name a kind of signed thing.")
     context = f"comity/1/{kind}".encode()
     if suite != SUITE:
         raise Broken(f"The signature is of the suite '{suite[:40]}'.")
@@ -292,7 +276,8 @@ class Bundle:
         self.comity = self.signature = b""
         self.texts: dict[str, bytes] = {}
         self.digests: dict[str, tuple[str, int]] = {}
-        self.keys: dict[str, Key] = {}
+        self.keys: dict[str, Key] = {}  # by authority, its first here; its further ones as authority/key id
+        self.successions: Chain = []
         self.signed_by = ""
         self.records: Entry = {}
         self.chains: dict[str, Chain] = {}
@@ -327,17 +312,25 @@ class Bundle:
             raise Broken("The file is missing or cannot be read.", place)
         return self.texts[place]
 
-    def key(self, authority: str) -> Key:
-        if authority not in self.keys:
+    def key(self, authority: str, key_id: str = "") -> Key:
+        found = self.keys.get(f"{authority}/{key_id}", self.keys.get(authority))
+        if found is None:
             raise Broken(f"The bundle carries no key of {authority}.", authority)
-        return self.keys[authority]
+        return found
+
+    def signer(self, event: Entry) -> Key:
+        return self.key(event["authority"], event["signature"]["key_id"])
+
+    def carried(self, name: str) -> dict[str, str]:
+        """The keys of one authority: fingerprint to name."""
+        code = name.partition("/")[0]
+        return {key.fingerprint: name for name, key in self.keys.items() if name.partition("/")[0] == code}
 
     def noted(self, name: str) -> dict[str, str]:
         """What a manifest of the bag says: a witness on which of two files that disagree was changed."""
-        try:
+        lines: list[str] = []
+        with contextlib.suppress(Broken):
             lines = self.read(name).decode("utf-8", "replace").splitlines()
-        except Broken:
-            return {}
         return {place: digest for digest, _, place in (line.partition("  ") for line in lines)}
 
     def open(self) -> bool:
@@ -349,21 +342,17 @@ class Bundle:
             return False
         for place in sorted(set(self.manifest["files"]) & set(self.paths)):
             with self.found.at(place):
-                self.digests[place] = digest_file(self.paths[place], place)
+                try:
+                    with self.paths[place].open("rb") as file:
+                        self.digests[place] = hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
+                except OSError as error:
+                    raise Broken(f"The file cannot be read: {error.strerror}.", place) from None
             if not place.startswith(("data/items/", "data/letters/")):
                 with self.found.at(place):
                     self.texts[place] = self.read(place)
         with self.found.at("signature.json"):
             self.signature = self.read("signature.json")
         return True
-
-
-def digest_file(path: Path, place: str) -> tuple[str, int]:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
-    except OSError as error:
-        raise Broken(f"The file cannot be read: {error.strerror}.", place) from None
 
 
 def read_manifest(data: bytes) -> Entry:
@@ -398,13 +387,32 @@ def read_manifest(data: bytes) -> Entry:
 def check_keys(bundle: Bundle) -> None:
     for n, entry in enumerate(bundle.manifest["keys"]):
         with bundle.found.at(entry["path"]):
-            value = shaped(bundle.text(entry["path"]), {"authority": str, "key": dict})
+            data, code = bundle.text(entry["path"]), entry["authority"]
+            value = read_json(data)
+            succeeds = isinstance(value, dict) and "succession" in value
+            shaped(data, {"authority": str, "key": dict, **({"succession": dict} if succeeds else {})})
             key = Key(value["key"])
-            named = (value["authority"], key.fingerprint) == (entry["authority"], entry["fingerprint"])
-            if entry["authority"] in bundle.keys:
-                bundle.found.say("broken", f"comity.json, keys[{n}]", f"A second key of {entry['authority']}.")
-            elif bundle.found.check(named, entry["path"], f"The key of {entry['authority']}: {entry['fingerprint']}."):
-                bundle.keys[entry["authority"]] = key
+            named = (value["authority"], key.fingerprint) == (code, entry["fingerprint"])
+            if any(key.fingerprint == held.fingerprint for held in bundle.keys.values()):
+                bundle.found.say("broken", f"comity.json, keys[{n}]", f"The same key of {code} again.")
+            elif bundle.found.check(named, entry["path"], f"The key of {code}: {entry['fingerprint']}."):
+                bundle.keys[f"{code}/{key.key_id}" if code in bundle.keys else code] = key
+                if succeeds:
+                    bundle.successions.append(read_succession(value["succession"], code, key))
+
+
+def read_succession(value: Entry, code: str, key: Key) -> Entry:
+    """The statement by which a key took the place of another, signed by itself and perhaps by the one before."""
+    content = from_b64(value.get("statement"))
+    stated, texts = read_json(content, LARGEST_NOTE), dict.fromkeys(("code", "from", "at", "reason"), str)
+    shape = {**texts, "version": int, "to": dict, "revoked_since": MAYBE_TEXT}
+    if set(value) != {"statement", "by_new", "by_old"} or misfit(stated, shape) or stated["version"] != 1:
+        raise Broken("This is not a succession of keys.")
+    instant(stated["revoked_since"] or instant(stated["at"]))
+    verify(Key(stated["to"]), "key-succession", content, value["by_new"])
+    if (stated["code"], Key(stated["to"]).fingerprint) != (code, key.fingerprint):
+        raise Broken("The succession is of another authority or key.", "succession")
+    return {**stated, "new": key.fingerprint, "content": content, "by_old": value["by_old"]}
 
 
 def check_release_signature(bundle: Bundle) -> None:
@@ -416,9 +424,10 @@ def check_release_signature(bundle: Bundle) -> None:
         if value["authority"] != authority:
             raise Broken(f"comity.json names {authority} as the one that released it.")
         try:
-            verify(bundle.key(authority), "bundle", bundle.comity, value["signature"])
+            signature = value["signature"]
+            verify(bundle.key(authority, read_signature(signature)[1]), "bundle", bundle.comity, signature)
         except Broken as broken:
-            raise Broken(f"comity.json is not what {authority} signed. {broken.sentence}") from None
+            raise Broken(f"comity.json is not what {authority} signed. {broken.args[0]}") from None
         bundle.signed_by = authority
         bundle.found.say("proved", "comity.json", f"Signed by {authority}, which released it.")
 
@@ -478,15 +487,14 @@ def read_event(value: Any) -> Entry:
         raise Broken("A custody event is too large.")
     texts = ("item", "type", "at", "authority", "hand", "place")
     shape = {**dict.fromkeys(texts, str), "version": int, "sequence": int, "facts": dict, "previous": MAYBE_TEXT}
-    form = "This is not a custody event."
     if misfit(event, shape) or event["version"] != 1 or event["type"] not in AFTER:
-        raise Broken(form)
+        raise Broken("This is not a custody event.")
     kind = REFERENCE.fullmatch(event["item"])
     if not kind or kind[1] != "item" or not AUTHORITY.fullmatch(event["authority"]):
-        raise Broken(form)
+        raise Broken("This custody event names something else.")
     instant(event["at"])
     read_signature(value["signature"])
-    return {**event, "digest": sha256(content), "content": content, "signature": value["signature"]}
+    return {**event, "digest": sha256(content), "content": content, "signature": value["signature"], "carried": value}
 
 
 def instant(text: str) -> str:
@@ -502,9 +510,7 @@ def last_of(chain: Chain, kind: str) -> Entry | None:
 
 
 def check_items(bundle: Bundle) -> None:
-    found = bundle.found
-    seen: set[str] = set()
-    conditions: Entry = {}
+    found, conditions, seen = bundle.found, Entry(), set[str]()
     with found.at("data/conditions.json"):
         conditions = read_conditions(bundle)
     for n, entry in enumerate(bundle.manifest["items"]):
@@ -525,8 +531,8 @@ def check_items(bundle: Bundle) -> None:
 
 
 def read_conditions(bundle: Bundle) -> Entry:
-    shape = [{"item": str, "handling": str, "conditions": [dict]}]
-    return {entry["item"]: entry for entry in shaped(bundle.text("data/conditions.json"), shape)}
+    entries = shaped(bundle.text("data/conditions.json"), [{"item": str, "handling": str, "conditions": [dict]}])
+    return {entry["item"]: entry for entry in entries}
 
 
 def read_chain(data: bytes) -> Chain:
@@ -535,7 +541,7 @@ def read_chain(data: bytes) -> Chain:
         try:
             chain.append(read_event(value))
         except Broken as broken:
-            raise Broken(broken.sentence, f"event {n}") from None
+            raise Broken(broken.args[0], f"event {n}") from None
     return chain
 
 
@@ -559,7 +565,7 @@ def check_chain(bundle: Bundle, entry: Entry, chain: Chain) -> None:
         with found.at(f"{custody}, event {n}"):
             if event["authority"] not in bundle.keys:
                 raise Broken(f"The key of {event['authority']} is not known.", f"event {event['sequence']}, authority")
-            verify(bundle.keys[event["authority"]], "custody", event["content"], event["signature"])
+            verify(bundle.signer(event), "custody", event["content"], event["signature"])
             found.say("proved", f"{custody}, event {n}", f"{event['type']}, signed by {event['authority']}.")
             bundle.proved.append(event)
     with found.at(custody):
@@ -652,18 +658,15 @@ MESSAGE: Entry = {
     "attachments": [{"digest": str, "size": int, "name": str, "media_type": str, "item": str}],
 }
 MESSAGE_TYPE = re.compile(r"[a-z]{1,20}(\.[a-z]{1,20}(-[a-z]{1,20}){0,3}){1,2}")
-MOST = {"type": 100, "dossier": 120, "purpose": 2000, "basis": 200, "follows": 64, "conditions": 64, "attachments": 256}
-MOST_INSIDE = {"kind": 40, "text": 4000, "provision": 400, "name": 400, "media_type": 120, "item": 120}
 
 
 def read_message(content: bytes) -> Entry:
-    """A message's signed content, read as strictly as a node reads it."""
+    """A message's signed content, strictly; only how long each text may be is left to its sender's signature."""
     value = read_json(content, LARGEST_MESSAGE)
     place = misfit(value, MESSAGE)
     if place or value["version"] != 1 or (b"\\u0000" in content and "\x00" in json.dumps(value, ensure_ascii=False)):
         raise Broken("This is not a message.", place)
     attached = [one["digest"] for one in value["attachments"]]
-    inner = [*value["conditions"], *value["attachments"]]
     holds = {
         "type": MESSAGE_TYPE.fullmatch(value["type"]),
         "id": re.fullmatch(UUID, value["id"]),
@@ -678,8 +681,6 @@ def read_message(content: bytes) -> Entry:
         "follows": all(map(DIGEST.fullmatch, value["follows"])) and len(set(value["follows"])) == len(value["follows"]),
         "attachments": all(map(DIGEST.fullmatch, attached)) and len(set(attached)) == len(attached),
         "sizes": all(one["size"] >= 0 for one in value["attachments"]),
-        "lengths": all(len(value[name]) <= most for name, most in MOST.items())
-        and all(len(one[name]) <= most for one in inner for name, most in MOST_INSIDE.items() if name in one),
     }
     for name, held in holds.items():
         if not held:
@@ -701,7 +702,8 @@ def check_messages(bundle: Bundle) -> None:
                 raise Broken("It is another message than comity.json names.")
             if message["dossier"] != manifest["release"]["dossier"]:
                 raise Broken("The message is of another dossier.", "dossier")
-            verify(bundle.key(message["sender"]), message["type"], content, value["signature"])
+            key = bundle.key(message["sender"], value["signature"]["key_id"])
+            verify(key, message["type"], content, value["signature"])
             found.say("proved", entry["path"], f"{message['type']}, signed by {message['sender']}.")
             for digest in message["follows"]:
                 sentence = f"Its predecessor {digest} is here or stated as left out."
@@ -722,7 +724,7 @@ def check_message_items(bundle: Bundle, path: str, message: Entry) -> None:
                 "item": bundle.records.get(str(item)),
                 "conditions": condition.get("conditions"),
                 "handling": condition.get("handling"),
-                "events": events_of(chain[: sent["sequence"] + 1 if sent else 0]),
+                "events": [event["carried"] for event in chain[: sent["sequence"] + 1 if sent else 0]],
             }
             compare(bundle, export, expected, f"{path}, body.custody[{n}]")
     elif message["type"] == "evidence.countersigned":
@@ -730,7 +732,12 @@ def check_message_items(bundle: Bundle, path: str, message: Entry) -> None:
             chain = bundle.chains.get(str(entry.get("item")), [])
             sent, counter = last_of(chain, "transferred"), last_of(chain, "countersigned")
             ours = chain[sent["sequence"] + 1 : counter["sequence"] + 1] if sent and counter else []
-            compare(bundle, entry, {"countersignature": {"events": events_of(ours)}}, f"{path}, body.items[{n}]")
+            compare(
+                bundle,
+                entry,
+                {"countersignature": {"events": [event["carried"] for event in ours]}},
+                f"{path}, body.items[{n}]",
+            )
 
 
 def entries_of(message: Entry, member: str) -> Chain:
@@ -738,11 +745,6 @@ def entries_of(message: Entry, member: str) -> Chain:
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise Broken("The message does not list its items.", f"body.{member}")
     return entries
-
-
-def events_of(chain: Chain) -> Chain:
-    """Events as a message carries them."""
-    return [{"event": json.loads(event["content"]), "signature": event["signature"]} for event in chain]
 
 
 def compare(bundle: Bundle, said: Entry, expected: Entry, place: str) -> None:
@@ -764,9 +766,8 @@ def check_letters(bundle: Bundle) -> None:
             digest = bundle.digests[entry["path"]][0]
             so = digest == entry["digest"] and digest in named
             bundle.found.check(so, entry["path"], f"A transfer of an item here names this {entry['kind']}.")
-    present = {entry["digest"] for entry in bundle.manifest["letters"]}
     for digest, (reference, authority) in sorted(named.items()):
-        if digest not in present:
+        if digest not in {entry["digest"] for entry in bundle.manifest["letters"]}:
             bundle.found.say("absent", f"item {reference}", f"The cover letter of {authority} is not in the bundle.")
 
 
@@ -775,8 +776,11 @@ def check_left_out(bundle: Bundle) -> None:
     for n, entry in enumerate(bundle.manifest["left_out"]):
         place = f"comity.json, left_out[{n}]"
         with bundle.found.at(place):
-            known = entry["kind"] in ("item", "letter", "message")
-            if not known or not entry["reason"].strip() or entry["salted"] in seen:
+            if (
+                entry["kind"] not in ("item", "letter", "message")
+                or not entry["reason"].strip()
+                or entry["salted"] in seen
+            ):
                 raise Broken("It says neither what is left out nor why, or says it twice.")
             seen.add(entry["salted"])
             if (entry["salt"] is None) != (entry["digest"] is None):
@@ -789,9 +793,8 @@ def check_left_out(bundle: Bundle) -> None:
 
 
 def check_ledgers(bundle: Bundle) -> None:
-    found = bundle.found
+    found, entered = bundle.found, set[str]()
     events = {event["digest"]: event for chain in bundle.chains.values() for event in chain}
-    entered: set[str] = set()
     shape = [{"seq": int, "salt": str, "entry": str, "proof": [str]}]
     for part in bundle.manifest["ledgers"]:
         with found.at(part["checkpoint"]):
@@ -822,41 +825,33 @@ def read_checkpoint(bundle: Bundle, part: Entry) -> tuple[int, bytes]:
         text = bundle.text(part["checkpoint"]).decode()
     except UnicodeDecodeError:
         raise Broken("The checkpoint is not text.") from None
-    key = bundle.key(part["authority"])
+    bundle.key(part["authority"])
+    own = [bundle.keys[name] for name in bundle.carried(part["authority"]).values()]
     head, blank, tail = text.rpartition("\n\n")
     fields, lines = head.split("\n"), tail[:-1].split("\n")
     name = r"[^\s+\x00-\x1f\x7f]{1,200}"
     form = re.fullmatch(rf"({name})\n(0|[1-9][0-9]{{0,18}})\n(\S+)", head) if len(fields) == 3 else None
     if len(text) > LARGEST_NOTE or not blank or form is None or not tail.endswith("\n") or len(lines) > 64:
         raise Broken("This is not a checkpoint.")
-    root, body = note_bytes(form[3]), f"{head}\n".encode()
+    root, body = from_b64(form[3], b"+/", "="), f"{head}\n".encode()
     held = set()
     for line in lines:
         signed = re.fullmatch(rf"— ({name}) (\S*)", line)
-        blob = note_bytes(signed[2]) if signed else b""
+        blob = from_b64(signed[2], b"+/", "=") if signed else b""
         if len(blob) <= 4:
             raise Broken("This is not a checkpoint: a signature line is malformed.")
         if signed and signed[1] == form[1]:
-            for half, mark, raw in (
-                ("Ed25519", b"\x01", key.raw[0]),
-                ("ML-DSA-65", b"\xffcomity/1/ML-DSA-65", key.raw[1]),
-            ):
-                if blob[:4] == hashlib.sha256(form[1].encode() + b"\n" + mark + raw).digest()[:4]:
+            marks = (("Ed25519", b"\x01", 0), ("ML-DSA-65", b"\xffcomity/1/ML-DSA-65", 1))
+            for key, (half, mark, n) in ((key, one) for key in own for one in marks):
+                if blob[:4] == hashlib.sha256(form[1].encode() + b"\n" + mark + key.raw[n]).digest()[:4]:
                     key.hold(half, blob[4:], body, b"comity/1/checkpoint")
-                    held.add(half)
+                    held.add((half, key.key_id))
                     break
-    if len(held) != 2 or len(root) != 32:
-        raise Broken(f"The checkpoint lacks a signature of {key.key_id}.")
+    if not any({("Ed25519", key.key_id), ("ML-DSA-65", key.key_id)} <= held for key in own) or len(root) != 32:
+        raise Broken(f"The checkpoint lacks a signature of {part['authority']}.")
     if form[1] != f"comity/ledger/{part['authority']}":
         raise Broken("The checkpoint is that of another log.")
     return int(form[2]), root
-
-
-def note_bytes(text: str) -> bytes:
-    """Bytes of padded base64, as a signed note writes them."""
-    if len(text) % 4:
-        raise Broken("This is not a checkpoint: a line is not base64.")
-    return from_b64(text.removesuffix("=").removesuffix("="), b"+/")
 
 
 def check_entry(authority: str, entry: Entry, size: int, root: bytes) -> str:
@@ -893,52 +888,71 @@ def signers(event: Entry) -> dict[str, str]:
 
 def check_vouching(bundle: Bundle) -> None:
     """No signed event names another key for an authority than the bundle carries."""
-    found, keys = bundle.found, bundle.keys
     for event in bundle.proved:
         for code, fingerprint in signers(event).items():
-            if code in keys and keys[code].fingerprint != fingerprint:
+            if bundle.carried(code) and fingerprint not in bundle.carried(code):
                 place = f"item {event['item']}, event {event['sequence']}, facts.signers"
-                found.say("broken", place, f"{event['authority']} names another key of {code} than the bundle carries.")
+                sentence = f"{event['authority']} names another key of {code} than the bundle carries."
+                bundle.found.say("broken", place, sentence)
+
+
+def links_of(bundle: Bundle) -> list[tuple[str, str]]:
+    """Pairs of names of keys of one authority of which the one before signed the one after; none used once revoked."""
+    found, links = bundle.found, []
+    for stated in bundle.successions:
+        held = bundle.carried(stated["code"])
+        after, before = held[stated["new"]], held.get(stated["from"])
+        place = f"key of {after}, succession"
+        if before is None or stated["by_old"] is None:
+            found.say("absent", place, "That it continues the key before it cannot be proved from the bundle.")
+            continue
+        with found.at(place):
+            verify(bundle.keys[before], "key-succession", stated["content"], stated["by_old"])
+            found.say("proved", place, "It continues the key before it, which signed that it does.")
+            links.append((before, after))
+        for event in bundle.proved if stated["revoked_since"] else ():
+            if bundle.signer(event) is bundle.keys[before] and event["at"] >= stated["revoked_since"]:
+                place = f"item {event['item']}, event {event['sequence']}"
+                found.say("broken", place, f"It was signed after its key was revoked ({stated['revoked_since']}).")
+    linked = {name for link in links for name in link}
+    for name, key in sorted(bundle.keys.items()):
+        others = [signers(event).values() for event in bundle.proved if event["authority"][:2] != name[:2]]
+        if "/" in name and name not in linked and not any(key.fingerprint in named for named in others):
+            found.say("broken", f"key of {name}", "A further key that nothing leads to and no other State names.")
+    return links
 
 
 def check_trust(bundle: Bundle, pins: list[str]) -> None:
     """Without a pinned fingerprint the keys are the bundle's own word; a pinned key vouches for those it named."""
-    found, keys = bundle.found, bundle.keys
+    found, keys, links = bundle.found, bundle.keys, links_of(bundle)
     if not pins:
         unpinned = "No key was pinned: the keys are only those the bundle itself carries."
         found.say("note", "keys", f"{unpinned} Ask each authority for its fingerprint on another way, and use --trust.")
         return
     wanted = {pin.strip().lower().replace(":", "").replace(" ", "") for pin in pins}
-    held = {key.fingerprint: code for code, key in keys.items()}
+    held = {key.fingerprint: name for name, key in keys.items()}
     for pin in sorted(wanted - set(held)):
-        if DIGEST.fullmatch(pin):
-            found.say("broken", f"--trust {pin}", "The bundle carries no key with this fingerprint.")
-        else:
-            example = f"Example: --trust {'0123456789abcdef' * 4}"
-            found.say("broken", f"--trust {pin[:80]}", f"This is not a fingerprint of 64 hex characters. {example}")
+        example = "no key here has it" if DIGEST.fullmatch(pin) else f"Example: --trust {'0123456789abcdef' * 4}"
+        found.say("broken", f"--trust {pin[:80]}", f"This is not the fingerprint of a key of the bundle: {example}.")
     reached = {held[pin]: "pinned" for pin in wanted & set(held)}
     while True:
         grown = {
-            code: event["authority"]
+            bundle.carried(code)[fingerprint]: event["authority"]
             for event in bundle.proved
-            if event["authority"] in reached
+            if held[bundle.signer(event).fingerprint] in reached
             for code, fingerprint in signers(event).items()
-            if code not in reached and code in keys and keys[code].fingerprint == fingerprint
+            if fingerprint in bundle.carried(code)
         }
-        if not grown:
+        both = [pair for one, other in links for pair in ((one, other), (other, one))]
+        grown |= {other: one for one, other in both if one in reached}
+        if not set(grown) - set(reached):
             break
-        reached |= grown
-    for code, key in sorted(keys.items()):
-        if reached.get(code) == "pinned":
-            found.say("proved", f"key of {code}", f"Pinned: {key.fingerprint}.")
-        elif code in reached:
-            found.say("proved", f"key of {code}", f"{reached[code]} vouches for it in what it signed.")
-        else:
-            found.say("absent", f"key of {code}", f"Neither pinned nor vouched for: {key.fingerprint}.")
-
-
-def is_bundle(root: Path) -> bool:
-    return any(os.path.lexists(root / name) for name in ("bagit.txt", "comity.json"))
+        reached = grown | reached
+    for name, key in sorted(keys.items()):
+        how = reached.get(name, "")
+        words = {"pinned": "Pinned", "": "Neither pinned nor vouched for"}
+        text = words.get(how, f"{how} vouches for it in what it signed")
+        found.say("proved" if how else "absent", f"key of {name}", f"{text}: {key.fingerprint}.")
 
 
 def verify_bundle(root: Path, pins: list[str]) -> Findings:
@@ -960,7 +974,7 @@ def main() -> int:
     parser.add_argument("--trust", action="append", default=[], metavar="FINGERPRINT", help="a key known to be right")
     parser.add_argument("--json", action="store_true", help="only JSON on standard output")
     given = parser.parse_args()
-    if not is_bundle(given.folder):
+    if not any(os.path.lexists(given.folder / mark) for mark in MARKS):
         print(f"There is no bundle at {given.folder}: neither bagit.txt nor comity.json is there.", file=sys.stderr)
         return 2
     found = verify_bundle(given.folder, given.trust)
@@ -970,14 +984,12 @@ def main() -> int:
         states = [line[0] for line in found.lines]
         counts = {state: states.count(state) for state in ("proved", "broken", "absent", "note")}
         print(json.dumps({"path": str(given.folder), "holds": not broken, "counts": counts, "lines": lines}, indent=2))
-        return 1 if broken else 0
-    for state, place, sentence in found.lines:
-        words = "".join(letter if letter.isprintable() else "\ufffd" for letter in f"{place}: {sentence}")
-        print(f"{state:<7} {words}")
-    if broken:
-        print(f"BROKEN: {len(broken)} of {len(found.lines)} lines. First: {broken[0][1]!a}.")
     else:
-        print(f"All holds: {len(found.lines)} lines, none broken.")
+        for state, place, sentence in found.lines:
+            words = "".join(letter if letter.isprintable() else "\ufffd" for letter in f"{place}: {sentence}")
+            print(f"{state:<7} {words}")
+        first = f"BROKEN: {len(broken)} of {len(found.lines)} lines. First: {broken[0][1]!a}." if broken else ""
+        print(first or f"All holds: {len(found.lines)} lines, none broken.")
     return 1 if broken else 0
 
 

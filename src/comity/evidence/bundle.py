@@ -132,6 +132,8 @@ class BundleContent:
     letters: Sequence[BundleLetter] = ()
     ledgers: Sequence[LedgerPart] = ()
     left_out: Sequence[LeftOut] = field(default=())
+    successions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Fingerprint of a key to the signed statement with which it succeeded the one before it."""
 
 
 class _Payload:
@@ -201,7 +203,7 @@ def _write(root: Path, content: BundleContent, signer: Signer) -> str:
         "items": items,
         "messages": list(_write_messages(payload, content.messages)),
         "letters": list(_write_letters(payload, content.letters)),
-        "keys": list(_write_keys(payload, content.keys)),
+        "keys": list(_write_keys(payload, content)),
         "ledgers": list(_write_ledgers(payload, content.ledgers)),
         "left_out": [left.to_json() for left in content.left_out],
         "files": payload.files,
@@ -270,9 +272,13 @@ def _write_letters(payload: _Payload, letters: Sequence[BundleLetter]) -> Iterat
         yield {"kind": letter.kind, "digest": letter.digest, "path": path}
 
 
-def _write_keys(payload: _Payload, keys: Mapping[str, VerifyingKey]) -> Iterator[dict[str, Any]]:
-    for authority, key in sorted(keys.items()):
-        path = payload.write_json(f"data/keys/{authority}.json", {"authority": authority, "key": key.to_json()})
+def _write_keys(payload: _Payload, content: BundleContent) -> Iterator[dict[str, Any]]:
+    """Each key in a file of its own; beside it, where it succeeded another, the statement that both signed."""
+    for name, key in sorted(content.keys.items()):
+        authority = name.partition("/")[0]
+        stated = content.successions.get(key.fingerprint)
+        value = {"authority": authority, "key": key.to_json(), **({"succession": dict(stated)} if stated else {})}
+        path = payload.write_json(f"data/keys/{name.replace('/', '.')}.json", value)
         yield {"authority": authority, "fingerprint": key.fingerprint, "path": path}
 
 

@@ -53,10 +53,22 @@ def _checkpoint(opened: Opened, part: Mapping[str, Any]) -> Checkpoint:
         text = opened.text(part["checkpoint"]).decode()
     except UnicodeDecodeError as error:
         raise BrokenError("The checkpoint is not text.", code="checkpoint:form") from error
-    checkpoint = open_checkpoint(text, opened.key(part["authority"]))
+    checkpoint = _signed_by_one(text, opened, part["authority"])
     if checkpoint.origin != origin(part["authority"]):
         raise BrokenError("The checkpoint is that of another log.", code="checkpoint:origin")
     return checkpoint
+
+
+def _signed_by_one(text: str, opened: Opened, authority: str) -> Checkpoint:
+    """The checkpoint under whichever key of the authority signed it; the first key's fault where none did."""
+    fault: BrokenError | None = None
+    names = [name for name in opened.keys if name.startswith(f"{authority}/")]
+    for key in [opened.key(authority), *(opened.keys[name] for name in names)]:
+        try:
+            return open_checkpoint(text, key)
+        except BrokenError as error:
+            fault = fault or error
+    raise fault or BrokenError("The checkpoint is not signed.", code="checkpoint:unsigned")
 
 
 def _check_entry(authority: str, entry: Mapping[str, Any], checkpoint: Checkpoint) -> str:

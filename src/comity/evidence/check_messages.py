@@ -31,7 +31,7 @@ def check_messages(opened: Opened, report: Report) -> None:
                 )
             if str(message.dossier) != opened.manifest["release"]["dossier"]:
                 raise BrokenError("The message is of another dossier.", code="bundle:message", place="dossier")
-            signed.verify(opened.key(message.sender))
+            signed.verify(opened.key(message.sender, signed.signature.key_id))
             report.proved(entry["path"], f"{message.type}, signed by {message.sender} for {message.recipient}.")
             _check_predecessors(entry["path"], message, accounted, report)
             _check_items(opened, entry["path"], message, report)

@@ -192,10 +192,15 @@ def check_order(chain: Iterable[SignedEvent], item: str) -> None:
         raise BrokenError("The item has no custody event.", code="custody:chain", place="event 0")
 
 
+def earlier_name(authority: str, key_id: str) -> str:
+    """How a key is named beside the one that bears its authority's own code: an authority may change its keys."""
+    return f"{authority}/{key_id}"
+
+
 def check_signature(signed: SignedEvent, keys: Mapping[str, VerifyingKey]) -> None:
     """Return if the event is signed by the authority it names; BrokenError `custody:key` or `seal:*`."""
     event = signed.event
-    key = keys.get(event.authority)
+    key = keys.get(earlier_name(event.authority, signed.signature.key_id), keys.get(event.authority))
     if key is None:
         raise BrokenError(
             f"The key of {event.authority}, which signed custody event {event.sequence}, is not known.",

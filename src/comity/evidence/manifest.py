@@ -56,6 +56,8 @@ SHAPE: Mapping[str, Any] = {
 
 SIGNATURE_SHAPE: Mapping[str, Any] = {"authority": str, "signature": dict}
 KEY_SHAPE: Mapping[str, Any] = {"authority": str, "key": dict}
+SUCCEEDING_KEY_SHAPE: Mapping[str, Any] = {**KEY_SHAPE, "succession": dict}
+"""A key that took the place of another, with the statement of it."""
 MESSAGE_SHAPE: Mapping[str, Any] = {"content": str, "signature": dict}
 CONDITIONS_SHAPE: Any = [{"item": str, "handling": str, "conditions": [dict]}]
 LEDGER_SHAPE: Any = [{"seq": int, "salt": str, "entry": str, "proof": [str]}]

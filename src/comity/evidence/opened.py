@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from comity.evidence.custody import SignedEvent
+from comity.authorities.succession import Succession
+from comity.evidence.custody import SignedEvent, earlier_name
 from comity.seals.keys import VerifyingKey
 from comity.values.errors import BrokenError
 
@@ -20,6 +21,9 @@ class Opened:
     signature: bytes = b""
     signed_by: str = ""
     keys: dict[str, VerifyingKey] = field(default_factory=dict)
+    """By authority, its first in the bundle; its further ones as `authority/key id`."""
+    successions: list[Succession] = field(default_factory=list)
+    """Statements by which one key of an authority took the place of another; the new key's signature holds."""
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Item reference to its description, for items whose record could be read."""
     chains: dict[str, list[SignedEvent]] = field(default_factory=dict)
@@ -32,7 +36,11 @@ class Opened:
             raise BrokenError("The file is missing or cannot be read.", code="bundle:missing", place=path)
         return self.texts[path]
 
-    def key(self, authority: str) -> VerifyingKey:
+    def key(self, authority: str, key_id: str = "") -> VerifyingKey:
+        """The key of that name, or the authority's first where it carries none of that name."""
+        named = self.keys.get(earlier_name(authority, key_id))
+        if named is not None:
+            return named
         if authority not in self.keys:
             raise BrokenError(f"The bundle carries no key of {authority}.", code="bundle:key", place=authority)
         return self.keys[authority]

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Min, Sum
 
 from comity.authorities.keyring import Keyring
-from comity.authorities.queries import verifying_key
+from comity.authorities.queries import ended_keys, verifying_key
 from comity.evidence.custody import CustodyEvent, SignedEvent
 from comity.evidence.item_state import ItemState
 from comity.evidence.models import Custody, Item, Offer, PartnerKey, Party, Release, Transfer
@@ -95,10 +95,11 @@ def signer_keys(item: Item) -> dict[tuple[str, str], SignerKey]:
         found[row.authority, key.key_id] = SignerKey(key, row.vouched_by)
     for code in wanted:
         try:
-            key = verifying_key(code)
+            held = [verifying_key(code), *(one.key for one in ended_keys(code))]
         except MissingError:
             continue
-        found[code, key.key_id] = SignerKey(key, "")
+        for key in held:
+            found[code, key.key_id] = SignerKey(key, "")
     return found
 
 

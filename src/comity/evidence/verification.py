@@ -10,17 +10,28 @@ import stat
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+from comity.authorities.succession import Succession, read_succession
 from comity.evidence import bag
 from comity.evidence.bundle import README, card_of
 from comity.evidence.check_custody import check_items
 from comity.evidence.check_ledger import check_ledgers
 from comity.evidence.check_messages import check_left_out, check_letters, check_messages
-from comity.evidence.manifest import KEY_SHAPE, README_FILE, SIGNATURE_KIND, SIGNATURE_SHAPE, read_manifest, read_shaped
+from comity.evidence.custody import earlier_name
+from comity.evidence.manifest import (
+    KEY_SHAPE,
+    README_FILE,
+    SIGNATURE_KIND,
+    SIGNATURE_SHAPE,
+    SUCCEEDING_KEY_SHAPE,
+    read_manifest,
+    read_shaped,
+)
 from comity.evidence.opened import Opened
 from comity.evidence.report import Report
 from comity.evidence.trust import check_trust
-from comity.seals.canonical import sha256_hex
+from comity.seals.canonical import decode, sha256_hex
 from comity.seals.keys import VerifyingKey
 from comity.seals.signing import Signature, verify
 from comity.values.errors import BrokenError, MissingError
@@ -192,14 +203,15 @@ def _difference(data: bytes, expected: bytes) -> str:
 
 
 def _check_keys(opened: Opened, report: Report) -> None:
-    """Each carried key has the fingerprint the manifest names for its authority."""
+    """Each carried key has the fingerprint the manifest names for its authority; succession statements are read."""
     for number, entry in enumerate(opened.manifest["keys"]):
         with report.breaking(entry["path"]):
-            value = read_shaped(opened.text(entry["path"]), KEY_SHAPE, entry["path"])
+            data = opened.text(entry["path"])
+            value = read_shaped(data, SUCCEEDING_KEY_SHAPE if _succeeds(data) else KEY_SHAPE, entry["path"])
             key = VerifyingKey.from_json(value["key"])
             same = (value["authority"], key.fingerprint) == (entry["authority"], entry["fingerprint"])
-            if entry["authority"] in opened.keys:
-                report.breaks(f"comity.json, keys[{number}]", f"A second key of {entry['authority']}.")
+            if key in opened.keys.values():
+                report.breaks(f"comity.json, keys[{number}]", f"The same key of {entry['authority']} again.")
             elif report.expect(
                 same,
                 entry["path"],
@@ -207,7 +219,24 @@ def _check_keys(opened: Opened, report: Report) -> None:
                 f"The key is {value['authority'][:20]}'s with fingerprint {key.fingerprint}; comity.json names "
                 f"{entry['authority']} and {entry['fingerprint']}.",
             ):
-                opened.keys[entry["authority"]] = key
+                first = entry["authority"] not in opened.keys
+                name = entry["authority"] if first else earlier_name(entry["authority"], key.key_id)
+                opened.keys[name] = key
+                if "succession" in value:
+                    opened.successions.append(_succession(value["succession"], entry["authority"], key))
+
+
+def _succeeds(data: bytes) -> bool:
+    value = decode(data, max_bytes=LARGEST_READ)
+    return isinstance(value, dict) and "succession" in value
+
+
+def _succession(value: Mapping[str, Any], authority: str, key: VerifyingKey) -> Succession:
+    """The statement beside a key: of this authority, leading to this very key."""
+    stated = read_succession(value)
+    if (stated.statement.code, stated.statement.to) != (authority, key):
+        raise BrokenError("The succession is of another authority or key.", code="bundle:key", place="succession")
+    return stated
 
 
 def _check_signature(opened: Opened, noted: Mapping[str, str], report: Report) -> None:
@@ -222,7 +251,8 @@ def _check_signature(opened: Opened, noted: Mapping[str, str], report: Report) -
         if value["authority"] != authority:
             raise BrokenError(f"comity.json names {authority} as the one that released it.", code="bundle:signature")
         try:
-            verify(opened.key(authority), SIGNATURE_KIND, opened.comity, Signature.from_json(value["signature"]))
+            signature = Signature.from_json(value["signature"])
+            verify(opened.key(authority, signature.key_id), SIGNATURE_KIND, opened.comity, signature)
         except BrokenError as error:
             raise BrokenError(
                 f"comity.json is not what {authority} signed. {error.message}", code=error.code

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from comity.authorities.keyring import Keyring
-from comity.authorities.queries import verifying_key
+from comity.authorities.queries import EndedKeyView, ended_keys, verifying_key
+from comity.authorities.succession import Succession, open_succession
 from comity.evidence.actions.returning import key_of
 from comity.evidence.bundle import (
     BundleContent,
@@ -15,7 +16,7 @@ from comity.evidence.bundle import (
     LedgerPart,
     LeftOut,
 )
-from comity.evidence.custody import EventType, SignedEvent, last_of
+from comity.evidence.custody import EventType, SignedEvent, earlier_name, last_of
 from comity.evidence.models import Item, Release
 from comity.evidence.queries import chain_of
 from comity.exchange.message import Message
@@ -54,6 +55,7 @@ def bundle_content(
         LeftOut(kind, digest, from_b64(salts[digest]) if digest in salts else act.chance(16), reason, digest in named)
         for kind, digest, reason in [*_other_items(release), *withheld, *letters_withheld, *_never_had(release, named)]
     ]
+    held, successions = _keys(list(chains.values()), messages, release, keys)
     content = BundleContent(
         reference=release.reference,
         dossier=release.dossier,
@@ -62,7 +64,8 @@ def bundle_content(
         at=release.approved_at or act.at,
         ground=release.ground,
         items=[_item(item, chains[item.reference], keys, vault) for item in items],
-        keys=_keys(chains.values(), messages, release, keys),
+        keys=held,
+        successions={fingerprint: stated.to_json() for fingerprint, stated in successions.items()},
         messages=[BundleMessage(row.type, bytes(row.content), Signature.from_json(row.signature)) for row in messages],
         letters=[
             BundleLetter("cover-letter", "application/pdf", digest, content_chunks(digest, keys=keys, vault=vault))
@@ -116,17 +119,38 @@ def _other_items(release: Release) -> list[tuple[str, str, str]]:
 
 def _keys(
     chains: Iterable[list[SignedEvent]], messages: Iterable[StoredMessage], release: Release, keys: Keyring
-) -> dict[str, VerifyingKey]:
-    found = {signed.event.authority: key_of(signed) for chain in chains for signed in chain}
-    found[release.authority] = keys.signer(release.authority).public
-    for row in messages:
-        if row.sender not in found:
-            found[row.sender] = _sender_key(row.sender, keys)
-    return found
+) -> tuple[dict[str, VerifyingKey], dict[str, Succession]]:
+    """The keys of all who signed, and by the fingerprint of a key the statement with which it succeeded another.
+
+    Where an authority changed its keys meanwhile, all that lead from the one used to the one it has now go along.
+    """
+    used = [(signed.event.authority, signed.signature.key_id) for chain in chains for signed in chain]
+    used += [(row.sender, str(row.signature["key_id"])) for row in messages]
+    used.append((release.authority, keys.signer(release.authority).key_id))
+    found: dict[str, VerifyingKey] = {}
+    successions: dict[str, Succession] = {}
+    by_event = {(s.event.authority, s.signature.key_id): key_of(s) for chain in chains for s in chain}
+    for code, key_id in sorted(set(used)):
+        key = by_event.get((code, key_id)) or verifying_key(code, key_id)
+        path = _until_now(code, key_id)
+        latest = verifying_key(code) if path else key
+        found.setdefault(code, latest)
+        if key != found[code]:
+            found[earlier_name(code, key.key_id)] = key
+        for ended in path:
+            if ended.key != found[code]:
+                found[earlier_name(code, ended.key.key_id)] = ended.key
+            if ended.succession is not None:
+                stated = open_succession(ended.succession)
+                successions[stated.statement.to.fingerprint] = stated
+    return found, successions
 
 
-def _sender_key(code: str, keys: Keyring) -> VerifyingKey:
-    return keys.signer(code).public if code in keys.authorities() else verifying_key(code)
+def _until_now(code: str, key_id: str) -> list[EndedKeyView]:
+    """The key of that name, if it ended, and all that ended after it."""
+    held = ended_keys(code)
+    place = next((n for n, one in enumerate(held) if one.key.key_id == key_id), None)
+    return held[: place + 1] if place is not None else []
 
 
 def _letters(release: Release, chains: Iterable[list[SignedEvent]]) -> tuple[list[str], list[tuple[str, str, str]]]:

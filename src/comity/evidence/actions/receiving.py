@@ -15,6 +15,7 @@ from comity.evidence.custody import (
     check_signature,
     described_by,
     description_digest,
+    earlier_name,
     last_of,
 )
 from comity.evidence.item_state import ItemKind, ItemState
@@ -136,9 +137,9 @@ def _write_item(
         _expect_transfer(message, export, chain)
     except BrokenError as error:
         raise BrokenError(error.message, code=error.code, place=f"{place}, {error.place}".rstrip(", ")) from error
-    for code, key in known.items():
+    for name, key in known.items():
         PartnerKey.objects.get_or_create(
-            authority=code,
+            authority=name.partition("/")[0],
             fingerprint=key.fingerprint,
             defaults={"key": key.to_json(), "vouched_by": message.sender, "at": act.at},
         )
@@ -193,27 +194,36 @@ def _signers(sender: str, chain: Iterable[SignedEvent], given: Mapping[str, Any]
     Who vouches is the last event, signed by the sender: its `signers` name the fingerprint of each.
     """
     events = list(chain)
-    known = {sender: verifying_key(sender)}
     transfer = last_of(events, EventType.TRANSFERRED)
     if transfer is None or transfer.event.authority != sender:
         raise BrokenError("The sender did not sign the transfer.", code="custody:transfer", place="event 0")
+    known = {sender: verifying_key(sender, transfer.signature.key_id, transfer.event.at)}
     check_signature(transfer, known)
     vouched = transfer.event.facts.get("signers")
-    for code in sorted({signed.event.authority for signed in events} - {sender}):
-        key = VerifyingKey.from_json(given[code]) if isinstance(given.get(code), dict) else None
-        fingerprint = vouched.get(code) if isinstance(vouched, dict) else None
+    pairs = {(signed.event.authority, signed.signature.key_id) for signed in events}
+    for code, key_id in sorted(pairs - {(sender, known[sender].key_id)}):
+        key, name = _given(given, code, key_id)
+        fingerprint = vouched.get(name) if isinstance(vouched, dict) else None
         if key is None or code[:2] != sender[:2] or key.fingerprint != fingerprint:
             raise BrokenError(
-                f"The sender does not vouch for the key of {code}.", code="custody:key", place=f"keys.{code}"
+                f"The sender does not vouch for the key of {code}.", code="custody:key", place=f"keys.{name}"
             )
         try:
-            directory = verifying_key(code)
+            directory = verifying_key(code, key_id)
         except MissingError:
             directory = key
         if directory != key:
-            raise BrokenError(f"Our directory names another key of {code}.", code="custody:key", place=f"keys.{code}")
-        known[code] = key
+            raise BrokenError(f"Our directory names another key of {code}.", code="custody:key", place=f"keys.{name}")
+        known[name] = key
     return known
+
+
+def _given(given: Mapping[str, Any], code: str, key_id: str) -> tuple[VerifyingKey | None, str]:
+    """The key of that name as the sender gave it along, and under which name."""
+    for name in (earlier_name(code, key_id), code):
+        if isinstance(given.get(name), dict):
+            return VerifyingKey.from_json(given[name]), name
+    return None, code
 
 
 def _expect_transfer(message: Message, export: Mapping[str, Any], chain: list[SignedEvent]) -> None:

@@ -9,7 +9,7 @@ from comity.authorities.keyring import Keyring
 from comity.authorities.queries import verifying_key
 from comity.evidence.actions.record import append_event, granted_item, move_on, store_event
 from comity.evidence.bag import safe_extension
-from comity.evidence.custody import EventType, SignedEvent, check_order, check_signature
+from comity.evidence.custody import EventType, SignedEvent, check_order, check_signature, earlier_name
 from comity.evidence.item_state import AFTER, ItemState
 from comity.evidence.models import Item, Offer, PartnerKey
 from comity.evidence.queries import chain_of
@@ -35,8 +35,20 @@ class Offered(NamedTuple):
 
 def signers_of(chain: Iterable[SignedEvent], more: Mapping[str, VerifyingKey]) -> dict[str, str]:
     """Fingerprints by authority of everyone who signed this chain, and of those who are about to."""
-    keys = {signed.event.authority: key_of(signed) for signed in chain}
-    return {code: key.fingerprint for code, key in sorted((keys | dict(more)).items())}
+    return {name: key.fingerprint for name, key in sorted(named_keys(chain, more).items())}
+
+
+def named_keys(chain: Iterable[SignedEvent], more: Mapping[str, VerifyingKey]) -> dict[str, VerifyingKey]:
+    """The keys of all who signed: under its authority's code the latest, others under `code/key id`."""
+    found: dict[str, VerifyingKey] = {}
+    latest = [*((signed.event.authority, key_of(signed)) for signed in chain), *more.items()]
+    for code, key in latest:
+        before = found.get(code)
+        if before is not None and before != key:
+            found[earlier_name(code, before.key_id)] = before
+        found[code] = key
+        found.pop(earlier_name(code, key.key_id), None)
+    return found
 
 
 def key_of(signed: SignedEvent) -> VerifyingKey:
@@ -46,7 +58,7 @@ def key_of(signed: SignedEvent) -> VerifyingKey:
         key = VerifyingKey.from_json(row.key)
         if key.key_id == key_id:
             return key
-    return verifying_key(code)
+    return verifying_key(code, key_id)
 
 
 @transaction.atomic
@@ -90,7 +102,7 @@ def offer_items(
                 "item": item.description,
                 "handling": item.handling,
                 "conditions": bound,
-                "keys": {event.event.authority: key_of(event).to_json() for event in chain},
+                "keys": {name: key.to_json() for name, key in named_keys(chain, {}).items()},
                 "events": [event.to_json() for event in chain],
             }
         )
@@ -165,9 +177,8 @@ def _continue(act: Act, item: Item, events: list[SignedEvent], sender: str, plac
         raise BrokenError(
             "The countersignature covers another event than our transfer.", code="custody:covers", place=place
         )
-    known = {sender: verifying_key(sender)}
     for event in events:
-        check_signature(event, known)
+        check_signature(event, {sender: verifying_key(sender, event.signature.key_id, event.event.at)})
         store_event(item, event)
     move_on(item, AFTER[EventType.COUNTERSIGNED])
     enter(
