@@ -35,7 +35,7 @@ ROOMS: tuple[tuple[Words, tuple[tuple[str, Words, Permission], ...]], ...] = (
     (
         _("Look up"),
         (
-            ("law", _("Ask the law"), Permission.LAW_ASK),
+            ("law", _("The law"), Permission.LAW_ASK),
             ("partners", _("Partners"), Permission.PARTNERS_READ),
         ),
     ),

@@ -79,6 +79,15 @@ def basis_answers(query: Mapping[str, str]) -> dict[str, bool]:
     }
 
 
+def carried_answers(query: Mapping[str, str]) -> str:
+    """The matter and the answers on its basis as they go along to another page, as the text of an address."""
+    return urlencode([(name, said) for name, said in query.items() if said and _goes_along(name)])
+
+
+def _goes_along(name: str) -> bool:
+    return name in CARRIED or name.startswith(BASIS_ANSWER)
+
+
 def pairs(query: QueryDict, *, without: Sequence[str] = ()) -> list[tuple[str, str]]:
     """What stands in the address and belongs to the check, in order, without these facts."""
     found = []

@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 
 from comity.law.facts import load_facts
 from comity.web.checking import words
-from comity.web.checking.answers import shown
+from comity.web.checking.answers import carried_answers, shown
 from comity.web.checking.dual_sheet import Controls
 
 register = template.Library()
@@ -45,3 +45,10 @@ def side_of(controls: Controls | str, side: str) -> str:
 def plain_text(text: str) -> str:
     """A sentence of the register where no markup may stand: translated where the catalogue has it."""
     return gettext(text) if text else ""
+
+
+@register.filter
+def carried_with(query: Any, code: str) -> str:
+    """The matter of a page of the law as it goes along to another, with the instrument named."""
+    said = dict(query.items()) if hasattr(query, "items") else {}
+    return carried_answers({**said, "instrument": code} if code else said)
