@@ -920,7 +920,9 @@ SPECIMENS: dict[str, Specimen] = {
         "dossiers",
         lambda: _act() | {"closed": "The dossier is in 'returned'; this step is for 'signed'."},
     ),
-    "act-on-its-way": Specimen("act.html", "dossiers", lambda: _act() | {"on_their_way": _items(LONG)[1:] * 2}),
+    "act-on-its-way": Specimen(
+        "act.html", "dossiers", lambda: _act() | {"on_their_way": _items(LONG)[1:], "held": _items(LONG)[:1]}
+    ),
     "release": Specimen(
         "release.html",
         "dossiers",

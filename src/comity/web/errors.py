@@ -43,6 +43,19 @@ ANSWERS: Mapping[type[ComityError], Answer] = {
 }
 
 
+WORDS: Mapping[str, str | Promise] = {
+    "policy:same-hand": _("You did an earlier step on this yourself; another person must do this one."),
+    "policy:step-up": _("Confirm with your one-time code first: this act binds your authority."),
+    "policy:not-an-officer": _("A person decides this; neither a partner nor a job may."),
+}
+"""What a reader is told in place of a sentence that names a permission by its code."""
+
+
+def words_of(code: str, message: str) -> str:
+    """The sentence for a refusal of the policy, with or without the prefix of its code; others say their own."""
+    return str(WORDS.get(f"policy:{code.removeprefix('policy:')}", message))
+
+
 def answer_for(error: ComityError) -> Answer:
     """The answer of the nearest class in the error's ancestry."""
     return next(ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS)
@@ -54,6 +67,9 @@ def error_page(request: HttpRequest, error: ComityError, *, back: str = "") -> H
     fields = {"code": error.code, "message": error.message, "place": error.place, "next_step": error.next_step}
     if isinstance(error, MissingError):
         fields = {"code": MissingError.code, "message": MissingError().message, "place": "", "next_step": ""}
+    if error.code.startswith("policy:"):
+        code = f"{error.code} {error.place}".strip()
+        fields |= {"message": words_of(error.code, error.message), "code": code, "place": ""}
     wrong = {**fields, "title": answer.title, "what_now": answer.what_now, "back": back or "/"}
     template = "wrong_fragment.html" if request.headers.get("HX-Request") else "wrong.html"
     return render(request, template, {"wrong": wrong}, status=answer.status)

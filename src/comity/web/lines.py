@@ -26,6 +26,7 @@ class Need:
     finding: Finding | None = None
     ours: bool = True
     since: datetime | None = None
+    their_number: str = ""
 
 
 @dataclass(frozen=True, slots=True)

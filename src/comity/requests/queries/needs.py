@@ -57,6 +57,7 @@ class Need:
     label: str
     due: datetime | None
     since: datetime
+    their_number: str = ""
 
 
 def needs_me(actor: Actor) -> list[Need]:
@@ -128,4 +129,5 @@ def _need(row: Dossier, step: NextStep) -> Need:
         step.label,
         row.due,
         row.changed_at,
+        row.their_number,
     )

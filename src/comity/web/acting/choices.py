@@ -12,6 +12,7 @@ from comity.authorities.queries import authorities_of, officers
 from comity.gazette.queries import register_here
 from comity.law.refusal import Ground, refusal_grounds
 from comity.requests.queries import DossierView
+from comity.requests.workflow import EIO
 from comity.values.actor import Actor, Role
 from comity.web.templatetags.marks import initial_language, law_text
 from comity.web.timeline import said
@@ -39,6 +40,8 @@ class Choices:
     """Ground to the provision that states it."""
     named: dict[str, Pairs] = field(default_factory=dict)
     """Other fields of one choice, by name."""
+    left_out: frozenset[str] = frozenset()
+    """Fields of the verb that this dossier's instrument has no use for."""
 
 
 def choices_of(view: DossierView, verb: str, actor: Actor) -> Choices:
@@ -70,6 +73,7 @@ def choices_of(view: DossierView, verb: str, actor: Actor) -> Choices:
         [(one.id, _ground_words(one, view)) for one in grounds],
         {one.id: one.provision for one in grounds},
         named,
+        frozenset() if view.instrument == EIO else frozenset({"annex_b"}),
     )
 
 

@@ -150,7 +150,7 @@ def controls_of(
 ) -> Iterator[tuple[str, forms.Field]]:
     """Every control of the verb's form by its name, in the order of the table."""
     for field in verb.fields:
-        if field.name in LEFT_OUT:
+        if field.name in LEFT_OUT | choices.left_out:
             continue
         if field.type != "json":
             part = Part(field.name, field.type, field.required)
@@ -210,7 +210,8 @@ def _control(part: Part, choices: Choices) -> forms.Field:
     """The control of one field: a fixed choice where the dossier offers one, else by its type."""
     offered = {"parts": choices.parts, "items": choices.items}
     if part.type in offered:
-        return forms.MultipleChoiceField(choices=offered[part.type], widget=forms.CheckboxSelectMultiple)
+        only = [code for code, _words in offered[part.type]] if len(offered[part.type]) == 1 else []
+        return forms.MultipleChoiceField(choices=offered[part.type], initial=only, widget=forms.CheckboxSelectMultiple)
     if part.type == "ground":
         return forms.ChoiceField(choices=choices.grounds, widget=forms.RadioSelect)
     if part.name in choices.named:

@@ -18,6 +18,7 @@ from comity.web.acting.fields import ActForm, form_of, today_where_wanted
 from comity.web.acting.values import values_of
 from comity.web.drafting.sheet import GapLine, gap_lines
 from comity.web.entrance import act_of, actor_asking, now, page
+from comity.web.errors import words_of
 from comity.web.lines import ItemLine
 from comity.web.pages.dossier import document_lines, opened, part_lines
 from comity.web.pages.dossier_frame import GRAVE, Case, frame_of
@@ -58,6 +59,7 @@ def context_of(case: Case, verb: Verb, form: ActForm) -> dict[str, Any]:
         "parts": part_lines(case),
         "missing": gaps_of(case) if verb.name in {"check_form", "sign_request"} else [],
         "closed": closed_because(case, verb.name),
+        "held": offered_items(case, form),
         "on_their_way": on_their_way(case) if verb.name == "countersign_evidence" else [],
     }
 
@@ -67,7 +69,17 @@ def closed_because(case: Case, verb: str) -> str:
     step = next((one for one in case.view.steps if one.verb == verb), None)
     if step is None:
         return gettext("This step is the other side's.")
-    return "" if step.allowed else step.reason
+    return "" if step.allowed else words_of(step.code, step.reason)
+
+
+def offered_items(case: Case, form: ActForm) -> list[ItemLine]:
+    """The items the form offers, to be opened and looked at before they are ticked."""
+    offered = {code for code, _words in form.fields["items"].choices} if "items" in form.fields else set()  # type: ignore[attr-defined]
+    return [
+        line_of(item, number=case.number, dossier=case.view.reference)
+        for item in case.view.items
+        if item.reference in offered
+    ]
 
 
 def on_their_way(case: Case) -> list[ItemLine]:

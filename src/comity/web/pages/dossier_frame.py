@@ -15,6 +15,7 @@ from comity.requests.queries.pages import PartyView
 from comity.values.handling import Handling
 from comity.values.reference import Reference
 from comity.web.entrance import actor_asking, enter_opening
+from comity.web.errors import words_of
 from comity.web.lines import DossierHead, NextStep, Party
 from comity.web.marks import Ribbon, terms_of
 from comity.web.pages.dossier_address import dossier_href
@@ -29,6 +30,18 @@ TABS = (
 )
 GRAVE = frozenset({"withdraw_request", "withdraw_signature", "decline_parts", "return_to_drafter"})
 OWN_PAGE = {"save_draft": "draft", "prepare_release": "sign", "sign_request": "sign"}
+ON_THE_LAW_TAB = frozenset(
+    {
+        "record_facts",
+        "record_conduct",
+        "sign_dual",
+        "sign_rights_gate",
+        "record_assurance",
+        "check_assurance",
+        "print_check",
+    }
+)
+"""What is recorded of the law is done beside the law; it never pushes aside whose turn it is."""
 ONLY_DIRECT = frozenset({"confirm_receipt", "validate_order"})
 ONLY_BY_POST = frozenset({"note_posting", "print_answer", "record_letter"})
 REQUESTING_TURN = frozenset({"drafting", "signed", "checked", "amendment-requested", "returned", "countersigned"})
@@ -111,7 +124,7 @@ class Case:
                 step.verb,
                 f"{self.href}/{OWN_PAGE.get(step.verb, f'do/{step.verb}')}",
                 step.allowed,
-                step.reason,
+                words_of(step.code, step.reason),
                 workflow.STEPS[step.verb].meaning,
                 step.verb in GRAVE,
             )
@@ -159,7 +172,7 @@ def _weight(verb: str) -> int:
     if verb in order:
         return order.index(verb)
     late = {"consult", "remind", "give_feedback", "postpone", "suspend_transfer"}
-    return 30 if verb in GRAVE else 20 if verb in late else 10
+    return 30 if verb in GRAVE else 25 if verb in ON_THE_LAW_TAB else 20 if verb in late else 10
 
 
 def case_of(request: HttpRequest, reference: Reference) -> Case:

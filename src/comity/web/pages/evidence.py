@@ -14,10 +14,12 @@ from comity.authorities.queries import name_of
 from comity.evidence import queries as evidence_queries
 from comity.evidence.actions import verify_item
 from comity.evidence.queries import ItemView, chain_of, item_content, item_of, signer_keys
+from comity.requests.queries import dossier_for
 from comity.safeguards.permissions import Permission
-from comity.values.errors import ComityError
+from comity.values.actor import Actor
+from comity.values.errors import ComityError, MissingError
 from comity.values.handling import Handling
-from comity.values.reference import Kind
+from comity.values.reference import Kind, Reference
 from comity.web.acting.fields import LABELS
 from comity.web.entrance import act_of, actor_asking, enter_opening, page
 from comity.web.lines import ItemLine, OnItsWay
@@ -85,6 +87,15 @@ def formalities_of(item: ItemView) -> list[str]:
     return [str(met) if asked == "met" else f"{asked}: {met}" for asked, met in item.formalities.items()]
 
 
+def number_of(actor: Actor, dossier: str) -> str:
+    """The dossier's number as our side knows it; the bare word where the dossier is not hers to read."""
+    try:
+        row = dossier_for(actor, Reference.parse(dossier))
+    except MissingError:
+        return gettext("Dossier")
+    return row.number or row.file_number or row.their_number or gettext("Dossier")
+
+
 @page(Permission.ITEM_READ)
 def item(request: HttpRequest, reference: str) -> HttpResponse:
     """One item: its custody line with every signature verified anew, what it is and what binds it."""
@@ -108,7 +119,7 @@ def item(request: HttpRequest, reference: str) -> HttpResponse:
     if view.state == "awaited":
         stops.append(Stop(word("custody", "received"), state="next"))
     context = {
-        "item": line_of(view, number=gettext("Dossier"), dossier=row.dossier),
+        "item": line_of(view, number=number_of(actor, row.dossier), dossier=row.dossier),
         "way": way_of(view),
         "way_href": f"{item_href(address)}/way",
         "stops": stops,

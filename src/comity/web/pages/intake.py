@@ -53,6 +53,7 @@ class IntakeForm(forms.Form):
 
     def __init__(self, *args: Any, parts: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["file"].asked_in_any = True  # type: ignore[attr-defined]  # by its kind, in `clean`
         self.fields["parts"].choices = parts  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

@@ -72,6 +72,7 @@ def needs(request: HttpRequest) -> HttpResponse:
             one.title,
             clock_until(one.due, one.since),
             since=one.since,
+            their_number=one.their_number,
         )
         for one in needs_me(actor_asking(request))
     ]
@@ -94,6 +95,7 @@ def needs(request: HttpRequest) -> HttpResponse:
         "today": now(),
         "urgent": sum(1 for one in found if one.clock and one.clock.state in {"late", "soon"}),
         "may_open": house.may(Permission.DOSSIER_OPEN),
+        "may_look": house.may(Permission.DOSSIER_READ),
     }
     return render(request, "needs.html", context)
 
@@ -189,7 +191,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
                 ),
             }
         )
-    return render(request, "inbox.html", {"arrivals": lines})
+    house = _house(request)
+    may = {"may_record": house.may(Permission.LETTER_RECORD), "may_exchange": house.may(Permission.EXCHANGE_READ)}
+    return render(request, "inbox.html", {"arrivals": lines, **may})
 
 
 @page(Permission.ITEM_READ)

@@ -86,7 +86,7 @@ def connect(request: HttpRequest) -> HttpResponse:
         fingerprint = given["fingerprint"].replace(" ", "").lower()
         add_partner(act_of(request), card=card, fingerprint=fingerprint)
 
-    return _acted(request, form, act, _("Connect a node"))
+    return _acted(request, form, act, _("Connect a node"), _("Connect"))
 
 
 @page(Permission.PARTNERS_WRITE, methods="GET POST")
@@ -102,12 +102,12 @@ def note(request: HttpRequest) -> HttpResponse:
             contact={key: given[key] for key in ("address", "telephone", "email") if given[key]},
         )
 
-    return _acted(request, form, act, _("Note one without a node"))
+    return _acted(request, form, act, _("Note one without a node"), _("Keep"))
 
 
-def _acted(request: HttpRequest, form: forms.Form, act: Any, title: Any) -> HttpResponse:
+def _acted(request: HttpRequest, form: forms.Form, act: Any, title: Any, button: Any) -> HttpResponse:
     """Do the act with the form, or show the form with what stands against it."""
-    context: dict[str, Any] = {"form": form, "title": title, "button": _("Keep"), "about": ""}
+    context: dict[str, Any] = {"form": form, "title": title, "button": button, "about": ""}
     asked = None
     if request.method == "POST" and form.is_valid():
         asked = take_code(request, Permission.PARTNERS_WRITE)
