@@ -156,6 +156,27 @@ def test_a_treaty_only_a_withdrawn_correction_knew_is_still_found_and_asked_abou
     assert any("withdrawn on 2026-11-22" in reason.text for reason in one.reasons)
 
 
+def test_a_new_treaty_is_found_on_a_day_outside_its_period_too_and_asked_about() -> None:
+    columns = {"state": "CH", "other_state": "CO", "treaty_kind": "DRUGS", "status": "in_force"}
+    new = fact("treaty", **columns, date_signature="2020-01-01", entry_into_force="2021-01-01", until="2024-12-31")
+    register = with_overlays(SHIPPED, [overlay(new)])
+    assert register.instrument(new.instrument).code == new.instrument
+    findings = [
+        next(
+            one.finding
+            for one in find_bases(
+                register, "CH", "CO", measure="bank-records", offence="drug-trafficking", on=day
+            ).bases
+            if one.instrument == new.instrument
+        )
+        for day in (date(2024, 12, 31), date(2025, 1, 1))
+    ]
+    assert findings == [Finding.UNSETTLED, Finding.UNSETTLED]
+    inside, outside = register.at(date(2024, 12, 31)), register.at(date(2025, 1, 1))
+    assert inside.treaty(new.instrument).statuses == {"in_force"}
+    assert outside.treaty(new.instrument).statuses == {"listed"}
+
+
 def test_languages_authorities_and_channels_are_displaced_where_they_speak_of_the_same() -> None:
     before = SHIPPED.declarations("AL", "ETS030")
     assert before.accepted_languages == ("en", "fr")

@@ -106,14 +106,11 @@ def _register(key: Key) -> Register:
 def _overlays(key: Key) -> tuple[Overlay, ...]:
     if not key:
         return ()
-    known = load_register().treaties_by_code
     rows = {row.reference: row for row in Correction.objects.filter(reference__in=[one[0] for one in key])}
-    found = []
-    for reference, _digest, approved_on, withdrawn_on in key:
-        fact = overlay_of(rows[reference]).fact
-        if not withdrawn_on or fact.instrument not in known:
-            found.append(Overlay(reference, fact, approved_on, withdrawn_on))
-    return tuple(found)
+    return tuple(
+        Overlay(reference, overlay_of(rows[reference]).fact, approved_on, withdrawn_on)
+        for reference, _digest, approved_on, withdrawn_on in key
+    )
 
 
 def correction_of(actor: Actor, reference: Reference | str) -> Correction:

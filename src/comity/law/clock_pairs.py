@@ -89,6 +89,7 @@ def _runs(register: Register, clock: Clock, states: tuple[str, str] | None, on: 
     asked = f"Are both States Parties to {code}?"
     if states is None:
         return Finding.UNSETTLED, asked
+    register = register.at(on)
     other = register.instrument(code)
     bound = gravest(
         bound_verdict(other, state, register.participation(code, state), on, on).finding for state in states

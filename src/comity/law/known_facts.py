@@ -66,6 +66,7 @@ def known_facts(
 
     `answers` are those given to the questions of the legal basis, by the id of the question.
     """
+    register = register.at(on)
     return (
         *_named(measure, offence),
         *(_covered(instrument, offence, answers or {}) if offence else ()),

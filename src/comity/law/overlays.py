@@ -4,7 +4,7 @@ What a correction displaces stays beside it and is shown. An answer about a day 
 holds the day; where no day is given, those without an end.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
@@ -34,8 +34,13 @@ class Overlay:
     withdrawn_on: str = ""
     """Set for a treaty that only this correction knew: what rests on it still finds it, as one whose force is asked."""
 
+    outside: bool = False
+    """The same for a treaty that only this correction knows, on a day outside its period."""
+
     @property
     def mark(self) -> str:
+        if self.outside:
+            return f"this node's correction of {self.approved_on}, which does not speak of that day"
         if self.withdrawn_on:
             return f"this node's correction of {self.approved_on}, withdrawn on {self.withdrawn_on}"
         return f"this node's correction of {self.approved_on}, approved by two"
@@ -53,7 +58,7 @@ class CorrectedRegister(Register):
     def at(self, on: date) -> Register:
         if self.base is None:
             return self
-        return overlaid(self.base, tuple(one for one in self.overlays if one.withdrawn_on or one.fact.holds_on(on)))
+        return overlaid(self.base, _chosen(self.base, self.overlays, lambda fact: fact.holds_on(on)))
 
 
 def with_overlays(base: Register, overlays: Iterable[Overlay]) -> Register:
@@ -66,8 +71,18 @@ def with_overlays(base: Register, overlays: Iterable[Overlay]) -> Register:
         expect_apart(second, first)
     if not every:
         return base
-    standing = overlaid(base, tuple(one for one in every if one.withdrawn_on or not one.fact.until))
-    return _dated(base, standing, every)
+    return _dated(base, overlaid(base, _chosen(base, every, lambda fact: not fact.until)), every)
+
+
+def _chosen(base: Register, overlays: Iterable[Overlay], holds: Callable[[Fact], bool]) -> tuple[Overlay, ...]:
+    """Those that answer; a treaty that only a correction knows is never lost: it stands first, to be asked about."""
+    found: list[Overlay] = []
+    for one in overlays:
+        if holds(one.fact) and not one.withdrawn_on:
+            found.append(one)
+        elif one.fact.kind == "treaty" and one.fact.instrument not in base.treaties_by_code:
+            found.insert(0, one if one.withdrawn_on else replace(one, outside=True))
+    return tuple(found)
 
 
 def expect_apart(new: Overlay, other: Overlay) -> None:
@@ -222,14 +237,14 @@ def _cited(one: Overlay) -> str:
 def _treaty(base: Register, one: Overlay) -> BilateralTreaty:
     """The treaty with the correction as its only row; what the shipped rows said stands in the note."""
     fact, known = one.fact, base.treaties_by_code.get(one.fact.instrument)
-    pair = (fact.state, fact.other_state)
+    pair, asked = (fact.state, fact.other_state), one.outside or bool(one.withdrawn_on)
     row = BilateralRow(
         pair=pair,
         kind=fact.treaty_kind.lower(),
         signed=fact.date_signature or (known.signed if known else ""),
-        in_force="" if one.withdrawn_on else fact.entry_into_force,
+        in_force="" if asked else fact.entry_into_force,
         terminated=fact.withdrawal,
-        status="listed" if one.withdrawn_on else fact.status,
+        status="listed" if asked else fact.status,
         title=fact.title or (known.title if known else ""),
         source=_cited(one),
         as_of=fact.as_of,
