@@ -9,7 +9,7 @@ from comity.authorities.actions import establish_authority
 from comity.authorities.competence import Competence
 from comity.authorities.queries import ended_keys, partner
 from comity.cli import rotation
-from comity.cli.rotation import rotate_keys, write_keyring
+from comity.cli.rotation import finish_tls, prepare_tls, rotate_keys, write_keyring
 from comity.site.node import Node
 from comity.values.actor import Act, job
 from comity.values.errors import RefusedError
@@ -90,3 +90,19 @@ def test_a_keyring_half_written_never_takes_the_place_of_the_whole_one(node: Nod
         write_keyring(node, make_keyring(), full)
     assert node.keys_path.read_bytes() == whole
     assert node.keys_path.stat().st_mode & 0o077 == 0
+
+
+def test_a_tls_certificate_is_prepared_then_used_and_the_card_carries_both_between(node: Node) -> None:
+    before = node.keys().tls_certificate
+    with pytest.raises(RefusedError, match="prepared"):
+        finish_tls(node, MOMENT)
+    prepare_tls(node, "exchange.example", MOMENT)
+    prepare_tls(node, "exchange.example", MOMENT)
+    prepared = node.keys().next_tls
+    assert prepared is not None
+    assert node.keys().tls_certificate == before
+    assert partner("CH-FOJ").tls_certificate == (before + prepared[1]).decode()
+    finish_tls(node, MOMENT)
+    assert (node.keys().tls_key, node.keys().tls_certificate) == prepared
+    assert node.keys().next_tls is None
+    assert partner("CH-FOJ").tls_certificate == prepared[1].decode()

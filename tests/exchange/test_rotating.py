@@ -12,9 +12,17 @@ from comity.authorities.card import open_card
 from comity.authorities.keyring import AuthorityKeys
 from comity.authorities.queries import ended_key, ended_keys, partner, verifying_key
 from comity.authorities.succession import open_succession
-from comity.exchange.actions import keys_succeeded, post, rotate, send_due
+from comity.exchange.actions import (
+    announce_tls,
+    card_renewed,
+    cards_on_their_way,
+    keys_succeeded,
+    post,
+    rotate,
+    send_due,
+)
 from comity.exchange.envelope import seal_envelope
-from comity.exchange.message import KEYS_SUCCEEDED, SignedMessage
+from comity.exchange.message import CARD_RENEWED, KEYS_SUCCEEDED, SignedMessage
 from comity.exchange.models import StoredMessage
 from comity.exchange.queries import delivery_of, message
 from comity.exchange.receipt import open_receipt
@@ -89,6 +97,7 @@ def federation(django_db_blocker) -> Iterator[Federation]:
     receivers = {
         TYPE: lambda _act, signed, _content, _keys: taken.append(signed.digest),
         KEYS_SUCCEEDED: keys_succeeded,
+        CARD_RENEWED: card_renewed,
     }
     with django_db_blocker.unblock():
         nodes = {code: SimulatedNode(code, Chance(f"rotation {code}"), receivers, timedelta(0)) for code in (A, B, C)}
@@ -283,3 +292,35 @@ def test_only_the_operator_changes_keys_and_only_for_others(federation):
             rotate(node.act(MOMENT).by(job("operator", A)), A, keys=node.keys)
         with pytest.raises(RefusedError):
             rotate(node.act(MOMENT), A, keys=node.keys.with_authority(A, next_keys(node.keys.of(A))))
+
+
+def test_partners_pin_the_next_certificate_beside_the_one_in_use_before_it_is_used(federation):
+    node = federation.nodes[A]
+    federation.down = True
+    with node.acting():
+        announce_tls(node.act(MOMENT).by(job("operator", A)), b"in use and next", keys=node.keys)
+        federation.send()
+        assert cards_on_their_way() == [B, C]
+    federation.down = False
+    federation.later(hours=2)
+    federation.send()
+    with node.acting():
+        assert cards_on_their_way() == []
+    for code in (B, C):
+        with federation.nodes[code].acting():
+            assert partner(A).tls_certificate == "in use and next"
+            assert partner(A).verifying_key == node.keys.signer(A).public
+
+
+def test_a_renewed_card_brings_no_other_keys(federation):
+    from comity.seals.canonical import to_b64  # noqa: PLC0415
+
+    node = federation.nodes[A]
+    with federation.nodes[C].acting():
+        others = own_card(C, federation.nodes[C].keys)
+    told = SignedMessage.sign(letter(6, type=CARD_RENEWED, body={"card": to_b64(others)}), node.keys.signer(A))
+    with federation.nodes[B].acting():
+        envelope = seal_envelope(told, {}, federation.nodes[B].keys.opening_key(B).public)
+        receipt = open_receipt(federation.nodes[B].receive(envelope, federation.now), verifying_key(B))
+        assert receipt.rejection is RejectionCode.REFUSED
+        assert "card:keys" in receipt.reason

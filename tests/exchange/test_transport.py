@@ -247,3 +247,14 @@ def test_what_came_before_a_break_is_kept(transport):
 def test_another_answer_than_the_range_is_not_taken(transport, answer, error):
     with serving(answer) as server, pytest.raises(error):
         fetch(transport, server)
+
+
+def test_while_a_certificate_changes_the_one_in_use_and_the_next_are_both_let_in_and_no_third(transport):
+    both = (THEIRS[1] + OTHER[1]).decode()
+    for tls in (THEIRS, OTHER):
+        with serving(answering(b"the receipt"), tls) as server:
+            assert transport.deliver(server.place(tls_certificate=both), b"x") == b"the receipt"
+    third = issue_tls("127.0.0.1", NOW)
+    with serving(answering(b""), third) as server, pytest.raises(UnavailableError):
+        transport.deliver(server.place(tls_certificate=both), b"x")
+    assert server.came == []

@@ -47,7 +47,10 @@ class Keyring:
         tls_key: bytes,
         tls_certificate: bytes,
         chance: Callable[[int], bytes],
+        next_tls: tuple[bytes, bytes] | None = None,
     ) -> None:
+        self.next_tls = next_tls
+        """TLS key and certificate that take the place of those in use once every partner has been told."""
         self._wrapping = AESGCM(wrapping_key)
         self._wrapping_key = wrapping_key
         self._authorities = authorities
@@ -80,7 +83,16 @@ class Keyring:
 
     def with_authority(self, code: str, keys: AuthorityKeys) -> "Keyring":
         held = {**self._authorities, code: keys}
-        return Keyring(self._wrapping_key, held, self.tls_key, self.tls_certificate, self._chance)
+        return Keyring(self._wrapping_key, held, self.tls_key, self.tls_certificate, self._chance, self.next_tls)
+
+    def with_next_tls(self, next_tls: tuple[bytes, bytes] | None) -> "Keyring":
+        """The same with other TLS keys in waiting."""
+        own = (self.tls_key, self.tls_certificate)
+        return Keyring(self._wrapping_key, self._authorities, *own, self._chance, next_tls)
+
+    def with_tls(self, tls_key: bytes, tls_certificate: bytes) -> "Keyring":
+        """The same with these TLS keys in use, and none in waiting."""
+        return Keyring(self._wrapping_key, self._authorities, tls_key, tls_certificate, self._chance)
 
     def wrap(self, context: str, secret: bytes) -> bytes:
         """Encrypt a content key for rest in the database, bound to what it is the key of."""
@@ -105,6 +117,7 @@ class Keyring:
                 "wrapping_key": canonical.to_b64(self._wrapping_key),
                 "tls_key": canonical.to_b64(self.tls_key),
                 "tls_certificate": canonical.to_b64(self.tls_certificate),
+                "next_tls": [canonical.to_b64(part) for part in self.next_tls or ()],
                 "authorities": {code: _keys_json(keys) for code, keys in self._authorities.items()},
             }
         )
@@ -131,6 +144,7 @@ class Keyring:
             canonical.from_b64(value["tls_key"]),
             canonical.from_b64(value["tls_certificate"]),
             chance,
+            _pair([canonical.from_b64(part) for part in value.get("next_tls", ())]),
         )
 
 
@@ -141,6 +155,10 @@ def fingerprint_of_certificate(pem_or_der: bytes) -> str:
 
 def _stretched(passphrase: str, salt: bytes) -> bytes:
     return Scrypt(salt=salt, length=32, n=2**15, r=8, p=1).derive(passphrase.encode())
+
+
+def _pair(parts: list[bytes]) -> tuple[bytes, bytes] | None:
+    return (parts[0], parts[1]) if parts else None
 
 
 def _keys_json(keys: AuthorityKeys) -> dict[str, Any]:

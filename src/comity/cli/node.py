@@ -214,6 +214,26 @@ def rotate(
         says.print("Each partner gets a notice that the old key signed. See who has it: comity node status")
 
 
+@node.command("rotate-tls")
+def rotate_tls(
+    folder: Folder,
+    finish: Annotated[bool, typer.Option(help="Use the prepared certificate, now that partners know it.")] = False,
+    anyway: Annotated[bool, typer.Option(help="Even if a partner was not told.")] = False,
+) -> None:
+    """A new TLS certificate for the exchange port, in two steps: partners pin both until the second is done."""
+    load_framework(folder)
+    from django.conf import settings  # noqa: PLC0415
+
+    from comity.cli.rotation import finish_tls, prepare_tls  # noqa: PLC0415
+
+    if finish:
+        finish_tls(settings.COMITY, datetime.now(UTC), anyway=anyway)
+        says.print("The new certificate is in use once the node is served anew: comity node serve")
+    else:
+        prepare_tls(settings.COMITY, settings.COMITY.file.endpoint_host, datetime.now(UTC))
+        says.print("Every partner is being told. When none waits any more: comity node rotate-tls DIR --finish")
+
+
 @peer.command("keys")
 def keys(
     folder: Folder, code: Annotated[str, typer.Argument(help="The authority's code.")], as_json: Json = False

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from comity.authorities.certificates import issue_office_seal
+from comity.authorities.certificates import issue_office_seal, issue_tls
 from comity.authorities.keyring import AuthorityKeys, Keyring
 from comity.seals.keys import OpeningKey, SigningKey
 from comity.values.actor import Act, job
@@ -63,6 +63,37 @@ def _next(held: AuthorityKeys, seal: tuple[bytes, bytes], *, lost: bool) -> Auth
     earlier = (held.opening, *held.earlier)[:KEPT_OPENING_KEYS]
     retiring = None if lost else held.signing
     return AuthorityKeys(SigningKey.generate(), OpeningKey.generate(), *seal, earlier, retiring)
+
+
+def prepare_tls(node: Keeper, host: str, at: datetime) -> None:
+    """Make the next TLS key and tell every partner of its certificate; the one in use stays in use."""
+    from comity.exchange.actions import announce_tls  # noqa: PLC0415 - the framework is set up by now
+
+    keys = node.keys()
+    next_tls = keys.next_tls or issue_tls(host, at)
+    write_keyring(node, keys.with_next_tls(next_tls))
+    act = Act(job("operator", "operator"), at, "rotate the TLS certificate", secrets.token_bytes)
+    announce_tls(act, keys.tls_certificate + next_tls[1], keys=node.keys())
+
+
+def finish_tls(node: Keeper, at: datetime, *, anyway: bool = False) -> None:
+    """Use the next TLS key, once every partner was told of it; RefusedError names those that were not."""
+    from comity.exchange.actions import announce_tls, cards_on_their_way  # noqa: PLC0415 - the same
+
+    keys, missing = node.keys(), cards_on_their_way()
+    if keys.next_tls is None:
+        raise RefusedError(
+            "No next TLS certificate is prepared.", code="rotate:tls", next_step="comity node rotate-tls DIR"
+        )
+    if missing and not anyway:
+        raise RefusedError(
+            f"These partners have not been told yet and would be cut off: {', '.join(missing)}.",
+            code="rotate:tls",
+            next_step="Wait until they are reached, or give them the card by hand and add --anyway.",
+        )
+    write_keyring(node, keys.with_tls(*keys.next_tls))
+    act = Act(job("operator", "operator"), at, "rotate the TLS certificate", secrets.token_bytes)
+    announce_tls(act, keys.next_tls[1], keys=node.keys())
 
 
 def write_keyring(node: Keeper, keys: Keyring, settle: Callable[[int], None] = os.fsync) -> None:

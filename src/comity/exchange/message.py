@@ -32,7 +32,9 @@ TYPE = re.compile(r"[a-z]{1,20}(\.[a-z]{1,20}(-[a-z]{1,20}){0,3}){1,2}")
 """A message type has a dot; the kinds of our other signed things (`receipt`, `pull-ticket`) have none."""
 
 KEYS_SUCCEEDED = "authority.keys-succeeded"
-"""The one type that is the exchange's own: an authority tells its partners its next keys. See actions/rotating.py."""
+CARD_RENEWED = "authority.card-renewed"
+"""The two types that are the exchange's own: an authority tells its partners its next keys, or under the same keys
+another address or certificate. See actions/rotating.py."""
 
 _MEMBERS = (
     "version", "type", "id", "sender", "recipient", "dossier", "follows", "purpose",

@@ -11,17 +11,17 @@ from comity.values.errors import InvalidInputError
 
 
 class PinnedContext(ssl.SSLContext):
-    """A client context whose sole trust anchor is one certificate, compared again in full after each handshake.
+    """A client context that trusts one certificate, or the one and its successor, compared in full after the handshake.
 
     Host names are not compared: the certificate itself is the name. The comparison happens before a byte of the
     request is sent; a certificate that the pinned key merely signed is therefore refused too.
     """
 
-    pinned: bytes
+    pinned: frozenset[bytes]
 
     def wrap_socket(self, *args: Any, **options: Any) -> ssl.SSLSocket:
         wrapped = super().wrap_socket(*args, **options)
-        if wrapped.getpeercert(binary_form=True) != self.pinned:
+        if wrapped.getpeercert(binary_form=True) not in self.pinned:
             wrapped.close()
             raise ssl.SSLCertVerificationError("the partner's certificate is not the one in the directory")
         return wrapped
@@ -33,6 +33,8 @@ class PinnedContext(ssl.SSLContext):
 def pinned_context(certificate: str, *, own_key: bytes, own_certificate: bytes) -> PinnedContext:
     """A TLS 1.3 client context for the partner with this PEM certificate, presenting ours.
 
+    While a partner's certificate changes, its card carries both: the one in use and the next.
+
     Raises InvalidInputError `transport:certificate-form` when the directory's certificate cannot be read.
     """
     context = PinnedContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -41,8 +43,9 @@ def pinned_context(certificate: str, *, own_key: bytes, own_certificate: bytes) 
     context.verify_mode = ssl.CERT_REQUIRED
     context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
     try:
-        context.pinned = x509.load_pem_x509_certificate(certificate.encode()).public_bytes(Encoding.DER)
-        context.load_verify_locations(cadata=context.pinned)
+        held = [one.public_bytes(Encoding.DER) for one in x509.load_pem_x509_certificates(certificate.encode())]
+        context.pinned = frozenset(held)
+        context.load_verify_locations(cadata=b"".join(held))
     except ValueError as error:
         raise InvalidInputError(
             "The partner's TLS certificate in the directory is not a PEM certificate.",

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
-from comity.exchange.actions import Receiver, keys_succeeded
-from comity.exchange.message import KEYS_SUCCEEDED
+from comity.exchange.actions import Receiver, card_renewed, keys_succeeded
+from comity.exchange.message import CARD_RENEWED, KEYS_SUCCEEDED
 from comity.requests.actions import apply_message
 from comity.requests.messages import MessageType
 
 RECEIVERS: Mapping[str, Receiver] = {
     **{kind.value: apply_message for kind in MessageType},
     KEYS_SUCCEEDED: keys_succeeded,
+    CARD_RENEWED: card_renewed,
 }

@@ -8,17 +8,19 @@ from comity.authorities.actions.establishing import (
     establish_authority,
     open_office,
 )
-from comity.authorities.actions.succeeding import end_own_key, own_card, succeed
+from comity.authorities.actions.succeeding import carry_tls, end_own_key, own_card, renew_card, succeed
 
 __all__ = [
     "add_partner",
     "appoint_first_officer",
     "appoint_officer",
     "assign_roles",
+    "carry_tls",
     "end_own_key",
     "establish_authority",
     "note_partner_without_node",
     "open_office",
     "own_card",
+    "renew_card",
     "succeed",
 ]

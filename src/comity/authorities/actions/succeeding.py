@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from django.db import transaction
 
@@ -101,6 +102,35 @@ def succeed(act: Act, *, sender: str, succession: bytes, card: bytes) -> None:
         succession=succession,
     )
     replace_keys(act, row, told, ending)
+
+
+@transaction.atomic
+def carry_tls(act: Act, certificates: bytes) -> None:
+    """Let the cards of all our authorities carry these TLS certificates: the one in use, and the next if any.
+
+    Operator only.
+    """
+    only_the_operator(act)
+    for row in local_authorities():
+        row.tls_certificate = certificates.decode()
+        row.save(update_fields=["tls_certificate"])
+        facts = {"tls": sha256(certificates).hexdigest()}
+        enter(act, "authorities:keys:rotated", row.code, authority=row.code, facts=facts)
+
+
+def renew_card(act: Act, *, sender: str, card: bytes) -> None:
+    """Take over what a partner's card says under the keys we know it by. Inside the receiving transaction.
+
+    Raises BrokenError `card:keys` for a card with other keys: those come with their succession only.
+    """
+    told, row = open_card(card), authority_row(sender)
+    known = (row.verifying_key, row.sealing_key)
+    if told.code != sender or known != (told.verifying_key.to_json(), told.sealing_key.to_json()):
+        raise BrokenError("The card is another's or has other keys than we know.", code="card:keys", place=sender)
+    write_card(act, told, row)
+    for own in local_authorities():
+        facts = {"fingerprint": told.verifying_key.fingerprint, "endpoint": told.endpoint}
+        enter(act, "authorities:partner:added", sender, authority=own.code, facts=facts)
 
 
 def replace_keys(act: Act, row: Authority, card: Card, ending: Ending) -> Authority:

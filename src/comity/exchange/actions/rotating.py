@@ -7,12 +7,12 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Max, Q
 
-from comity.authorities.actions import end_own_key, own_card, succeed
+from comity.authorities.actions import carry_tls, end_own_key, own_card, renew_card, succeed
 from comity.authorities.keyring import Keyring
-from comity.authorities.queries import partners
+from comity.authorities.queries import local_authorities, partners
 from comity.authorities.succession import Succession
 from comity.exchange.actions.posting import post
-from comity.exchange.message import KEYS_SUCCEEDED, Message, SignedMessage
+from comity.exchange.message import CARD_RENEWED, KEYS_SUCCEEDED, Message, SignedMessage
 from comity.exchange.models import Direction, Outbox, OutboxState, StoredMessage
 from comity.seals.canonical import from_b64, to_b64
 from comity.values.actor import Act
@@ -57,20 +57,50 @@ def _announce(act: Act, code: str, succession: Succession, card: bytes, keys: Ke
     """One notice to each partner's node, signed by the key that it knows."""
     held = keys.of(code)
     before = keys.with_authority(code, replace(held, signing=held.retiring or held.signing))
+    body = {"succession": to_b64(succession.to_bytes()), "card": to_b64(card)}
+    _tell_all(act, code, KEYS_SUCCEEDED, body, before)
+
+
+def _tell_all(act: Act, code: str, type_: str, body: Mapping[str, str], keys: Keyring) -> None:
     for partner in partners():
         if partner.has_node:
             number = act.new_id()
             notice = Message(
-                type=KEYS_SUCCEEDED,
+                type=type_,
                 id=number,
                 sender=code,
                 recipient=partner.code,
                 dossier=Reference(code, Kind.AUTHORITY, number),
                 at=act.at,
-                body={"succession": to_b64(succession.to_bytes()), "card": to_b64(card)},
+                body=body,
                 purpose="renewal of keys",
             )
-            post(act, notice, keys=before)
+            post(act, notice, keys=keys)
+
+
+@transaction.atomic
+def announce_tls(act: Act, certificates: bytes, *, keys: Keyring) -> None:
+    """Let all our cards carry these TLS certificates, and tell every partner. Operator only."""
+    carry_tls(act, certificates)
+    for own in local_authorities():
+        _tell_all(act, own.code, CARD_RENEWED, {"card": to_b64(own_card(own.code, keys))}, keys)
+
+
+def cards_on_their_way() -> list[str]:
+    """The partners that have not yet receipted a notice of ours."""
+    types = (KEYS_SUCCEEDED, CARD_RENEWED)
+    waiting = Outbox.objects.filter(message__type__in=types).exclude(state=OutboxState.DELIVERED)
+    return sorted(set(waiting.values_list("recipient", flat=True)))
+
+
+def card_renewed(act: Act, signed: SignedMessage, _content_keys: Mapping[str, bytes], _keys: Keyring) -> None:
+    """The effect of a renewed card: address, certificates and contact under the same keys (`renew_card`)."""
+    card = signed.message.body.get("card")
+    if set(signed.message.body) != {"card"} or not isinstance(card, str) or len(card) > LARGEST * 2:
+        raise InvalidInputError("This is not a renewed card.", code="card:form", place="body")
+    if signed.message.attachments:
+        raise RefusedError("A card carries nothing else.", code="card:form")
+    renew_card(act, sender=signed.message.sender, card=from_b64(card))
 
 
 def keys_succeeded(act: Act, signed: SignedMessage, _content_keys: Mapping[str, bytes], _keys: Keyring) -> None:
