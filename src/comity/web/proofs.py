@@ -28,7 +28,8 @@ def seal_of_message(signed: SignedMessage, *, href: str = "", name: str = "") ->
     if signed.message.type == RECORDED:
         return SealMark(SealState.OURS, href=href)
     try:
-        signed.verify(verifying_key(signed.message.sender))
+        message = signed.message
+        signed.verify(verifying_key(message.sender, signed.signature.key_id, message.at))
     except MissingError:
         return SealMark(SealState.UNVERIFIED, sender, href)
     except BrokenError:

@@ -124,7 +124,7 @@ def seal_of(signed: SignedMessage) -> Seal:
     """Check a stored message's signature against the key our directory holds of its sender."""
     message, signature = signed.message, signed.signature
     try:
-        signed.verify(verifying_key(message.sender))
+        signed.verify(verifying_key(message.sender, signature.key_id, message.at))
     except MissingError as error:
         return Seal("unknown", message.sender, signature.key_id, signature.suite, error.message)
     except BrokenError as error:

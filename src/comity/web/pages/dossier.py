@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comity.authorities.queries import name_of, verifying_key
 from comity.exchange.message import SignedMessage
-from comity.exchange.receipt import open_receipt
+from comity.exchange.receipt import open_receipt, receipt_key
 from comity.requests.queries import document_content, message_proof, request_file
 from comity.safeguards.permissions import Permission
 from comity.safeguards.queries import entries_about
@@ -173,7 +173,7 @@ def message(request: HttpRequest, reference: str, digest: str) -> HttpResponse:
         "at": signed.message.at,
         "raw": json.dumps(json.loads(proof.content), ensure_ascii=False, indent=2),
         "mark": seal_of_message(signed, name=name_of(said_by, language)),
-        "checks": list(checks_of(signed, _key(said_by))),
+        "checks": list(checks_of(signed, _key(said_by, signed.signature.key_id))),
         "facts": [
             (_("From"), f"{name_of(said_by, language)} ({said_by})"),
             (_("To"), f"{name_of(told, language)} ({told})"),
@@ -181,24 +181,26 @@ def message(request: HttpRequest, reference: str, digest: str) -> HttpResponse:
             (_("Handling"), signed.message.handling.value),
             (_("Follows"), str(len(signed.message.follows))),
         ],
-        "receipts": [_receipt(text.encode(), _key(told)) for text in proof.receipts],
+        "receipts": [_receipt(text.encode(), told) for text in proof.receipts],
         "ribbon": None,
     }
     return render(request, "message.html", context)
 
 
-def _key(code: str) -> VerifyingKey | None:
+def _key(code: str, key_id: str) -> VerifyingKey | None:
+    """The key of that name of an authority, which may have others by now; None where we know none of it."""
     try:
-        return verifying_key(code)
+        return verifying_key(code, key_id)
     except MissingError:
         return None
 
 
-def _receipt(data: bytes, key: VerifyingKey | None) -> dict[str, Any]:
+def _receipt(data: bytes, code: str) -> dict[str, Any]:
     """A receipt as a line: verified under the partner's key, or broken."""
-    if key is None:
-        return {"seal": SealMark(SealState.UNVERIFIED), "words": "", "at": None}
     try:
+        key = _key(code, receipt_key(data))
+        if key is None:
+            return {"seal": SealMark(SealState.UNVERIFIED), "words": "", "at": None}
         receipt = open_receipt(data, key)
     except ComityError as error:
         return {"seal": SealMark(SealState.BROKEN), "words": error.message, "at": None}
