@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from django.db import connection, models
+from django.db import models, transaction
 
 
 class WrittenOnce(models.Model):
@@ -18,11 +18,12 @@ class WrittenOnce(models.Model):
     def insert(self) -> None:
         """Insert this new row and learn the key that the database gave it; IntegrityError as from `save`."""
         statement, fields = _insertion(type(self))
-        values = [field.get_db_prep_save(field.pre_save(self, add=True), connection) for field in fields]
-        with connection.cursor() as cursor:
+        here = transaction.get_connection()
+        values = [field.get_db_prep_save(field.pre_save(self, add=True), here) for field in fields]
+        with here.cursor() as cursor:
             cursor.execute(statement, values)
             [self.pk] = cursor.fetchone()
-        self._state.adding, self._state.db = False, connection.alias
+        self._state.adding, self._state.db = False, here.alias
 
 
 @cache
