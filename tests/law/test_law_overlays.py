@@ -62,6 +62,10 @@ def test_the_shipped_register_is_never_changed_and_untouched_answers_are_the_sam
     before = [basis(SHIPPED, code, date(2026, 1, 1)).to_json() for code in ("UNTOC", "UNCAC", "VIENNA1988")]
     register = with_overlays(SHIPPED, [overlay(participation(entry_into_force="2012-05-01"))])
     basis(register, "UNTOC", date(2026, 1, 1))
+    held = SHIPPED.participation("UNTOC", "CO")
+    assert held is not None
+    assert held.in_force == "2004-09-03"
+    assert not any("correction" in row.source for rows in SHIPPED.participations.values() for row in rows.values())
     assert [basis(SHIPPED, code, date(2026, 1, 1)).to_json() for code in ("UNTOC", "UNCAC", "VIENNA1988")] == before
     assert basis(register, "UNCAC", date(2026, 1, 1)).to_json() == before[1]
     assert with_overlays(SHIPPED, []) is SHIPPED
