@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import sync_playwright
 
+from comity.cli.demo.lawfulness import NOTHING_RECORDED
 from comity.cli.demo.letters import letter
 from comity.cli.demo.stage import Site, Stage
 from tests.e2e.desk import Codes, Desk
@@ -178,9 +179,18 @@ def sign(cast, dossier):
     desk = cast["m.rochat"]
     desk.open(f"{dossier}/sign")
     desk.press("button[name=prepare]")
+    gate(desk, dossier)
+    desk.open(f"{dossier}/sign")
     desk.give_code()
     desk.press("button[name=sign]")
     assert desk.page.url.endswith(dossier)
+
+
+def gate(desk, dossier):
+    """She answers what the human-rights gate asks, and signs that no ground is recorded."""
+    answers = {f"facts.{name}": "yes" if value else "no" for name, value in NOTHING_RECORDED.items()}
+    desk.act(dossier, "record_facts", answers)
+    desk.act(dossier, "sign_rights_gate")
 
 
 def transmit(cast, dossier, number):
@@ -213,6 +223,18 @@ def question(cast, dossier):
 
 def decide(cast, dossier):
     director = cast["c.ibarra"]
+    gate(director, dossier)
+    for offence, case in letter("conduct_colombia").items():
+        laws = {
+            f"case.{name}.{state}": law["offences"][0][key]
+            for state, law in case["laws"].items()
+            for name, key in (("statute", "statute"), ("elements", "elements"))
+        }
+        plain = {name: [one for one in value if " or " not in one] if isinstance(value, list) else value
+                 for name, value in laws.items()}  # fmt: skip
+        director.act(dossier, "record_conduct", {"offence": offence, "case.conduct": list(case["conduct"]), **plain})
+    director.act(dossier, "sign_dual", {"met": "yes"})
+    director.open(f"{dossier}/law")
     director.act(dossier, "accept_request", every="parts")
     director.act(dossier, "pass_on", {"executing": "CO-F14"}, every="parts")
     cast["j.pardo"].act(dossier, "record_authorisation", {"parts": ["a", "b"], **ORDER})

@@ -11,7 +11,7 @@ NOTHING = {
     "ordinary-offence": True,
     "nothing-decided-elsewhere": True,
     "no-rights-ground-recorded": True,
-    "no-immunity": True,
+    "immunity-or-privilege": False,
     "death-penalty-possible": False,
     "extraordinary-court": False,
     "in-absentia": False,
@@ -26,15 +26,39 @@ CONDUCT: dict[str, dict[str, Any]] = {
     "drug-trafficking": {
         "conduct": {"controlled-substance": True, "production-or-traffic": True, "intent": True},
         "laws": {
-            "CH": {"offences": [{"statute": "Art. 19 LStup (exercise)", "elements": ["production-or-traffic"]}]},
-            "CO": {"offences": [{"statute": "Art. 376 CP (exercise)", "elements": ["production-or-traffic"]}]},
+            "CH": {
+                "offences": [
+                    {
+                        "statute": "Art. 19 LStup (exercise)",
+                        "elements": ["production-or-traffic"],
+                        "maximum_months": 120,
+                    }
+                ]
+            },
+            "CO": {
+                "offences": [
+                    {"statute": "Art. 376 CP (exercise)", "elements": ["production-or-traffic"], "maximum_months": 120}
+                ]
+            },
         },
     },
     "money-laundering": {
         "conduct": {"property-from-crime": True, "conversion-or-transfer": True, "knowledge-of-crime-proceeds": True},
         "laws": {
-            "CH": {"offences": [{"statute": "Art. 305bis CP (exercise)", "elements": ["conversion-or-transfer"]}]},
-            "CO": {"offences": [{"statute": "Art. 323 CP (exercise)", "elements": ["conversion-or-transfer"]}]},
+            "CH": {
+                "offences": [
+                    {
+                        "statute": "Art. 305bis CP (exercise)",
+                        "elements": ["conversion-or-transfer"],
+                        "maximum_months": 120,
+                    }
+                ]
+            },
+            "CO": {
+                "offences": [
+                    {"statute": "Art. 323 CP (exercise)", "elements": ["conversion-or-transfer"], "maximum_months": 120}
+                ]
+            },
         },
     },
 }

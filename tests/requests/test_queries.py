@@ -19,6 +19,7 @@ from comity.requests.workflow import TABLE
 from comity.store.models import SealedBlob
 from comity.values.actor import Role
 from comity.values.errors import MissingError, RefusedError
+from tests.requests.gates import sign_gate
 from tests.requests.matters import to_colombia
 from tests.requests.stages import drafted, in_execution, registered, signed, transmitted
 from tests.requests.world import World
@@ -70,11 +71,16 @@ def test_the_timeline_stands_on_both_sides_with_seals_and_the_arrival(cast: Worl
         "open_dossier",
         "save_draft",
         "prepare_release",
+        "record_facts",
+        "sign_rights_gate",
         "sign_request",
         "check_form",
     ]
     theirs = dossier_page(cast.actor("registrar"), dossier)
-    assert [line.name for line in theirs.timeline] == ["request.transmitted", "request.acknowledged"]
+    crossed = [line.name for line in theirs.timeline if line.kind == "message"]
+    assert crossed == ["request.transmitted", "request.acknowledged"]
+    at_home = {line.name for line in theirs.timeline if line.kind == "act"}
+    assert at_home == {"record_facts", "sign_rights_gate", "record_conduct", "sign_dual"}
     assert theirs.numbers == {"file": "", "ours": "CO-2026-9", "theirs": "B-26-77"}
 
 
@@ -102,6 +108,8 @@ def test_what_needs_whom(cast: World) -> None:
     assert [need.verb for need in needs_me(cast.actor("prosecutor"))] == ["prepare_release"]
     assert needs_me(cast.actor("clerk")) == []
     cast.do("prosecutor", "prepare_release", dossier)
+    assert [need.verb for need in needs_me(cast.actor("prosecutor"))] == ["sign_rights_gate"]
+    sign_gate(cast, dossier, "prosecutor")
     assert [need.verb for need in needs_me(cast.actor("prosecutor"))] == ["sign_request"]
     cast.do("prosecutor", "sign_request", dossier, digest=cast.release("prosecutor", dossier)["digest"])
     assert [need.verb for need in needs_me(cast.actor("clerk"))] == ["check_form"]
@@ -196,7 +204,8 @@ def test_who_merely_executes_sees_the_request_and_nothing_internal_to_the_centra
     cast.do("chief", "pass_on", dossier, executing="CO-F14", parts=["a"])
     cast.do("registrar", "note_posting", dossier, on=cast.at.date(), number="RR 4 CO")
     central, executing = (dossier_page(cast.actor(name), dossier) for name in ("chief", "fiscal"))
-    assert {line.name for line in central.timeline if line.kind == "act"} == {"assess_conformity", "note_posting"}
+    at_home = {line.name for line in central.timeline if line.kind == "act"}
+    assert {"assess_conformity", "note_posting", "sign_rights_gate"} <= at_home
     assert central.law.requested["lines"]
     assert central.post
     assert executing.content == central.content

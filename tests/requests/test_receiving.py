@@ -16,6 +16,7 @@ from comity.requests.phases import Phase
 from comity.requests.queries.access import state_of
 from comity.values.actor import Act, job
 from comity.values.reference import Kind, Reference
+from tests.requests.gates import sign_gate
 from tests.requests.letters import body_of
 from tests.requests.stages import registered, signed, transmitted
 from tests.requests.world import World
@@ -93,6 +94,8 @@ def captured(world: World, dossier: Reference) -> list[bytes]:
         ("chief", "pass_on", {"executing": "CO-F14", "parts": ["a"]}),
     ):
         world.do(who, verb, dossier, **values)
+        if verb == "register_request":
+            sign_gate(world, dossier, "chief")
     world.post()
     world.line.down = False
     key = partner("CH-FOJ").sealing_key

@@ -12,6 +12,7 @@ from comity.requests.queries import dossier_page
 from comity.requests.queries.access import state_of
 from comity.safeguards.queries import entries_about
 from comity.values.errors import MissingError, RefusedError
+from tests.requests.gates import cleared, sign_gate
 from tests.requests.matters import both, to_colombia
 from tests.requests.stages import agree, drafted, in_execution, registered, signed, transmitted
 from tests.requests.world import World
@@ -40,6 +41,7 @@ def test_the_whole_story(cast: World) -> None:  # noqa: PLR0915 - it is one stor
     cast.post()
     assert not state_of(cast.row("chief", dossier)).open_questions()
 
+    cleared(cast, dossier)
     cast.do("chief", "accept_request", dossier, parts=["a", "b", "c"])
     cast.do("chief", "pass_on", dossier, executing="CO-F14", parts=["a", "b", "c"])
     order = {
@@ -83,6 +85,7 @@ def test_the_whole_story(cast: World) -> None:  # noqa: PLR0915 - it is one stor
     arrived = items_of(cast.actor("head"), dossier)
     assert {one.state for one in arrived} == {"received"}
     assert all(any("Art. 15(1)" in one["provision"] for one in item.conditions) for item in arrived)
+    assert {one.title: list(one.parts) for one in arrived} == {"Extractos": ["a", "b"], "Acta": ["c"]}
 
     cast.do("head", "countersign_evidence", dossier, items=items)
     cast.do("prosecutor", "give_feedback", dossier, outcome={"es": "Hubo acusación."})
@@ -112,6 +115,7 @@ def test_who_signed_does_not_transmit(cast: World) -> None:
     dossier = cast.open("both", requested="CO-FGN", title="Own matter", number="X-1", requesting="CH-FOJ")
     cast.do("both", "save_draft", dossier, content=to_colombia())
     cast.do("both", "prepare_release", dossier)
+    sign_gate(cast, dossier, "both")
     digest = cast.release("both", dossier)["digest"]
     cast.do("both", "sign_request", dossier, digest=digest)
     cast.do("clerk", "check_form", dossier, number="B-1", cover_note={"fr": "Transmis."})
@@ -153,6 +157,7 @@ def test_saving_the_same_words_again_leaves_the_signature(cast: World) -> None:
 def test_signing_needs_the_one_time_code_again_and_the_digest_of_the_letter(cast: World) -> None:
     dossier = drafted(cast)
     cast.do("prosecutor", "prepare_release", dossier)
+    sign_gate(cast, dossier, "prosecutor")
     digest = cast.release("prosecutor", dossier)["digest"]
     with pytest.raises(RefusedError) as caught:
         cast.do("prosecutor", "sign_request", dossier, digest=digest, stepped_up=False)
@@ -223,6 +228,7 @@ def test_a_request_is_returned_for_amendment_signed_anew_and_taken_up_again(cast
     content["parts"] = content["parts"][:2]
     cast.do("prosecutor", "save_draft", dossier, content=content)
     cast.do("prosecutor", "prepare_release", dossier)
+    sign_gate(cast, dossier, "prosecutor")
     digest = cast.release("prosecutor", dossier)["digest"]
     cast.do("prosecutor", "sign_request", dossier, digest=digest)
     cast.do("clerk", "check_form", dossier, number="B-26-77", cover_note={"fr": "Complété."})
@@ -264,6 +270,7 @@ def test_an_urgent_request_goes_ahead_of_its_original_which_is_due_until_it_is_p
     urgency = {"reason": both("Risque de fuite.", "Riesgo de fuga."), "deadline": "2027-01-31"}
     cast.do("prosecutor", "save_draft", dossier, content={**to_colombia(), "urgency": urgency})
     cast.do("prosecutor", "prepare_release", dossier)
+    sign_gate(cast, dossier, "prosecutor")
     digest = cast.release("prosecutor", dossier)["digest"]
     cast.do("prosecutor", "sign_request", dossier, digest=digest)
     cast.do("clerk", "check_form", dossier, number="B-1", cover_note={"fr": "Transmis."})

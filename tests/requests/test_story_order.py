@@ -12,6 +12,7 @@ from comity.values.actor import Role
 from comity.values.errors import RefusedError
 from comity.values.instant import parse_instant
 from comity.values.reference import Reference
+from tests.requests.gates import sign_gate
 from tests.requests.matters import only_french, to_luxembourg
 from tests.requests.world import World
 
@@ -32,6 +33,7 @@ def signed(world: World, issuer: str = "investigating-judge") -> Reference:
     dossier = world.open("judge", requested="LU-CI", title="Fraude", number="DP 1/26", instrument="EU-EIO-2014-41")
     world.do("judge", "save_draft", dossier, content=to_luxembourg(issuer))
     world.do("judge", "prepare_release", dossier)
+    sign_gate(world, dossier, "judge")
     world.do("judge", "sign_request", dossier, digest=world.release("judge", dossier)["digest"])
     return dossier
 

@@ -18,6 +18,7 @@ from comity.store.queries import content_bytes
 from comity.values.actor import Act, Role, job
 from comity.values.errors import InvalidInputError, RefusedError
 from comity.values.reference import Reference
+from tests.requests.gates import sign_gate
 from tests.requests.letters import body_of
 from tests.requests.matters import to_colombia, to_paraguay
 from tests.requests.test_transmission import printed
@@ -36,6 +37,7 @@ def posted(world: World, number: str = "B-26-80") -> Reference:
     dossier = world.open("prosecutor", requested="PY-MP", title="Cuenta", number="SV.26.2")
     world.do("prosecutor", "save_draft", dossier, content=to_paraguay())
     world.do("prosecutor", "prepare_release", dossier)
+    sign_gate(world, dossier, "prosecutor")
     digest = world.release("prosecutor", dossier)["digest"]
     world.do("prosecutor", "sign_request", dossier, digest=digest)
     world.do("clerk", "check_form", dossier, number=number, cover_note={"es": "Se transmite."})
@@ -146,6 +148,7 @@ def test_no_letter_is_recorded_for_a_partner_that_signs_for_itself(cast: World) 
     dossier = cast.open("prosecutor", requested="CO-FGN", title="Cuenta", number="SV.26.3")
     cast.do("prosecutor", "save_draft", dossier, content=to_colombia())
     cast.do("prosecutor", "prepare_release", dossier)
+    sign_gate(cast, dossier, "prosecutor")
     digest = cast.release("prosecutor", dossier)["digest"]
     cast.do("prosecutor", "sign_request", dossier, digest=digest)
     cast.do("clerk", "check_form", dossier, number="B-1", cover_note={"fr": "x"})
@@ -199,6 +202,7 @@ def test_a_request_that_came_on_paper_is_opened_registered_and_answered_on_paper
     assert (entry.side, entry.recorded) == (Side.REQUESTING, True)
     assert [need.verb for need in needs_me(cast.actor("clerk"))] == ["register_request"]
     cast.do("clerk", "register_request", dossier, number="B-26-99", contact="Registre")
+    sign_gate(cast, dossier, "head")
     row = cast.do("head", "accept_request", dossier, parts=["a"])
     assert row.phase == Phase.IN_EXECUTION
     cast.do("clerk", "print_answer", dossier, text={"es": "Se ejecuta la medida a)."})

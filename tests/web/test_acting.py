@@ -12,6 +12,7 @@ from comity.requests.models import Draft
 from comity.requests.phases import PartState, Phase
 from comity.requests.queries.access import state_of
 from comity.web.pages.dossier_address import dossier_href
+from tests.requests.gates import CONDUCT, NOTHING, seen, sign_gate
 from tests.requests.matters import to_colombia, to_paraguay
 from tests.requests.stages import drafted, in_execution, registered, signed, transmitted
 
@@ -126,6 +127,33 @@ def test_who_signed_does_not_transmit_and_is_told_why(node, desk):
     assert node.row("head", dossier).phase == Phase.TRANSMITTED
 
 
+def law_on_the_pages(node, desk, dossier):
+    """The chief answers the gate, signs it, compares both laws and signs that off, each on its page."""
+    answers = {f"facts.{name}": "yes" if value else "no" for name, value in NOTHING.items()}
+    done(do(node, desk, "chief", "record_facts", dossier, **answers))
+    gate = seen(node, "chief", dossier).gate.digest
+    page = desk("chief").client.get(f"{dossier_href(dossier)}/do/sign_rights_gate").content.decode()
+    assert gate in page
+    done(do(node, desk, "chief", "sign_rights_gate", dossier, digest=gate))
+    for offence, case in CONDUCT.items():
+        told = {"offence": offence, "case.conduct": list(case["conduct"])}
+        for state, law in case["laws"].items():
+            told[f"case.statute.{state}"] = law["offences"][0]["statute"]
+            told[f"case.elements.{state}"] = law["offences"][0]["elements"]
+        done(do(node, desk, "chief", "record_conduct", dossier, **told))
+    matrix = seen(node, "chief", dossier).dual
+    done(do(node, desk, "chief", "sign_dual", dossier, digest=matrix.digest, met="yes"))
+    assured = {"subject": "death-penalty", "given_by": "Embajada", "on": "2026-11-01", "text": "No se impondrá."}
+    done(do(node, desk, "chief", "record_assurance", dossier, **assured, check_by="2027-01-01"))
+    held = seen(node, "chief", dossier).assurances[0]["id"]
+    done(do(node, desk, "chief", "check_assurance", dossier, assurance=held, kept="yes"))
+    done(do(node, desk, "chief", "sign_rights_gate", dossier, digest=seen(node, "chief", dossier).gate.digest))
+    page = desk("chief").client.get(f"{dossier_href(dossier)}/law").content.decode()
+    assert "No ground recorded: signed by" in page
+    assert "No se impondrá." in page
+    assert "Predicted by the requesting side" in page
+
+
 def test_the_requested_side_registers_asks_accepts_and_declines_on_the_pages(node, desk):
     dossier = transmitted(node)
     done(do(node, desk, "registrar", "register_request", dossier, number="CO-2026-9", contact="Mesa"))
@@ -135,6 +163,7 @@ def test_the_requested_side_registers_asks_accepts_and_declines_on_the_pages(nod
     question = next(iter(state_of(node.row("prosecutor", dossier)).questions))
     done(do(node, desk, "prosecutor", "answer_question", dossier, **{"question_id": question, "text@fr": "2025."}))
     node.post()
+    law_on_the_pages(node, desk, dossier)
     done(do(node, desk, "chief", "accept_request", dossier, parts=["a", "c"]))
     done(do(node, desk, "chief", "consult", dossier, **{"parts": ["b"], "text@es": "¿Se mantiene?"}))
     ground = next(iter_grounds(node, desk, dossier))
@@ -205,6 +234,7 @@ def test_a_letter_on_paper_is_matched_by_our_number_and_marked_as_ours(node, des
     dossier = node.open("prosecutor", requested="PY-MP", title="Cuenta", number="SV.26.3", instrument="UNTOC")
     node.do("prosecutor", "save_draft", dossier, content=to_paraguay())
     node.do("prosecutor", "prepare_release", dossier)
+    sign_gate(node, dossier, "prosecutor")
     digest = node.release("prosecutor", dossier)["digest"]
     node.do("prosecutor", "sign_request", dossier, digest=digest)
     node.do("clerk", "check_form", dossier, number="B-26-78", cover_note={"es": "Transmitido."})

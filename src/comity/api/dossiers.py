@@ -17,6 +17,7 @@ from comity.requests.queries import (
     dossiers_by_number,
     dossiers_for,
     inbox,
+    law_case,
     message_proof,
     needs_me,
     request_file,
@@ -75,7 +76,7 @@ def _listing(request: HttpRequest, name: str, event: str) -> Actor:
 
 @router.get("/needs", summary="What needs me")
 def needs(request: HttpRequest) -> Any:
-    return plain(needs_me(_listing(request, "needs", "requests:needs:read")))
+    return plain(needs_me(_listing(request, "needs", "requests:needs:read"), act(request).at.date()))
 
 
 @router.get("/inbox", summary="What arrived and waits for a decision")
@@ -113,6 +114,14 @@ def dossier(request: HttpRequest, reference: str) -> Any:
     view = dossier_page(deed.actor, subject)
     enter_read(deed, subject, authority=deed.actor.authority, event="requests:dossier:read")
     return plain(view)
+
+
+@router.get("/dossiers/{reference}/law", summary="The law of one dossier: both checks, what is asked, gate, matrix")
+def law_case_of_one(request: HttpRequest, reference: str) -> Any:
+    deed, subject = act(request), named(reference, Kind.DOSSIER)
+    view = law_case(deed.actor, subject, deed.at)
+    enter_read(deed, subject, authority=deed.actor.authority, event="requests:dossier:read")
+    return plain(view.to_json())
 
 
 @router.post("/dossiers/{reference}/acts/{verb}", summary="Do one verb on one dossier")

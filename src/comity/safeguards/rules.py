@@ -80,7 +80,7 @@ TABLE: Mapping[P, Rule] = {
     # both sides
     P.CONSULTATION_HOLD: _rule("drafter signatory transmitter executing-officer", BOTH_SIDES),
     P.LETTER_RECORD: _rule("registrar", "requesting requested"),
-    P.LAW_RECORD: _rule("drafter signatory transmitter executing-officer", BOTH_SIDES),
+    P.LAW_RECORD: _rule("drafter signatory transmitter executing-officer", "originating requesting requested"),
     P.RIGHTS_SIGN: _rule("signatory", "originating requesting requested", step_up=True),
     P.DUAL_SIGN: _rule("signatory", "originating requesting requested", step_up=True),
     P.ASSURANCE_RECORD: _rule("signatory transmitter liaison", "originating requesting requested"),

@@ -18,12 +18,12 @@ from comity.forms.content import parse_content
 from comity.requests.actions import VERBS, open_dossier
 from comity.requests.actions.shape import write
 from comity.requests.messages import MessageType
-from comity.requests.phases import Side
+from comity.requests.phases import Phase, Side
 from comity.requests.queries.access import rows_of, state_of
 from comity.requests.queries.steps import NextStep, next_steps
 from comity.requests.state import DossierState, Exchange
 from comity.seals.canonical import digest_of
-from comity.simulation import results
+from comity.simulation import gates, results
 from comity.simulation.chance import Chance
 from comity.simulation.node import SimulatedNode
 from comity.values.actor import Act, Actor, ActorKind, Role
@@ -96,6 +96,14 @@ VALUES: Mapping[str, Values] = {
     "close_dossier": _plain(reason=WORDS),
 }
 """What an officer fills in for each verb; verbs that need paper or a vault are not here."""
+
+OF_LAW = frozenset(
+    {"record_facts", "record_conduct", "sign_rights_gate", "sign_dual", "record_assurance", "check_assurance"}
+)
+"""Verbs of law: what is filled in follows from what is recorded (`gates`)."""
+
+BEFORE_WORK = frozenset({Phase.REGISTERED.value, Phase.UNDER_EXAMINATION.value, Phase.IN_EXECUTION.value})
+"""Phases in which an unsigned gate holds everything up, so that officers turn to it first."""
 
 RARE = frozenset({"withdraw_request", "close_dossier", "return_for_amendment", "decline_parts"})
 """Verbs that end a dossier or set it back: done seldom, so that most dossiers grow old."""
@@ -215,12 +223,24 @@ class Casework:
 
     def _go_on(self, row: Any, act: Act, keys: Keyring, chance: Chance) -> None:
         state = state_of(row)
-        steps = [step for step in next_steps(act.actor, row, state) if step.allowed and step.verb in VALUES]
+        if (
+            row.phase in BEFORE_WORK
+            and row.side == Side.REQUESTED
+            and not gates.signed(row, state)
+            and chance.hits(0.6)
+        ):
+            gates.go_on(row, state, act)
+            return
+        steps = [step for step in next_steps(act.actor, row, state) if step.allowed and step.verb in {*VALUES, *OF_LAW}]
         steps = [step for step in steps if step.verb not in RARE or chance.hits(0.15)]
         if not steps:
             return
         step = chance.pick(steps)
-        values = VALUES[step.verb](state, step, chance)
+        values = (
+            gates.values_for(step.verb, row, state, act, chance)
+            if step.verb in OF_LAW
+            else VALUES[step.verb](state, step, chance)
+        )
         if values is None:
             return
         if "executing" in values:

@@ -21,6 +21,7 @@ from comity.requests.papers import Paper
 from comity.requests.phases import PartState, Phase, Side
 from comity.requests.queries.access import rows_of, state_of
 from comity.seals.stream import CHUNK_BYTES
+from comity.simulation import gates
 from comity.simulation.chance import Chance
 from comity.simulation.node import SimulatedNode
 from comity.store.queries import content_chunks
@@ -52,6 +53,8 @@ def go_on(row: Any, act: Act, second: Act, tools: Tools) -> bool:
         return _returning(row, act, second, tools)
     if row.phase == Phase.TRANSMITTED:
         verb, values = "register_request", {"number": "R-1", "contact": "Registry"}
+    elif part is PartState.REQUESTED and not gates.signed(row, state):
+        return gates.go_on(row, state, act)
     elif part is PartState.REQUESTED:
         verb, values = "accept_request", {"parts": ["a"]}
     elif part is PartState.ACCEPTED and state.executing is None:

@@ -242,7 +242,15 @@ CONDITIONS: Words = {
     "other": _("Condition"),
 }
 
+GATE: Words = {
+    "RECORDED": _("recorded against it"),
+    "ASSURED": _("recorded, and assured"),
+    "ASK": _("left to ask"),
+    "ANSWERED": _("nothing recorded"),
+}
+
 KINDS: Mapping[str, Words] = {
+    "gate": GATE,
     "role": ROLES,
     "measure": MEASURES,
     "offence": OFFENCES,

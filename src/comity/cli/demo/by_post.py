@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 from comity.cli.demo.client import Desk
+from comity.cli.demo.lawfulness import sign_gate
 from comity.cli.demo.letters import letter
 from comity.cli.demo.report import Report
 from comity.cli.demo.stage import Stage
@@ -41,6 +42,7 @@ def _send(prosecutor: Desk, registrar: Desk, head: Desk, report: Report) -> str:
     prosecutor.act(dossier, "save_draft", content=letter("letter_to_peru"))
     prosecutor.act(dossier, "prepare_release")
     digest = prosecutor.read(dossier)["draft"]["release"]["digest"]
+    sign_gate(prosecutor, dossier)
     prosecutor.act(dossier, "sign_request", digest=digest)
     registrar.act(
         dossier,

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from comity.cli.demo.client import Desk
+from comity.cli.demo.lawfulness import law_of, sign_gate
 from comity.cli.demo.letters import letter
 from comity.cli.demo.report import Report
 from comity.cli.demo.stage import Stage
@@ -50,6 +51,9 @@ def _issue(judge: Desk, clerk: Desk, report: Report) -> str:
     judge.act(dossier, "prepare_release")
     release = judge.read(dossier)["draft"]["release"]
     judge.act(dossier, "sign_request", digest=release["digest"])
+    code = clerk.refused(dossier, "transmit_request", digest=release["digest"])
+    report.check("an order does not leave before the human-rights gate is signed", code == "requests:gate", code)
+    sign_gate(judge, dossier)
     clerk.act(dossier, "transmit_request", digest=release["digest"])
     return str(dossier)
 
@@ -81,6 +85,14 @@ def _receive(weber: Desk, greffe: Desk, dossier: str, report: Report) -> None:
     )
     met = _clock(greffe.read(dossier), "eio_receipt")
     report.check("a person sent Annex B within it", bool(met and met.get("met_at")), met and met.get("met_at"))
+    weber.act(dossier, "record_facts", facts={"already-ordered-here": True})
+    weber.act(dossier, "assess_conformity", conforms=True, note="Conforme en la forme (exercice).")
+    line = next(one for one in law_of(weber, dossier)["comparison"] if one["ground"] == "ne_bis_in_idem")
+    report.check(
+        "the two checks differ on ne bis in idem, and both stand in the dossier",
+        (line["predicted"], line["found"]) == ("CLEAR", "BARRED"),
+        f"{line['provision']}: predicted {line['predicted']}, found {line['found']}",
+    )
     ground = {"ground": "no_dual_criminality", "reason": {"fr": "Le fait n'est pas punissable ici."}}
     weber.act(
         dossier, "consult", parts=["a", "b"], text={"fr": "Un jugement définitif semble porter sur les mêmes faits."}

@@ -5,12 +5,13 @@ import subprocess
 import sys
 import zipfile
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from comity.cli.demo.client import CallError, Desk
+from comity.cli.demo.lawfulness import law_of, sheet_of, sign_gate, sign_matrix
 from comity.cli.demo.letters import letter
 from comity.cli.demo.records import write_bank_records
 from comity.cli.demo.report import Report
@@ -115,8 +116,30 @@ def _sign(cast: Cast, dossier: str, report: Report) -> str:
     report.check("the letter is a PDF", pdf.startswith(b"%PDF"), f"{len(pdf):,} bytes")
     code = cast.prosecutor.refused(dossier, "sign_request", digest="0" * 64)
     report.check("another digest is not signed", code == "requests:digest", code)
+    _gate_outgoing(cast, dossier, report)
     cast.prosecutor.act(dossier, "sign_request", digest=release["digest"])
     return str(release["digest"])
+
+
+def _gate_outgoing(cast: Cast, dossier: str, report: Report) -> None:
+    gate = law_of(cast.prosecutor, dossier)["gate"]
+    code = cast.prosecutor.refused(dossier, "sign_rights_gate", digest=gate["digest"])
+    report.check(
+        "the human-rights gate is not signed while it asks", code == "requests:gate-open", f"{len(gate['open'])} open"
+    )
+    signed = sign_gate(cast.prosecutor, dossier)["signed"]
+    report.check("a named person signs that no ground is recorded", bool(signed["entry"]), signed["name"])
+    cast.prosecutor.act(
+        dossier, "record_facts", facts={"conduct-offence-in-requested": False, "coercive-measure": True}
+    )
+    check = law_of(cast.prosecutor, dossier)["predicted"]
+    against = [one for found in check["checks"] for one in found["grounds"] if one["finding"] == "BARRED"]
+    report.check(
+        "likely refused because, unless: the ground, its provision and its cure",
+        any("7(1)" in one["provision"] and one["cure"] for one in against),
+        [(one["provision"], one["cure"]) for one in against],
+    )
+    cast.prosecutor.act(dossier, "record_facts", facts={"conduct-offence-in-requested": True})
 
 
 def _transmit(cast: Cast, dossier: str, digest: str, report: Report) -> None:
@@ -146,7 +169,9 @@ def _register_and_ask(cast: Cast, dossier: str, report: Report) -> None:
     cast.their_registrar.act(
         dossier, "register_request", number="FGN-AI-2026-7781-EJ", contact="Dirección de Asuntos Internacionales"
     )
+    cast.director.act(dossier, "record_facts", facts={"interests-untouched": True, "coercive-measure": True})
     cast.director.act(dossier, "assess_conformity", conforms=True, note="Conforme (ejercicio).")
+    _both_checks(cast, dossier, report)
     cast.director.act(dossier, "ask_question", text={"es": "¿Qué sucursal lleva la segunda cuenta?"})
     view = until(cast.prosecutor, dossier, lambda seen: bool(seen["open_questions"]), "the question in Bern")
     report.check(
@@ -165,9 +190,53 @@ def _register_and_ask(cast: Cast, dossier: str, report: Report) -> None:
     report.check("the question was answered under Art. 28(1)", not answered["open_questions"])
 
 
+def _both_checks(cast: Cast, dossier: str, report: Report) -> None:
+    lines = law_of(cast.director, dossier)["comparison"]
+    both = [line for line in lines if line["predicted"] and line["found"]]
+    differing = sorted({line["provision"] for line in both if not line["agree"]})
+    report.check(
+        "Switzerland's prediction stands beside Colombia's own check, ground by ground",
+        len(both) == len(lines) > 10,
+        f"{len(both)} grounds, {len(differing)} differ: {', '.join(differing[:4])}",
+    )
+    sheets = [sheet_of(desk, dossier) for desk in (cast.head, cast.director)]
+    sealed = [pdf.startswith(b"%PDF") and b"/ByteRange" in pdf for pdf in sheets]
+    report.check("each side holds the check as a sealed document of its own", all(sealed), sealed)
+
+
+def _gate_incoming(cast: Cast, dossier: str, report: Report) -> None:
+    code = cast.director.refused(dossier, "accept_request", parts=["a"])
+    report.check("nothing is accepted before the gate is signed", code == "requests:gate", code)
+    gate = sign_gate(cast.director, dossier)
+    report.check("the requested side signs its own gate", bool(gate["signed"]), gate["signed"]["name"])
+    matrix = sign_matrix(cast.director, dossier, letter("conduct_colombia"))
+    report.check(
+        "dual criminality for the bank records (Arts 6-7) is signed off, element by element",
+        matrix["settled"] and matrix["signed"]["met"],
+        f"{len(matrix['lines'])} matrices, by {matrix['signed']['name']}",
+    )
+    cast.director.act(dossier, "record_facts", facts={"death-penalty-possible": True})
+    code = cast.director.refused(dossier, "accept_request", parts=["a"])
+    report.check("a fact recorded later opens the gate again", code == "requests:gate", code)
+    today, later = datetime.now(UTC).date(), datetime.now(UTC).date() + timedelta(days=180)
+    cast.director.act(
+        dossier,
+        "record_assurance",
+        subject="death-penalty",
+        given_by="Embajada de Suiza (ejercicio)",
+        on=today.isoformat(),
+        text="No se solicitará ni impondrá (ejercicio).",
+        check_by=later.isoformat(),
+    )
+    cast.director.act(dossier, "sign_rights_gate", digest=law_of(cast.director, dossier)["gate"]["digest"])
+    held = law_of(cast.director, dossier)["assurances"]
+    report.check("an assurance is recorded with its day of checking", held[0]["check_by"] == later.isoformat(), held[0])
+
+
 def _decide(cast: Cast, dossier: str, report: Report) -> None:
     report.step("It accepts, passes the request to Prosecutor 14 in Cali; bank secrecy is lifted by an order.")
     today = datetime.now(UTC).date().isoformat()
+    _gate_incoming(cast, dossier, report)
     cast.director.act(dossier, "accept_request", parts=["a", "b", "c"])
     cast.director.act(dossier, "pass_on", executing="CO-F14", parts=["a", "b", "c"])
     order = {
@@ -310,6 +379,7 @@ def _countersign(cast: Cast, dossier: str, items: list[str], report: Report) -> 
     )
     cast.head.act(dossier, "close_dossier", reason={"es": "Asistencia prestada.", "fr": "Entraide fournie."})
     theirs = until(cast.director, dossier, in_phase("closed"), "the closing in Bogotá")
+    _keep_assurance(cast, dossier, report)
     ours = cast.head.read(dossier)
     report.check(
         "both sides hold the same dossier",
@@ -319,6 +389,14 @@ def _countersign(cast: Cast, dossier: str, items: list[str], report: Report) -> 
     view = cast.head.get(f"/items/{items[0]}")
     signed = {event["authority"] for event in view["custody"]}
     report.check("the custody carries both States' signatures", {"CO-FGN", "CH-FOJ"} <= signed, sorted(signed))
+
+
+def _keep_assurance(cast: Cast, dossier: str, report: Report) -> None:
+    """What was assured holds after the evidence has gone: it is checked, and whether it was kept is recorded."""
+    held = law_of(cast.director, dossier)["assurances"][0]
+    cast.director.act(dossier, "check_assurance", assurance=held["id"], kept=True, note="Consultado (ejercicio).")
+    kept = law_of(cast.director, dossier)["assurances"][0]
+    report.check("whether the assurance was kept is recorded", kept["kept"] is True, kept["checks"][-1]["note"])
 
 
 def _shared(view: Any) -> dict[str, Any]:

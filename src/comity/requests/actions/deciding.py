@@ -12,6 +12,7 @@ from comity.evidence.actions import admit
 from comity.gazette.queries import register_here
 from comity.law.instrument import Instrument
 from comity.requests import workflow
+from comity.requests.actions.law_signing import require_dual, require_gate
 from comity.requests.actions.shape import Opened, finish, opened, say, texts
 from comity.requests.messages import MessageType
 from comity.requests.models import Dossier
@@ -35,9 +36,11 @@ def accept_request(
     conditions: Sequence[Mapping[str, Any]] = (),
     reasons: Mapping[str, str] | None = None,
 ) -> Dossier:
-    """Accept parts for execution, under conditions if any."""
+    """Accept parts for execution, under conditions if any, once gate and matrix are signed."""
     found = opened(act, "accept_request", dossier, version)
     workflow.require_parts(found.step, found.state.part_states(), parts)
+    require_gate(found)
+    require_dual(found, parts)
     body: dict[str, Any] = {"parts": list(parts), "conditions": [dict(one) for one in conditions]}
     if reasons and texts(reasons):
         body["reasons"] = texts(reasons)

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from comity.authorities.keyring import Keyring
 from comity.requests import workflow
+from comity.requests.actions.law_signing import require_gate
 from comity.requests.actions.shape import Opened, finish, opened, say, texts
 from comity.requests.messages import MessageType
 from comity.requests.models import Dossier
@@ -20,6 +21,7 @@ def record_authorisation(
 ) -> Dossier:
     """Record the domestic order that allows the measure: court, number, day, text by language."""
     found = _opened_parts(act, "record_authorisation", dossier, version, parts)
+    require_gate(found)
     body = {"parts": list(parts), "order": {**order, "text": texts(order.get("text") or {})}}
     signed = say(act, found, MessageType.AUTHORISED, body, keys=keys)
     return finish(act, found, event="requests:authorisation:recorded", signed=signed, facts={"parts": list(parts)})
@@ -31,6 +33,7 @@ def record_execution(
 ) -> Dossier:
     """Record that parts were executed: day, place, by whom, who was present and who signed the record."""
     found = _opened_parts(act, "record_execution", dossier, version, parts)
+    require_gate(found)
     body = {"parts": list(parts), "record": dict(record)}
     signed = say(act, found, MessageType.EXECUTED, body, keys=keys)
     return finish(act, found, event="requests:execution:recorded", signed=signed, facts={"parts": list(parts)})

@@ -6,6 +6,7 @@ from typing import Any
 from comity.authorities.keyring import Keyring
 from comity.authorities.queries import authority, local_authority
 from comity.evidence.actions import admit, receive_attachments, receive_countersignature, receive_offer
+from comity.evidence.models import Item
 from comity.exchange.message import Message, SignedMessage
 from comity.forms.content import parse_content
 from comity.gazette.queries import register_here
@@ -92,6 +93,7 @@ def _take_cargo(
     message = signed.message
     if kind is MessageType.EVIDENCE_RETURNED:
         receive_offer(act, signed, content_keys, keys)
+        _note_parts(message)
     else:
         receive_attachments(act, signed, content_keys, keys)
     if kind is MessageType.EVIDENCE_COUNTERSIGNED:
@@ -115,6 +117,15 @@ def _take_cargo(
                 "at": act.at,
             },
         )
+
+
+def _note_parts(message: Message) -> None:
+    """Which measures each returned item answers, as far as they are parts of this return."""
+    returned = set(message.body["parts"])
+    for entry in message.body["items"]:
+        told = entry.get("parts")
+        parts = [one for one in told if one in returned] if isinstance(told, list) else []
+        Item.objects.filter(holder=message.recipient, reference=entry["item"]).update(parts=parts[:100])
 
 
 def _changes(row: Dossier, state: DossierState) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from comity.exchange.message import MAX_ATTACHMENTS
 from comity.gazette.queries import register_here
 from comity.law.conditions import use_conditions
 from comity.requests import workflow
+from comity.requests.actions.law_signing import require_gate
 from comity.requests.actions.papering import Shelved, cargo_of, enter_papers, sealed_papers, travelled
 from comity.requests.actions.shape import Cargo, Opened, finish, opened, say, texts
 from comity.requests.messages import MessageType
@@ -141,6 +142,7 @@ def return_under(
     keys: Keyring,
 ) -> Dossier:
     """Return items under their letters, which lie in the vault: the transaction of `return_evidence`."""
+    require_gate(found)
     row, rows, shelf = found.row, list(letters), list(letters.values())
     enter_papers(act, row, shelf, keys=keys)
     if not row.partner_has_node:

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from comity.authorities.keyring import Keyring
 from comity.authorities.queries import name_of
+from comity.requests.actions.law_signing import require_gate
 from comity.requests.actions.papering import Shelved, cargo_of, enter_papers, sealed_papers, travelled
 from comity.requests.actions.shape import Opened, finish, opened, say
 from comity.requests.actions.signing import current_release, needs_validation
@@ -28,8 +29,9 @@ def transmit_request(
 ) -> Dossier:
     """Seal the signed documents with the offices' seals and send the request under its release digest.
 
-    Refused: a digest other than the signed one, a letter changed after signature, an order that needed validation and
-    has none, a request through central authorities that was not checked. That the transmitter is not the signatory is
+    Refused: a digest other than the signed one, a letter changed after signature, a request whose human-rights gate
+    nobody signed, an order that needed validation and has none, a request through central authorities that was not
+    checked. That the transmitter is not the signatory is
     the policy's rule.
     """
     found = opened(act, "transmit_request", dossier, version)
@@ -57,6 +59,7 @@ def transmit_request(
 
 def _signed_release(found: Opened, draft: Draft, digest: str) -> dict[str, Any]:
     release = current_release(draft)
+    require_gate(found)
     if not digest == release["digest"] == found.row.signed_release:
         raise RefusedError(
             "This is not the digest that was signed; nothing was sent. A letter changed after signature must be signed "

@@ -1,6 +1,6 @@
 """What our side recorded of the law of a dossier, and what stands on it: facts, gate, matrices, check of grounds."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -80,6 +80,13 @@ def signature_on(row: Dossier, verb: str, digest: str) -> DomesticAct | None:
     return acts.order_by("-id").first()
 
 
+def gate_is_signed(row: Dossier, state: DossierState, draft: Draft | None) -> bool:
+    """Whether a signature on the gate stands for this request, as lists ask it: without weighing the gate again."""
+    _, request = request_of(row, state, draft)
+    acts = DomesticAct.objects.filter(dossier=row, verb=GATE_VERB, void=False)
+    return any(facts.get("request") == request for facts in acts.values_list("facts", flat=True))
+
+
 def signed_requests(rows: QuerySet[Dossier], verb: str) -> set[tuple[int, str]]:
     """The dossiers with a signature of that verb that stands, each with the request it is bound to; one query.
 
@@ -133,10 +140,10 @@ def _found(row: Dossier, state: DossierState, draft: Draft | None) -> dict[str, 
     return found
 
 
-def assurances_due(rows: Iterable[int], on: date) -> dict[int, list[tuple[str, LawRecord]]]:
+def assurances_due(rows: QuerySet[Dossier], on: date) -> dict[int, list[tuple[str, LawRecord]]]:
     """The assurances whose day of checking has come and that nobody answered, by the dossier's key; one query."""
     standing: dict[tuple[int, str], LawRecord] = {}
-    for one in LawRecord.objects.filter(dossier__in=rows, kind=ASSURANCE).order_by("id"):
+    for one in LawRecord.objects.filter(dossier__in=rows.order_by().values("pk"), kind=ASSURANCE).order_by("id"):
         standing[one.dossier_id, one.key] = one
     due: dict[int, list[tuple[str, LawRecord]]] = {}
     for (row, key), one in standing.items():

@@ -1,8 +1,8 @@
 """What needs an officer today: for each dossier whose turn it is, the step she may do, with its clock."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
 
 from django.db.models import QuerySet
 
@@ -18,19 +18,23 @@ from comity.requests.queries.access import (
     rows_of,
     target_of,
 )
+from comity.requests.queries.law_records import GATE_VERB, assurances_due, signed_requests
 from comity.requests.queries.steps import Matter, NextStep, step_of
 from comity.requests.state import DossierState
+from comity.safeguards.permissions import Permission
+from comity.safeguards.policy import decide
 from comity.values.actor import Actor
 
 TURN: Mapping[Phase, tuple[str, ...]] = {
-    Phase.DRAFTING: ("sign_request", "prepare_release", "save_draft"),
-    Phase.SIGNED: ("validate_order", "check_form", "transmit_request"),
-    Phase.CHECKED: ("transmit_request",),
+    Phase.DRAFTING: ("sign_rights_gate", "sign_request", "prepare_release", "save_draft"),
+    Phase.SIGNED: ("sign_rights_gate", "validate_order", "check_form", "transmit_request"),
+    Phase.CHECKED: ("sign_rights_gate", "transmit_request"),
     Phase.TRANSMITTED: ("register_request",),
-    Phase.REGISTERED: ("assess_conformity", "accept_request", "confirm_receipt"),
-    Phase.UNDER_EXAMINATION: ("accept_request", "confirm_receipt"),
+    Phase.REGISTERED: ("assess_conformity", "sign_rights_gate", "accept_request", "confirm_receipt"),
+    Phase.UNDER_EXAMINATION: ("sign_rights_gate", "accept_request", "confirm_receipt"),
     Phase.IN_EXECUTION: (
         "countersign_evidence",
+        "sign_rights_gate",
         "return_evidence",
         "record_execution",
         "pass_on",
@@ -60,13 +64,14 @@ class Need:
     their_number: str = ""
 
 
-def needs_me(actor: Actor) -> list[Need]:
+def needs_me(actor: Actor, on: date | None = None) -> list[Need]:
     """What waits for the officer, the earliest due first, then the longest waiting.
 
-    The number of queries does not grow with the dossiers.
+    `on` is the day: with it the assurances are told whose keeping is to be checked by then. The number of queries
+    does not grow with the dossiers.
     """
     rows = rows_of(actor.authority).exclude(phase__in=[phase.value for phase in ENDED])
-    hands, released = hands_on(rows), _released(rows)
+    hands, released, signed = hands_on(rows), _released(rows), signed_requests(rows, GATE_VERB)
     arrived = awaiting_countersignature(rows.order_by().values("reference"))
     found = [
         need
@@ -77,23 +82,48 @@ def needs_me(actor: Actor) -> list[Need]:
             hands.get(row.pk, {}),
             released=row.pk in released,
             arrived=(row.holder, row.reference) in arrived,
+            gated=(row.pk, _request(row, released.get(row.pk, ""))) in signed,
         )
     ]
+    found += _assurances(actor, on) if on is not None else []
     return sorted(found, key=lambda need: (need.due is None, need.due or need.since, need.since))
 
 
-def _released(rows: QuerySet[Dossier]) -> set[int]:
-    """The dossiers whose letter is prepared."""
+def _released(rows: QuerySet[Dossier]) -> dict[int, str]:
+    """The dossiers whose letter is prepared, with its digest."""
     drafts = Draft.objects.filter(dossier__in=rows.order_by().values("pk"))
-    return {row for row, release in drafts.values_list("dossier_id", "release") if release}
+    return {row: str(release["digest"]) for row, release in drafts.values_list("dossier_id", "release") if release}
 
 
-def _needs(actor: Actor, row: Dossier, hands: Hands, *, released: bool, arrived: bool) -> list[Need]:
+def _request(row: Dossier, released: str) -> str:
+    """Digest of the request as it stands for this side: signed, else prepared, else as it crossed."""
+    crossed = str(row.state.get("release", ""))
+    return (row.signed_release or released) if row.stage or not crossed else crossed
+
+
+def _assurances(actor: Actor, on: date) -> list[Need]:
+    """The assurances to be checked by that day, ended dossiers included: what was assured holds after the return."""
+    rows = rows_of(actor.authority)
+    due = assurances_due(rows, on)
+    found = []
+    for row in rows.filter(pk__in=due) if due else ():
+        if decide(actor, Permission.ASSURANCE_RECORD, target_of(row, actor, {})).allowed:
+            found += [
+                replace(
+                    _need(row, "check_assurance", "verb.check_assurance"),
+                    due=datetime.combine(one.due, time(23, 59, 59), UTC) if one.due else None,
+                )
+                for _, one in due[row.pk]
+            ]
+    return found
+
+
+def _needs(actor: Actor, row: Dossier, hands: Hands, *, released: bool, arrived: bool, gated: bool) -> list[Need]:
     phase = phase_of_row(row)
     if phase is None:
         return []
     state = cached_state(row)
-    matter = Matter(row, state, target_of(row, actor, hands), released, arrived)
+    matter = Matter(row, state, target_of(row, actor, hands), released, arrived, gated)
 
     def open_step(verb: str) -> NextStep | None:
         step = step_of(actor, matter, verb)
@@ -102,7 +132,7 @@ def _needs(actor: Actor, row: Dossier, hands: Hands, *, released: bool, arrived:
     answers = [open_step(verb) for verb in ("answer_question", "answer_consultation")]
     turns = (open_step(verb) for verb in TURN.get(phase, ()) if _waits(row, state, verb))
     turn = next((step for step in turns if step is not None), None)
-    return [_need(row, step) for step in [*answers, turn] if step is not None]
+    return [_need(row, step.verb, step.label) for step in [*answers, turn] if step is not None]
 
 
 def _waits(row: Dossier, state: DossierState, verb: str) -> bool:
@@ -112,12 +142,14 @@ def _waits(row: Dossier, state: DossierState, verb: str) -> bool:
         return state.executing is None and not row.direct
     if verb == "accept_request":
         return PartState.REQUESTED in states
+    if verb == "sign_rights_gate":
+        return bool(row.stage) or Side(row.side) is Side.REQUESTED
     if verb == "close_dossier":
         return Side(row.side) is Side.REQUESTING
     return True
 
 
-def _need(row: Dossier, step: NextStep) -> Need:
+def _need(row: Dossier, verb: str, label: str) -> Need:
     return Need(
         row.reference,
         row.title,
@@ -125,8 +157,8 @@ def _need(row: Dossier, step: NextStep) -> Need:
         row.phase,
         partner_of(row),
         row.number or row.file_number,
-        step.verb,
-        step.label,
+        verb,
+        label,
         row.due,
         row.changed_at,
         row.their_number,

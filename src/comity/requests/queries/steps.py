@@ -8,6 +8,7 @@ from comity.requests import workflow
 from comity.requests.models import Dossier, Draft
 from comity.requests.phases import Phase, Side
 from comity.requests.queries.access import phase_of_row, target_of
+from comity.requests.queries.law_records import gate_is_signed
 from comity.requests.state import DossierState
 from comity.safeguards.policy import Code, Target, decide
 from comity.safeguards.rules import TABLE as POLICY
@@ -41,13 +42,34 @@ class Matter:
     """The letter to be signed is prepared."""
     arrived: bool
     """An item of the other side is here whole and waits for our countersignature."""
+    gated: bool = False
+    """The human-rights gate of this request is signed."""
 
 
 def matter_of(actor: Actor, row: Dossier, state: DossierState) -> Matter:
     draft = Draft.objects.filter(dossier=row).first()
     released = draft is not None and bool(draft.release)
     arrived = (row.holder, row.reference) in awaiting_countersignature([row.reference])
-    return Matter(row, state, target_of(row, actor), released, arrived)
+    return Matter(row, state, target_of(row, actor), released, arrived, gate_is_signed(row, state, draft))
+
+
+def _not_gated(matter: Matter) -> str:
+    return "" if matter.gated else "Nobody has signed yet that no ground of human rights is recorded."
+
+
+def _not_ready_to_leave(matter: Matter) -> str:
+    return _not_checked(matter) or _not_gated(matter)
+
+
+def _gate_signed(matter: Matter) -> str:
+    if matter.gated:
+        return "It is signed for this request as things stand."
+    letterless = matter.row.side == Side.REQUESTING and matter.row.stage == Phase.DRAFTING and not matter.released
+    return "The letter is not prepared yet." if letterless else ""
+
+
+def _no_instrument(matter: Matter) -> str:
+    return "" if matter.row.instrument else "The request rests on no instrument yet."
 
 
 def _no_question(matter: Matter) -> str:
@@ -99,7 +121,15 @@ READY: Mapping[str, Callable[[Matter], str]] = {
     "sign_request": _no_release,
     "validate_order": _nothing_to_validate,
     "check_form": _checked_directly,
-    "transmit_request": _not_checked,
+    "transmit_request": _not_ready_to_leave,
+    "sign_rights_gate": _gate_signed,
+    "sign_dual": _no_instrument,
+    "record_conduct": _no_instrument,
+    "print_check": _no_instrument,
+    "accept_request": _not_gated,
+    "record_authorisation": _not_gated,
+    "record_execution": _not_gated,
+    "return_evidence": _not_gated,
     "answer_question": _no_question,
     "answer_consultation": _no_consultation,
     "countersign_evidence": _nothing_to_countersign,

@@ -11,9 +11,12 @@ from comity.authorities.competence import Competence
 from comity.authorities.queries import authorities_of, officers
 from comity.gazette.queries import register_here
 from comity.law.refusal import Ground, refusal_grounds
-from comity.requests.queries import DossierView
+from comity.requests.queries import DossierView, LawCaseView, law_case
 from comity.requests.workflow import EIO
 from comity.values.actor import Actor, Role
+from comity.values.reference import Reference
+from comity.web.acting.law import OF_LAW, named_choices
+from comity.web.entrance import now
 from comity.web.templatetags.marks import initial_language, law_text
 from comity.web.timeline import said
 from comity.web.vocabulary import word
@@ -42,6 +45,9 @@ class Choices:
     """Other fields of one choice, by name."""
     left_out: frozenset[str] = frozenset()
     """Fields of the verb that this dossier's instrument has no use for."""
+    law: LawCaseView | None = None
+    """The law of the dossier, for the verbs that record or sign it."""
+    states: tuple[str, str] = ("", "")
 
 
 def choices_of(view: DossierView, verb: str, actor: Actor) -> Choices:
@@ -67,6 +73,8 @@ def choices_of(view: DossierView, verb: str, actor: Actor) -> Choices:
         ]
     if verb == "prepare_release":
         named["signatory"] = signatories(actor)
+    law = law_case(actor, Reference.parse(view.reference), now()) if verb in OF_LAW else None
+    named |= named_choices(law) if law is not None else {}
     return Choices(
         parts,
         _items(view, verb),
@@ -74,6 +82,8 @@ def choices_of(view: DossierView, verb: str, actor: Actor) -> Choices:
         {one.id: one.provision for one in grounds},
         named,
         frozenset() if view.instrument == EIO else frozenset({"annex_b"}),
+        law,
+        (view.requesting.state, view.requested.state),
     )
 
 

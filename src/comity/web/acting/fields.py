@@ -17,16 +17,19 @@ from django.utils.translation import gettext_lazy as _
 from comity.requests.actions import Field, Verb
 from comity.values.language import direction, language_name
 from comity.web.acting.choices import Choices
+from comity.web.acting.law import conduct_controls, fact_controls
 
 Words = str | Promise
 
 LABELS: Mapping[str, Words] = {
     "answers": _("Answers"),
+    "assurance": _("Assurance"),
     "body": _("What the letter says"),
     "bound_by": _("Bound by"),
     "by": _("By"),
     "conditions": _("Further condition of use"),
     "conforms": _("The request conforms to the instrument"),
+    "check_by": _("To be checked on"),
     "consultation_id": _("Consultation"),
     "contact": _("Contact"),
     "court": _("Court or authority"),
@@ -34,13 +37,17 @@ LABELS: Mapping[str, Words] = {
     "cover_note": _("Cover note"),
     "executing": _("Executing authority"),
     "file_no": _("File number"),
+    "given_by": _("Given by"),
     "ground": _("Ground"),
     "items": _("Items"),
+    "kept": _("It was kept"),
     "kind": _("Kind"),
     "letter_on": _("Date of the letter"),
+    "met": _("The conduct is an offence in both States"),
     "name": _("Name"),
     "note": _("Note"),
     "number": _("Number"),
+    "offence": _("Offence"),
     "on": _("Date"),
     "outcome": _("What came of it"),
     "parts": _("Measures"),
@@ -57,6 +64,7 @@ LABELS: Mapping[str, Words] = {
     "scope": _("Only to this extent"),
     "signatory": _("Signatory"),
     "signed_by": _("Signed by"),
+    "subject": _("Subject"),
     "text": _("Text"),
     "until": _("Until"),
     "what": _("What it is"),
@@ -151,6 +159,10 @@ def controls_of(
     """Every control of the verb's form by its name, in the order of the table."""
     for field in verb.fields:
         if field.name in LEFT_OUT | choices.left_out:
+            continue
+        if choices.law is not None and field.name in {"facts", "case"}:
+            facts = field.name == "facts"
+            yield from fact_controls(choices.law) if facts else conduct_controls(choices.law, choices.states)
             continue
         if field.type != "json":
             part = Part(field.name, field.type, field.required)

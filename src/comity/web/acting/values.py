@@ -6,6 +6,7 @@ from typing import Any
 
 from comity.requests.actions import Verb
 from comity.web.acting.fields import COMPOSITES, LEFT_OUT, Part
+from comity.web.acting.law import case_given, facts_given
 
 
 def values_of(verb: Verb, cleaned: Mapping[str, Any], provisions: Mapping[str, str], *, new_id: str) -> dict[str, Any]:
@@ -14,7 +15,9 @@ def values_of(verb: Verb, cleaned: Mapping[str, Any], provisions: Mapping[str, s
     for field in verb.fields:
         if field.name in LEFT_OUT:
             continue
-        if field.type == "json":
+        if field.name in {"facts", "case"}:
+            found = facts_given(cleaned) if field.name == "facts" else case_given(cleaned)
+        elif field.type == "json":
             found = _composite(field.name, cleaned, provisions, str(cleaned.get("what") or ""), new_id)
         else:
             found = _plain(field.name, Part(field.name, field.type), cleaned)

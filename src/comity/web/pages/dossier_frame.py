@@ -117,7 +117,7 @@ class Case:
             for step in view.steps
             if step.verb in VERBS
             and (view.direct or step.verb not in ONLY_DIRECT)
-            and (not view.partner_has_node or step.verb not in ONLY_BY_POST)
+            and (not view.partner_has_node or step.verb not in ONLY_BY_POST or self._owes_paper(step.verb))
         ]
         return [
             NextStep(
@@ -130,6 +130,11 @@ class Case:
             )
             for step in sorted(shown, key=lambda step: (not step.allowed, _weight(step.verb)))
         ]
+
+    def _owes_paper(self, verb: str) -> bool:
+        """An urgent request went ahead from node to node: its original on paper is due (treaty CH-CO, Art. 26(2))."""
+        mine = [clock for clock in self.view.clocks if clock.side.value == self.view.side == "requesting"]
+        return verb == "note_posting" and any(not clock.met_at for clock in mine)
 
     def _party(self, side: str) -> Party:
         view = self.view

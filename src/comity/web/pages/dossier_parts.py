@@ -10,14 +10,16 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from comity.evidence.queries import releases_of
+from comity.requests.queries import law_case
 from comity.safeguards.permissions import Permission
-from comity.safeguards.rules import TABLE
+from comity.safeguards.rules import TABLE, Relation
 from comity.values.verdict import Finding
-from comity.web.entrance import actor_asking, page
+from comity.web.entrance import actor_asking, now, page
 from comity.web.house import House
 from comity.web.pages import releases
 from comity.web.pages.dossier import document_lines, opened
 from comity.web.pages.dossier_frame import Case, frame_of
+from comity.web.pages.dossier_grounds import grounds_context
 from comity.web.pages.draft import sheets_of
 from comity.web.pages.evidence import line_of
 
@@ -85,6 +87,8 @@ def law_page(request: HttpRequest, reference: str) -> HttpResponse:
         "dual": law.dual_criminality,
         "lane": law,
     }
+    if Relation.EXECUTING.value != "".join(case.view.relations):
+        context |= grounds_context(case, law_case(actor_asking(request), case.reference, now()))
     return render(request, "dossier_law.html", context)
 
 

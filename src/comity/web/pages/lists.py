@@ -74,7 +74,7 @@ def needs(request: HttpRequest) -> HttpResponse:
             since=one.since,
             their_number=one.their_number,
         )
-        for one in needs_me(actor_asking(request))
+        for one in needs_me(actor_asking(request), now().date())
     ]
     found += [
         Need(
