@@ -22,6 +22,11 @@ ORDER = (
     "&f.measure-open-domestically=yes&f.no-immunity=yes&f.nothing-decided-elsewhere=yes&f.place-undisputed=no"
     "&f.committed-outside-requesting=unknown"
 )
+DONE = (
+    "instrument=EU-EIO-2014-41&requesting=ES&requested=PT&measure=bank-records&offence=fraud"
+    "&f.measure-open-domestically=yes&f.no-immunity=yes&f.place-undisputed=yes&f.conduct-offence-in-requested=yes"
+    "&f.already-ordered-here=no&f.rights-breach=no&f.ongoing-proceeding-prejudiced=no&f.evidence-in-use=no"
+)
 TREATY = (
     "instrument=ETS030&requesting=CH&requested=AL&measure=search-seizure&offence=fraud"
     "&f.ordinary-offence=no&f.political-offence=no&f.fiscal-offence=yes&f.dual-criminality-declared=yes"
@@ -104,6 +109,7 @@ def dual(address: str) -> Callable[[], Mapping[str, Any]]:
 LAW_CHECKS: Mapping[str, tuple[str, Callable[[], Mapping[str, Any]]]] = {
     "law-refusal": ("law_refusal.html", refusal(ORDER)),
     "law-refusal-barred": ("law_refusal.html", refusal(TREATY)),
+    "law-refusal-done": ("law_refusal.html", refusal(DONE)),
     "law-refusal-begun": ("law_refusal.html", refusal(CONVENTION)),
     "law-refusal-bilateral": ("law_refusal.html", refusal(BILATERAL)),
     "law-refusal-wrong": ("law_refusal.html", refusal(SURRENDER)),

@@ -1,8 +1,6 @@
 """Clocks of an event: due in the time of the place, those on liberty apart, their events offered in words."""
 
-import re
 from datetime import date
-from html import unescape
 
 import pytest
 
@@ -13,6 +11,7 @@ from comity.values.errors import InvalidInputError
 from comity.web.checking.clock_sheet import clock_sheet, read_event
 from comity.web.checking.matter import read_matter
 from comity.web.checking.words import WORDS
+from tests.web.reading import text
 
 TODAY = date(2026, 11, 21)
 RECEIPT = {"instrument": "EU-EIO-2014-41", "requesting": "ES", "requested": "PT", "on": "2026-11-20"}
@@ -84,10 +83,6 @@ def test_every_event_of_the_table_has_its_word():
 @pytest.fixture
 def client(node, desk):
     return desk("prosecutor").client
-
-
-def text(answer):
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", answer.content.decode())))
 
 
 @pytest.mark.parametrize("language", ["en", "es", "ar"])

@@ -1,14 +1,11 @@
 """The matrix of dual criminality: what is typed is what is compared, the missing element named, one page to sign."""
 
-import io
 import re
 from datetime import date
-from html import unescape
 
 import pytest
 from django.http import QueryDict
 from django.template.loader import render_to_string
-from pyhanko.pdf_utils.reader import PdfFileReader
 
 from comity.law.conduct import load_conduct
 from comity.law.dual_case import EXAMPLE
@@ -19,6 +16,7 @@ from comity.web.checking.dual_facts import asked_by, case_of
 from comity.web.checking.dual_sheet import category_choices, dual_sheet
 from comity.web.checking.matter import read_matter
 from tests.web.law_check_specimens import LAUNDERING
+from tests.web.reading import sheets, text
 
 TODAY = date(2026, 11, 21)
 BARE = "instrument=UNTOC&requesting=CH&requested=CO&measure=bank-records&offence=money-laundering"
@@ -124,10 +122,6 @@ def client(node, desk):
     return desk("prosecutor").client
 
 
-def text(answer):
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", answer.content.decode())))
-
-
 @pytest.mark.parametrize("language", ["en", "es", "ar"])
 def test_the_page_opens_with_a_column_for_each_law(client, language):
     client.cookies["django_language"] = language
@@ -184,8 +178,7 @@ def test_a_comparison_on_paper_is_one_sheet_with_a_line_to_sign(language, browse
     context.add_cookies([{"name": "django_language", "value": language, "url": specimens}])
     page = context.new_page()
     page.goto(f"{specimens}/specimen/law-dual")
-    printed = page.pdf(prefer_css_page_size=True)
-    assert int(PdfFileReader(io.BytesIO(printed)).root["/Pages"]["/Count"]) == 1
+    assert sheets(page) == 1
     page.emulate_media(media="print")
     assert page.locator(".signed .lines").is_visible()
     assert page.locator(".dual td").count() == 25

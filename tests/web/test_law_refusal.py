@@ -1,13 +1,10 @@
 """The refusal check: one question at a time, whose state is its address; every ground in view; nothing asked twice."""
 
-import io
 import re
 from datetime import date
-from html import unescape
 
 import pytest
 from django.http import QueryDict
-from pyhanko.pdf_utils.reader import PdfFileReader
 
 from comity.law.refusal_check import check_refusal
 from comity.law.register import load_register
@@ -15,6 +12,7 @@ from comity.safeguards.models import LedgerRead
 from comity.values.verdict import Finding
 from comity.web.checking.matter import read_matter
 from comity.web.checking.refusal_sheet import refusal_sheet
+from tests.web.reading import sheets, text
 
 TODAY = date(2026, 11, 21)
 TREATY = "instrument=ETS030&requesting=CH&requested=AL&measure=search-seizure&offence=fraud"
@@ -105,10 +103,6 @@ def client(node, desk):
     return desk("prosecutor").client
 
 
-def text(answer):
-    return unescape(re.sub(r"<[^>]+>", " ", answer.content.decode()))
-
-
 @pytest.mark.parametrize("language", ["en", "es", "ar"])
 def test_the_page_opens_and_asks_one_question(client, language):
     client.cookies["django_language"] = language
@@ -165,15 +159,14 @@ def test_each_opening_of_a_check_is_one_line(client):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("name", ["law-refusal", "law-refusal-barred", "law-refusal-bilateral"])
+@pytest.mark.parametrize("name", ["law-refusal", "law-refusal-barred", "law-refusal-bilateral", "law-refusal-done"])
 @pytest.mark.parametrize("language", ["en", "es", "ar"])
 def test_a_check_on_paper_is_one_sheet_with_a_line_to_sign(name, language, browser, specimens):
     context = browser.new_context()
     context.add_cookies([{"name": "django_language", "value": language, "url": specimens}])
     page = context.new_page()
     page.goto(f"{specimens}/specimen/{name}")
-    printed = page.pdf(prefer_css_page_size=True)
-    assert int(PdfFileReader(io.BytesIO(printed)).root["/Pages"]["/Count"]) == 1
+    assert sheets(page) == 1
     page.emulate_media(media="print")
     assert page.locator(".signed .lines span").count() == 3
     for hidden in ("button", ".one-question", ".change", ".tabs", ".rail"):
