@@ -7,7 +7,7 @@ import pytest
 from tests.law.case_runner import Law, all_cases, shipped
 from tests.law.mutation import EQUIVALENT, Mutant, mutants, noticed
 
-EVERY = 60
+EVERY = 8
 """One row in so many is taken away here, a few seconds' worth."""
 
 
