@@ -686,6 +686,13 @@ PARTNER = SimpleNamespace(
     endpoint="https://127.0.0.1:9443",
     contact={"telephone": "+57 1 000 0000"},
 )
+ENDED = [
+    SimpleNamespace(key=SimpleNamespace(fingerprint=DIGEST), **one)
+    for one in (
+        {"until": NOW, "safety": "continuity", "revoked_since": None, "reason": "two years have passed"},
+        {"until": NOW, "safety": "two-people", "revoked_since": NOW, "reason": "stolen"},
+    )
+]
 LETTER = SimpleNamespace(
     name="Ministerio Público",
     href="/x",
@@ -950,7 +957,7 @@ SPECIMENS: dict[str, Specimen] = {
     ),
     "partners": _plain("partners.html", "partners", partners=[PARTNER, LETTER] * 4, may_write=True),
     "partners-empty": _plain("partners.html", "partners", partners=[], may_write=True),
-    "partner": _plain("partner.html", "partners", partner=PARTNER),
+    "partner": _plain("partner.html", "partners", partner=PARTNER, ended=ENDED),
     "partner-post": _plain("partner.html", "partners", partner=LETTER),
     "form": Specimen(
         "form_page.html",

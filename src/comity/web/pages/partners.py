@@ -54,7 +54,7 @@ def partner(request: HttpRequest, code: str) -> HttpResponse:
     row = next((row for row in authorities.partners() if row.code == code), None)
     if row is None:
         raise MissingError
-    return render(request, "partner.html", {"partner": line_of(row)})
+    return render(request, "partner.html", {"partner": line_of(row), "ended": authorities.ended_keys(code)})
 
 
 class CardForm(forms.Form):
