@@ -9,6 +9,8 @@ import platform
 import subprocess
 import sys
 
+from benchmarks.noise import noise
+
 FULL: tuple[tuple[str, ...], ...] = (("seals",), ("exchange",), ("law",))
 QUICK: tuple[tuple[str, ...], ...] = (
     ("seals", "--mib", "128", "--rounds", "1"),
@@ -23,14 +25,11 @@ def main() -> None:
         "--quick", action="store_true", help="small sizes, one round: shows that it runs, measures nothing"
     )
     quick = parser.parse_args().quick
-    load = os.getloadavg()
-    print(
-        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, load {load[0]:.1f}",
-        flush=True,
-    )
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}", flush=True)
     for name, *options in QUICK if quick else FULL:
-        print(f"\n== {name}", flush=True)
+        print(f"\n== {name}\n{noise()}", flush=True)
         subprocess.run([sys.executable, "-m", f"benchmarks.{name}", *options], check=True)
+    print(f"\n{noise()}")
 
 
 if __name__ == "__main__":

@@ -67,7 +67,7 @@ def disk_alone(target: Path, size: int) -> None:
 def seal_and_sign(source: Path, target: Path, *, sealed_digest: bool) -> None:
     """What the node does with evidence, then proof that it opens and verifies; prints time and memory as JSON."""
     key, content_key = SigningKey.generate(), ContentKey.new(os.urandom)
-    start = time.perf_counter()
+    start, worked = time.perf_counter(), time.process_time()
     with source.open("rb", buffering=0) as plain, target.open("wb", buffering=0) as sealed:
         summary = seal_stream(
             content_key, plain, sealed, sealed_digest=sealed_digest, settle=lambda: os.fdatasync(sealed.fileno())
@@ -77,14 +77,14 @@ def seal_and_sign(source: Path, target: Path, *, sealed_digest: bool) -> None:
     folder = os.open(target.parent, os.O_RDONLY)
     os.fsync(folder)
     os.close(folder)
-    seconds = time.perf_counter() - start
+    seconds, cpu = time.perf_counter() - start, time.process_time() - worked
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     verify(key.public, "custody", summary.digest.encode(), signature)
     start = time.perf_counter()
     with target.open("rb", buffering=0) as sealed, Path(os.devnull).open("wb", buffering=0) as nowhere:
         assert open_stream(content_key, sealed, nowhere).digest == summary.digest
     opening = time.perf_counter() - start
-    print(json.dumps({"seconds": seconds, "peak_mib": peak, "opening_seconds": opening}))
+    print(json.dumps({"seconds": seconds, "cpu_seconds": cpu, "peak_mib": peak, "opening_seconds": opening}))
 
 
 def in_own_process(source: Path, target: Path, *, sealed_digest: bool) -> dict[str, float]:
@@ -128,6 +128,13 @@ class Script:
             sync sealed.age digests signature ."""
         subprocess.run(["bash", "-c", steps], check=True, cwd=self.folder)
 
+    def run_counted(self) -> float:
+        """Run it; answers the CPU seconds of all its programs."""
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        self.run()
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
 
 def measure(mib: int, rounds: int, parent: str | None) -> dict[str, object]:
     size = mib << 20
@@ -140,6 +147,7 @@ def measure(mib: int, rounds: int, parent: str | None) -> dict[str, object]:
             os.fsync(file.fileno())
         script = Script(folder)
         seconds: dict[str, list[float]] = {}
+        cpu: dict[str, list[float]] = {"comity": [], "script": []}
         peaks: list[float] = []
         for _ in range(rounds):
             seconds.setdefault("SHA-256 alone", []).append(timed(lambda: hash_alone(source)))
@@ -148,6 +156,7 @@ def measure(mib: int, rounds: int, parent: str | None) -> dict[str, object]:
             target.unlink()
             ours = in_own_process(source, target, sealed_digest=False)
             seconds.setdefault("comity: hash, seal, sign, fsync", []).append(ours["seconds"])
+            cpu["comity"].append(ours["cpu_seconds"])
             seconds.setdefault("comity: open and verify", []).append(ours["opening_seconds"])
             target.unlink()
             both = in_own_process(source, target, sealed_digest=True)
@@ -155,9 +164,11 @@ def measure(mib: int, rounds: int, parent: str | None) -> dict[str, object]:
             peaks += [ours["peak_mib"], both["peak_mib"]]
             target.unlink()
             if script.age is not None:
-                seconds.setdefault("script", []).append(timed(script.run))
+                seconds.setdefault("script", []).append(timed(lambda: cpu["script"].append(script.run_counted())))
                 (folder / "sealed.age").unlink()
-    return report(mib, rounds, script.name, {name: statistics.median(times) for name, times in seconds.items()}, peaks)
+    medians = {name: statistics.median(times) for name, times in seconds.items()}
+    worked = {name: statistics.median(times) for name, times in cpu.items() if times}
+    return report(mib, rounds, script.name, medians, peaks) | {"cpu_seconds": worked}
 
 
 def report(mib: int, rounds: int, script: str, medians: dict[str, float], peaks: list[float]) -> dict[str, object]:
@@ -194,6 +205,10 @@ def show(result: dict[str, object]) -> None:
     print(f"  share of the slower limit (SHA-256 or disk): {result['of_limit']:.2f}")
     if result["times_script"] is not None:
         print(f"  times as fast as the script: {result['times_script']:.1f}")
+    worked = result["cpu_seconds"]
+    assert isinstance(worked, dict)
+    if "script" in worked:
+        print(f"  CPU seconds: {worked['comity']:.2f} against {worked['script']:.2f} of the script")
     print(f"  peak memory of the sealing process: {result['peak_mib']:.0f} MiB")
     goals = result["goals"]
     assert isinstance(goals, dict)
