@@ -44,7 +44,8 @@ def show_clocks(shown: Mapping[str, Any]) -> None:
         unread = "" if clock["verified"] else _UNREAD
         due = clock["due"] or "no figure in the text"
         colour = "red" if clock["liberty"] else "default"
-        page.print(f"\n[{colour}][bold]{clock['id']}[/bold] ({clock['kind']}, {clock['limit']})[/]  due {due}{unread}")
+        kind = ", ".join(dict.fromkeys((clock["kind"], clock["limit"])))
+        page.print(f"\n[{colour}][bold]{clock['id']}[/bold] ({kind})[/]  due {due}{unread}")
         page.print(f"  {escape(clock['provision'])}: {escape(clock['effect'])}")
         for name in ("extension", "extended_due", "rolled_due", "cautious_due", "question", "holiday_question"):
             if clock[name]:

@@ -56,7 +56,8 @@ def _show_basis(console: Console, basis: Basis) -> None:
         console.print(f"   [yellow]ask[/yellow] {escape(question.text)} [dim]({escape(question.id)})[/dim]")
     languages = ", ".join(basis.languages) or "not read"
     console.print(f"   Channel: {escape(basis.channel)}. Languages: {languages}.")
-    console.print(f"   [dim]{_age(basis)} Read in: {escape('; '.join((*basis.sources, *basis.row_sources)))}.[/dim]")
+    sources = "; ".join(dict.fromkeys((*basis.sources, *basis.row_sources)))
+    console.print(f"   [dim]{_age(basis)} Read in: {escape(sources)}.[/dim]")
 
 
 def _show_barred(console: Console, basis: Basis) -> None:

@@ -5,9 +5,9 @@ from datetime import date
 from typing import NamedTuple
 
 from comity.law.bilateral import BilateralTreaty
+from comity.law.bilateral_force import age_of
 from comity.law.law_files import load_sources
 from comity.law.participation import Participation
-from comity.law.register_dates import latest_date
 
 
 class Age(NamedTuple):
@@ -30,9 +30,7 @@ def register_age(today: date) -> tuple[str, str]:
 
 
 def treaty_age(treaty: BilateralTreaty, today: date) -> Age:
-    """The oldest day among the rows of a bilateral treaty."""
-    days = [day for row in treaty.rows if (day := latest_date(row.as_of))]
+    """How late a source attests a bilateral treaty, never after today; without a dated row, the age of the register."""
     sources = tuple(dict.fromkeys(row.source for row in treaty.rows))
-    if days:
-        return Age(min(*days, today).isoformat(), "rows", sources)
-    return Age(*register_age(today), sources)
+    attested = age_of(treaty)
+    return Age(min(attested, today.isoformat()), "rows", sources) if attested else Age(*register_age(today), sources)

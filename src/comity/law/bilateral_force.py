@@ -133,6 +133,10 @@ def _asked(treaty: BilateralTreaty, article: str, text: str, question: str) -> V
 
 @lru_cache(maxsize=1 << 12)
 def age_of(treaty: BilateralTreaty) -> str:
-    """The oldest day among the `as_of` of its rows, as ISO text; empty when all are undated."""
-    days = [day for row in treaty.rows if (day := latest_date(row.as_of))]
-    return min(days).isoformat() if days else ""
+    """How late a source attests the treaty, as ISO text: the newest row that says in force, else the newest of all.
+
+    Several registers print the same treaty, and each attests it alone. Empty when all are undated.
+    """
+    said = [row for row in treaty.rows if row.status == "in_force" and latest_date(row.as_of)]
+    days = [day for row in said or treaty.rows if (day := latest_date(row.as_of))]
+    return max(days).isoformat() if days else ""
