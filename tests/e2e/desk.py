@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from comity.cli.demo.client import one_time_code
 from comity.cli.demo.stage import Site
 from comity.cli.roster import OfficerEntry
-from tests.web.test_looks import AXE, FAULTS, RULES
+from tests.web.test_looks import AXE, EXAMINE, FAULTS, RULES
 
 PATIENCE_SECONDS = 240
 """For what the other node or a job brings: nothing here measures how fast it comes, and the machine may be busy."""
@@ -84,7 +84,9 @@ class Desk:
         if anew or kind not in self._examined:
             self._examined.add(kind)
             self.page.evaluate(AXE)
-            found = [f"axe {one['id']} at {one['nodes'][0]['target']}" for one in self.page.evaluate(RULES)]
+            found = [
+                f"axe {one['id']} at {one['nodes'][0]['target']}" for one in self.page.evaluate(EXAMINE, RULES["light"])
+            ]
         assert self.page.evaluate(FAULTS) + found + self._faults == [], self.page.url
 
     def open(self, path: str, *, anew: bool = False) -> None:

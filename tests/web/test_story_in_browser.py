@@ -15,7 +15,7 @@ from comity.requests.queries.access import state_of
 from comity.web.pages import draft
 from comity.web.pages.dossier_address import dossier_href
 from tests.requests.stages import drafted, transmitted
-from tests.web.test_looks import AXE, FAULTS, RULES
+from tests.web.test_looks import AXE, EXAMINE, FAULTS, RULES
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -62,7 +62,7 @@ def look(page):
     """Nothing overflows, nothing is clipped, axe finds nothing, the console is silent."""
     page.wait_for_load_state()
     page.evaluate(AXE)
-    found = [f"{one['id']} at {one['nodes'][0]['target']}" for one in page.evaluate(RULES)]
+    found = [f"{one['id']} at {one['nodes'][0]['target']}" for one in page.evaluate(EXAMINE, RULES["light"])]
     assert page.evaluate(FAULTS) + found + page.faults == [], page.url
 
 
