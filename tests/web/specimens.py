@@ -10,6 +10,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from comity.law.register import load_register
+from comity.law.rights_gate import Assurance
+from comity.requests.case_facts import Case as LegalCase
+from comity.requests.dual_matrix import matrix_of
+from comity.requests.grounds_check import check_json, compared, open_questions, weighed
+from comity.requests.queries import LawCaseView
+from comity.requests.rights import Recorded, gate_of
 from comity.values.handling import Handling
 from comity.values.verdict import Finding
 from comity.web.drafting.sheet import GapLine, sheet_of
@@ -27,6 +33,7 @@ from comity.web.lines import (
     Party,
 )
 from comity.web.marks import ClockMark, Ribbon, SealMark, SealState, Stop
+from comity.web.pages.dossier_grounds import DUAL_VERBS, GATE_VERBS, grounds_context
 from comity.web.pages.law import AskForm, chosen
 from comity.web.pages.law_coverage import coverage_context
 from comity.web.pages.law_found import found
@@ -151,6 +158,37 @@ ATTACK = "<script>alert(1)</script>\"'{{ 7|add:7 }}"
 
 def _clock(days: float, provision: str, what: str = "", **more: Any) -> ClockMark:
     return ClockMark(NOW + timedelta(days=days), provision, what, NOW - timedelta(days=20), now=NOW, **more)
+
+
+def _grounds() -> dict[str, Any]:
+    """Both checks, the gate and the matrix of an invented request, weighed by the real tables."""
+    register, states = load_register(), ("CH", "CO")
+    law = register.instrument("BILATERAL-CH-CO-MLA")
+    content = {"offences": ["drug-trafficking"], "parts": [{"id": "a", "measure": "bank-records"}]}
+    sides = [
+        LegalCase(law, states, content, NOW.date(), NOW.date(), recorded={"political-offence": political})
+        for political in (False, True)
+    ]
+    predicted, own = (check_json(side, weighed(register, side)) for side in sides)
+    recorded = {"death-penalty-possible": Recorded(True, LONG[:60], "2026-11-20T09:00:00.000Z", DIGEST)}
+    assured = Assurance("death-penalty", "Embajada (ejercicio)", NOW.date(), LONG, NOW.date() + timedelta(days=90))
+    conduct = {"drug-trafficking": {"conduct": {"controlled-substance": True, "production-or-traffic": True}}}
+    view = LawCaseView(
+        predicted=predicted,
+        found=own,
+        now=own,
+        comparison=tuple(compared(predicted, own)),
+        questions=open_questions(weighed(register, sides[1])),
+        facts=(),
+        gate=gate_of(DIGEST, recorded, [("a-1", assured)]),
+        gate_signed=None,
+        dual=matrix_of(register, law, states, content, conduct, request=DIGEST),
+        dual_signed=SimpleNamespace(name="Camilo Ibarra Ejercicio", at=NOW),  # type: ignore[arg-type]
+        dual_cases=conduct,
+        assurances=(),
+    )
+    steps = [SimpleNamespace(verb=verb, allowed=True) for verb in (*GATE_VERBS, *DUAL_VERBS)]
+    return grounds_context(SimpleNamespace(href=HREF, view=SimpleNamespace(steps=steps)), view)  # type: ignore[arg-type]
 
 
 def _needs() -> list[Need]:
@@ -842,6 +880,7 @@ SPECIMENS: dict[str, Specimen] = {
         lambda: {
             "head": _head(),
             "tabs": _tabs("/law"),
+            **_grounds(),
             "questions_of_law": [
                 {
                     "measure": "bank-records",

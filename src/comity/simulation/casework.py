@@ -107,6 +107,7 @@ BEFORE_WORK = frozenset({Phase.REGISTERED.value, Phase.UNDER_EXAMINATION.value, 
 
 RARE = frozenset({"withdraw_request", "close_dossier", "return_for_amendment", "decline_parts"})
 """Verbs that end a dossier or set it back: done seldom, so that most dossiers grow old."""
+SELDOM = RARE | OF_LAW
 
 
 class Casework:
@@ -227,12 +228,12 @@ class Casework:
             row.phase in BEFORE_WORK
             and row.side == Side.REQUESTED
             and not gates.signed(row, state)
-            and chance.hits(0.6)
+            and chance.hits(0.9)
         ):
             gates.go_on(row, state, act)
             return
         steps = [step for step in next_steps(act.actor, row, state) if step.allowed and step.verb in {*VALUES, *OF_LAW}]
-        steps = [step for step in steps if step.verb not in RARE or chance.hits(0.15)]
+        steps = [step for step in steps if step.verb not in SELDOM or chance.hits(0.15)]
         if not steps:
             return
         step = chance.pick(steps)
