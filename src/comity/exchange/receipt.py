@@ -122,6 +122,12 @@ def open_receipt(data: bytes, key: VerifyingKey) -> Receipt:
     return Receipt.from_content(content)
 
 
+def sign_again(data: bytes, signer: Signer) -> bytes:
+    """A receipt of ours, word for word, under another key: the one that signed it was revoked."""
+    members = Fields(decode(data, max_bytes=MAX_RECEIPT_BYTES), ("receipt", "signature"), code=_CODE)
+    return sign_receipt(Receipt.from_content(from_b64(members.text("receipt", longest=MAX_RECEIPT_BYTES))), signer)
+
+
 def receipt_key(data: bytes) -> str:
     """The name of the key under which a receipt says that it was signed; InvalidInputError for another form."""
     members = Fields(decode(data, max_bytes=MAX_RECEIPT_BYTES), ("receipt", "signature"), code=_CODE)

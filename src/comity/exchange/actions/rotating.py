@@ -13,7 +13,8 @@ from comity.authorities.queries import local_authorities, partners
 from comity.authorities.succession import Succession
 from comity.exchange.actions.posting import post
 from comity.exchange.message import CARD_RENEWED, KEYS_SUCCEEDED, Message, SignedMessage
-from comity.exchange.models import Direction, Outbox, OutboxState, StoredMessage
+from comity.exchange.models import Direction, Outbox, OutboxState, StoredMessage, StoredReceipt
+from comity.exchange.receipt import sign_again
 from comity.seals.canonical import from_b64, to_b64
 from comity.values.actor import Act
 from comity.values.errors import InvalidInputError, RefusedError
@@ -30,16 +31,23 @@ def rotate(
 
     Directory, notices to the partners and ledger line commit together. What waits in the outbox goes out as it was
     signed, before the end of the old key; if that is revoked it is signed anew: its digest, and so the message, stays
-    the same. A key that is lost signs no notice: the partners compare the new fingerprint and accept the card.
+    the same. So are the receipts that would no longer be believed, for whoever asks again. A key that is lost signs
+    no notice: the partners compare the new fingerprint and accept the card.
     """
     retiring = keys.of(code).retiring
     at = _latest(act.at, code)
     succession = end_own_key(act, code, keys=keys, at=at, reason=reason, revoked_since=revoked_since)
     waiting = Outbox.objects.filter(message__holder=code, message__direction=Direction.OUT, state=OutboxState.WAITING)
     if revoked_since is not None or retiring is None:
-        for row in StoredMessage.objects.filter(outbox__in=waiting):
+        # A notice of an earlier change stays as it is: who waits for it knows only the key that signed it.
+        for row in StoredMessage.objects.filter(outbox__in=waiting).exclude(type=KEYS_SUCCEEDED):
             signature = keys.signer(code).sign(row.type, bytes(row.content)).to_json()
             StoredMessage.objects.filter(pk=row.pk).update(signature=signature)
+    if revoked_since is not None:
+        given = StoredReceipt.objects.filter(message__holder=code, message__direction=Direction.IN)
+        for receipt in given.filter(at__gte=revoked_since):
+            data = sign_again(bytes(receipt.data), keys.signer(code))
+            StoredReceipt.objects.filter(pk=receipt.pk).update(data=data)
     if retiring is not None:
         _announce(act, code, succession, own_card(code, keys), keys)
     return succession
