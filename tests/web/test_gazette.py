@@ -98,7 +98,9 @@ def test_what_only_waits_is_absent_for_another_authority(node, desk, proposal):
 )
 def test_what_cannot_be_proposed_is_answered_on_the_page(node, desk, about, given, words):
     client = desk("clerk").client
-    answer = client.post(f"/law/gazette/propose?{about}", given) if given else client.get(f"/law/gazette/propose?{about}")
+    answer = (
+        client.post(f"/law/gazette/propose?{about}", given) if given else client.get(f"/law/gazette/propose?{about}")
+    )
     assert answer.status_code == 400
     assert words in answer.content.decode()
     assert not Correction.objects.exists()
