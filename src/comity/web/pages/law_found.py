@@ -20,7 +20,7 @@ from comity.web.law_names import language, party_name
 from comity.web.pages.law_frame import Notes
 from comity.web.world import world
 
-PRINTED_BASES = 6
+PRINTED_BASES = 5
 """The printed answer is one sheet: so many bases stand on it with provision and source, the rest by code."""
 ANSWER = "a."
 """Answers to questions stand in the address as `a.<question>=yes|no`, so that a finding can be sent as a link."""
@@ -56,7 +56,7 @@ def lines_of(
     register = register.at(answer.on)
     asked = {basis.instrument: basis.questions for basis in bare.bases}
     for basis in answer.bases:
-        questions = dict.fromkeys((*basis.questions, *asked.get(basis.instrument, ())))
+        questions = dict.fromkeys((*asked.get(basis.instrument, ()), *basis.questions))
         open_ids = {question.id for question in basis.questions}
         instrument = register.instrument(basis.instrument)
         reached = instrument.measures[answer.measure].provision.article
