@@ -25,6 +25,7 @@ from comity.store.queries import content_key
 from comity.values.actor import Role
 from comity.values.errors import ConflictError, InvalidInputError, MissingError, RefusedError
 from comity.values.reference import Reference
+from tests.requests.gates import NOTHING, seen
 from tests.requests.matters import to_colombia
 from tests.requests.stages import in_execution, registered, signed, transmitted
 from tests.requests.world import START, World
@@ -124,6 +125,14 @@ class Matter(RuleBasedStateMachine):
         if self.tries("prosecutor", "prepare_release", signatory=self.world.id_of(who)):
             self.tries(who, "sign_request", digest=self.world.release("prosecutor", self.dossier)["digest"])
 
+    @rule(
+        who=st.sampled_from(["prosecutor", "chief", "fiscal"]), facts=st.sampled_from([NOTHING, {"torture-risk": None}])
+    )
+    def gate(self, who: str, facts: dict[str, Any]) -> None:
+        """Someone records facts, and tries to sign the gate as it then stands."""
+        if self.tries(who, "record_facts", facts=facts):
+            self.tries(who, "sign_rights_gate", digest=seen(self.world, who, self.dossier).gate.digest)
+
     @rule(impostor=TRIED_BY, stale=st.booleans())
     def transmit(self, impostor: str | None, stale: bool) -> None:
         row = Dossier.objects.get(holder="CH-FOJ", reference=str(self.dossier))
@@ -198,6 +207,8 @@ class Matter(RuleBasedStateMachine):
             assert not signatories & transmitters
             assert not {message.body["signed_by"]["entry"]} - {one.entry for one in acts.filter(verb="sign_request")}
             assert checkers
+            gates = DomesticAct.objects.filter(verb="sign_rights_gate")
+            assert release["digest"] in {one.facts["request"] for one in gates}
 
     @invariant()
     def nobody_beyond_the_wall_did_anything(self) -> None:
