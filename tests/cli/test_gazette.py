@@ -24,7 +24,18 @@ from tests.requests.stages import people
 from tests.requests.world import World
 
 SECRET, PASSWORD = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "exercise-password-1"
-FACT = ["kind=participation", "instrument=UNTOC", "state=CO", "status=party", "entry_into_force=2012-05-01", "source=Acta_12", "address=registro.example", "as_of=2026-10-01", "verified=yes", "reason=Deposit_day"]
+FACT = [
+    "kind=participation",
+    "instrument=UNTOC",
+    "state=CO",
+    "status=party",
+    "entry_into_force=2012-05-01",
+    "source=Acta_12",
+    "address=registro.example",
+    "as_of=2026-10-01",
+    "verified=yes",
+    "reason=Deposit_day",
+]
 
 
 @pytest.fixture
