@@ -8,9 +8,10 @@ from django.http import QueryDict
 
 from comity.law.declarations import Declared
 from comity.law.expression import Value
-from comity.law.facts import FactMeaning, FactTable, load_facts
+from comity.law.facts import FactMeaning, FactTable, follow, load_facts, read_facts
 from comity.law.instrument import Instrument
 from comity.law.known_facts import KnownFact, declared_beside, known_facts
+from comity.law.refusal import WEIGHED
 from comity.law.refusal_check import (
     GroundFinding,
     RefusalAnswer,
@@ -178,7 +179,7 @@ def refusal_sheet(query: QueryDict, register: Register, matter: Matter, today: d
         grounds=tuple(_grounds(query, answer)),
         known=known,
         given=lines,
-        asked=_asked(query, register, matter, asked, facts, answer, given) if asked else None,
+        asked=_asked(query, register, matter, asked, facts, given) if asked else None,
         open=len(open_ones),
         settled=settled,
         conflict=conflict,
@@ -239,7 +240,6 @@ def _asked(
     matter: Matter,
     meaning: FactMeaning,
     facts: Mapping[str, Value],
-    answer: RefusalAnswer,
     given: Sequence[Given],
 ) -> Asked:
     instrument = matter.instrument
@@ -250,7 +250,7 @@ def _asked(
     return Asked(
         meaning,
         tuple(text for text in listed.get(meaning.id, "").split("; ") if text),
-        tuple(_effects(instrument, meaning, facts, answer)) if meaning.type == "yes-no" else (),
+        tuple(_effects(instrument, meaning, _without(facts, meaning.id))) if meaning.type == "yes-no" else (),
         declared_beside(register, instrument, matter.requested, meaning.id),
         tuple(hidden),
         already.said if already and not already.set_aside else "",
@@ -258,22 +258,28 @@ def _asked(
     )
 
 
-def _effects(
-    instrument: Instrument, meaning: FactMeaning, facts: Mapping[str, Value], answer: RefusalAnswer
-) -> Iterator[Effect]:
+def _effects(instrument: Instrument, meaning: FactMeaning, facts: Mapping[str, Value]) -> Iterator[Effect]:
     """What yes and what no would change; an answer that contradicts what is known changes nothing."""
-    before = {row.ground.id: row.finding for row in _rows(answer)}
+    table = load_facts()
+    known = read_facts(facts, table)
+    rows = [row for row in rows_for(instrument)[0] if row.kind in WEIGHED and row.scope.value(known) is not False]
+    before = {row.id: row.weighed.value(known) for row in rows}
     for word, value in WORDS.items():
         try:
-            then = check_refusal(instrument, {**facts, meaning.id: value})
+            then = follow({**known, meaning.id: value}, table)
         except InvalidInputError:
             continue
-        changed = [row for row in _rows(then) if before.get(row.ground.id) is not row.finding]
+        after = {row: row.weighed.value(then) for row in rows}
+        changed = [row for row in rows if after[row] is not before[row.id]]
         yield Effect(
             word,
-            tuple(row.ground.provision for row in changed if row.finding is Finding.BARRED),
-            sum(row.finding is Finding.CLEAR for row in changed),
+            tuple(row.provision for row in changed if after[row] is True),
+            sum(after[row] is False for row in changed),
         )
+
+
+def _without(facts: Mapping[str, Value], name: str) -> dict[str, Value]:
+    return {one: value for one, value in facts.items() if one != name}
 
 
 def _rows(answer: RefusalAnswer) -> list[GroundFinding]:
