@@ -13,14 +13,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from comity.gazette import actions
-from comity.gazette.models import Correction
 from comity.gazette.queries import VERBS, CorrectionView, as_read, correction_of, facts_of, standing, view_of
 from comity.law.fact_files import write_facts
 from comity.law.register import load_register
 from comity.law.source_conflicts import conflicts as all_conflicts
 from comity.safeguards.permissions import Permission
 from comity.values.errors import ComityError, InvalidInputError, MissingError
-from comity.values.reference import Kind
+from comity.values.reference import Kind, Reference
 from comity.web.entrance import act_of, actor_asking, enter_opening, page
 from comity.web.gazette_words import KINDS, STANDS, compared, said
 from comity.web.pages.dossier_address import read
@@ -129,7 +128,7 @@ def correction(request: HttpRequest, reference: str) -> HttpResponse:
         asked = take_code(request, VERBS[verb]) if verb in VERBS else None
         if asked is None:
             try:
-                _decide(request, row, verb, form.cleaned_data["reason"])
+                _decide(request, address, verb, form.cleaned_data["reason"])
             except ComityError as problem:
                 context["problem"] = problem
             else:
@@ -144,18 +143,18 @@ def correction(request: HttpRequest, reference: str) -> HttpResponse:
     )
 
 
-def _decide(request: HttpRequest, row: Correction, verb: str, reason: str) -> None:
+def _decide(request: HttpRequest, reference: Reference, verb: str, reason: str) -> None:
     act, digest = act_of(request), request.POST.get("digest", "")
     if verb == "approve":
-        actions.approve_correction(act, row.reference, digest=digest)
+        actions.approve_correction(act, reference, digest=digest)
     elif verb == "refuse":
-        actions.refuse_correction(act, row.reference, digest=digest, reason=reason)
+        actions.refuse_correction(act, reference, digest=digest, reason=reason)
     elif verb == "withdraw":
-        actions.propose_withdrawal(act, row.reference, reason=reason)
+        actions.propose_withdrawal(act, reference, reason=reason)
     elif verb == "approve-withdrawal":
-        actions.approve_withdrawal(act, row.reference, digest=digest)
+        actions.approve_withdrawal(act, reference, digest=digest)
     elif verb == "refuse-withdrawal":
-        actions.refuse_withdrawal(act, row.reference, digest=digest)
+        actions.refuse_withdrawal(act, reference, digest=digest)
     else:
         raise InvalidInputError("Choose what to do with it.", code="gazette:verb", place="verb")
 
