@@ -27,6 +27,7 @@ from comity.web.pages.dossier_address import dossier_href
 from comity.web.pages.dossier_frame import OWN_PAGE
 from comity.web.pages.evidence import line_of
 from comity.web.pages.gazette import correction_href
+from comity.web.sorting import columns
 from comity.web.timeline import mark_of
 from comity.web.vocabulary import word
 
@@ -118,7 +119,7 @@ def dossiers(request: HttpRequest) -> HttpResponse:
     context = {
         "dossiers": [_dossier_line(one, language) for one in pager.object_list],
         "total": len(every),
-        "columns": _columns(given),
+        "columns": columns(COLUMNS, given),
         "given": given,
         "filtered": filtered,
         "partners": partners,
@@ -143,23 +144,6 @@ def _dossier_line(one: Any, language: str) -> DossierLine:
         clock_until(one.due, None),
         changed=one.changed_at,
     )
-
-
-def _columns(given: dict[str, str]) -> list[dict[str, Any]]:
-    columns = []
-    for name, label in COLUMNS:
-        here = given["sort"].lstrip("-") == name and bool(name)
-        falling = given["sort"].startswith("-")
-        wanted = f"-{name}" if here and not falling else name
-        kept = {key: value for key, value in given.items() if value and key != "sort"}
-        columns.append(
-            {
-                "label": label,
-                "href": f"?{urlencode({**kept, 'sort': wanted})}" if name else "",
-                "sorted": ("descending" if falling else "ascending") if here else "",
-            }
-        )
-    return columns
 
 
 @page(Permission.INBOX_READ)
