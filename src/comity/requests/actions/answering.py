@@ -57,11 +57,12 @@ def print_answer(
     letter = paper(kind, told, letter_context(row, act.at, exercise=exercise), language, at=act.at)
     reason = f"{row.number}: {kind}"
     with sealed_papers(act, [(letter, "")], office=row.holder, keys=keys, vault=vault, reason=reason) as shelf:
-        return _enter(act, found, shelf, keys)
+        return enter_printed(act, found, shelf, keys, event="requests:answer:printed")
 
 
 @transaction.atomic
-def _enter(act: Act, found: Opened, shelf: list[Shelved], keys: Keyring) -> Dossier:
+def enter_printed(act: Act, found: Opened, shelf: list[Shelved], keys: Keyring, *, event: str) -> Dossier:
+    """Enter a paper made for our own hands in the dossier, and the act that made it in the ledger."""
     enter_papers(act, found.row, shelf, keys=keys)
     digest = shelf[0].digest
-    return finish(act, found, event="requests:answer:printed", digest=digest, facts={"document": digest})
+    return finish(act, found, event=event, digest=digest, facts={"document": digest})

@@ -7,12 +7,11 @@ the prediction in the message, as data (`docs/decisions`).
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
-
 from comity.authorities.keyring import Keyring
 from comity.authorities.models import Authority
-from comity.requests.actions.papering import Shelved, enter_papers, sealed_papers
-from comity.requests.actions.shape import Opened, finish, opened
+from comity.requests.actions.answering import enter_printed
+from comity.requests.actions.papering import sealed_papers
+from comity.requests.actions.shape import opened
 from comity.requests.models import DomesticAct, Dossier
 from comity.requests.papers import first_printed, paper
 from comity.requests.queries.law_case import LawCaseView, law_case_of
@@ -42,14 +41,7 @@ def print_check(
     letter = paper(KIND, {**sheet_content(row, view), "language": language}, context, language, at=act.at)
     reason = f"{row.number or row.file_number}: {KIND}"
     with sealed_papers(act, [(letter, "")], office=row.holder, keys=keys, vault=vault, reason=reason) as shelf:
-        return _enter(act, found, shelf, keys)
-
-
-@transaction.atomic
-def _enter(act: Act, found: Opened, shelf: list[Shelved], keys: Keyring) -> Dossier:
-    enter_papers(act, found.row, shelf, keys=keys)
-    digest = shelf[0].digest
-    return finish(act, found, event="requests:check:printed", digest=digest, facts={"document": digest})
+        return enter_printed(act, found, shelf, keys, event="requests:check:printed")
 
 
 def sheet_content(row: Dossier, view: LawCaseView) -> dict[str, Any]:
