@@ -60,6 +60,11 @@ def test_only_a_complete_law_bars_and_a_doubt_names_what_is_missing(conduct, our
         ({"laws": {"FR": {}}}, "laws.FR", "neither CH nor CO"),
         ({"laws": {"CO": {"offences": [{"statute": "x"}]}}}, "laws.CO.offences[0]", "`statute` and `elements`"),
         (
+            {"laws": {"CO": {"offences": [{"statute": "x", "elements": []}]}}},
+            "laws.CO.offences[0].elements",
+            "leave the offence out",
+        ),
+        (
             {"laws": {"CO": {"offences": [{"statute": "x", "elements": ["luck"]}]}}},
             "laws.CO.offences[0].elements",
             "luck",

@@ -159,6 +159,8 @@ def _law(state: str, given: Any, table: ConductTable) -> NationalLaw:
         place = f"laws.{state}.offences[{index}]"
         if not isinstance(one, Mapping) or not isinstance(one.get("elements"), list) or not one.get("statute"):
             raise _wrong(place, "an offence has `statute` and `elements`, a list of lines")
+        if not one["elements"]:
+            raise _wrong(f"{place}.elements", "none is named; leave the offence out while its elements are not known")
         try:
             lines = tuple(table.line(str(line)) for line in one["elements"])
         except ExpressionError as error:
