@@ -142,10 +142,6 @@ class Desk:
     def until_open(self, dossier: str, verb: str) -> None:
         self._watch(f"{dossier}/steps", lambda page: f'href="{dossier}/do/{verb}"' in page, f"{verb} to be open")
 
-    def until_closed(self, dossier: str) -> None:
-        """Until nothing more can be done on the dossier."""
-        self._watch(f"{dossier}/steps", lambda page: "/do/" not in page, f"the end of {dossier}")
-
     def until_arrived(self, item: str) -> None:
         """Until the content of an item has come over whole: only then can it be checked."""
         self._watch(item, lambda page: f'action="{item}/verify"' in page, f"the content of {item}")

@@ -30,6 +30,7 @@ NUMBERS = {
 """Each showing has its own dossier, under its own numbers."""
 ANSWER = "La sucursal Cali Sur."
 AGREED = "De acuerdo con limitarla a 2023-2026."
+CLOSING = "Asistencia prestada."
 TODAY = datetime.now(UTC).date().isoformat()
 GROUND = "no_dual_criminality_coercive"
 NOTE = {"fr": "Nous vous transmettons la demande ci-jointe.", "es": "Le transmitimos la solicitud adjunta."}
@@ -296,8 +297,8 @@ def countersign(cast, dossier, items):
         assert head.page.locator(".custody .seal.unverified, .custody .seal.broken").count() == 0
     head.act(dossier, "countersign_evidence", every="items")
     prosecutor.act(dossier, "give_feedback", {"outcome@es": "Se formuló acusación (ejercicio)."})
-    head.act(dossier, "close_dossier", {"reason@es": "Asistencia prestada."})
-    director.until_closed(dossier)
+    head.act(dossier, "close_dossier", {"reason@es": CLOSING})
+    director.until_shown(dossier, CLOSING)
     director.open(dossier)
 
 
