@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from comity.law.refusal import refusal_grounds
 from comity.law.register import load_register
 from comity.requests.actions.verbs import VERBS
-from comity.requests.models import Draft
+from comity.requests.models import DomesticAct, Dossier, Draft
 from comity.requests.phases import PartState, Phase
 from comity.requests.queries.access import state_of
 from comity.web.pages.dossier_address import dossier_href
@@ -295,3 +295,20 @@ def test_an_act_on_a_dossier_that_changed_meanwhile_is_refused(node, desk):
     assert answer.status_code == 400
     assert "changed since you opened it" in answer.content.decode()
     assert not state_of(node.row("chief", dossier)).questions
+
+
+def test_a_ground_that_must_be_refused_asks_the_signatory_for_her_reason(node, desk):
+    dossier = drafted(node)
+    Dossier.objects.update(instrument="ASEAN-MLAT-2004")  # a treaty with grounds on which assistance must be refused
+    node.do("prosecutor", "record_facts", dossier, facts={"political-offence": True})
+    client, address = desk("prosecutor").client, f"{dossier_href(dossier)}/sign"
+    version = {"version": node.row("prosecutor", dossier).version}
+    done(client.post(address, {**version, "prepare": "1", "signatory": node.id_of("prosecutor")}))
+    ready = client.get(address).content.decode()
+    assert 'name="despite"' not in ready
+    given = {"digest": Draft.objects.get().release["digest"], "sign": "1", "version": version_in(ready)}
+    refused = client.post(address, given)
+    assert refused.status_code == 400
+    assert 'name="despite"' in refused.content.decode()
+    done(client.post(address, {**given, "despite": "A common offence here."}))
+    assert DomesticAct.objects.get(verb="sign_request", void=False).facts["despite"] == "A common offence here."

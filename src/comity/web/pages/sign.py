@@ -35,16 +35,15 @@ def sign(request: HttpRequest, reference: str) -> HttpResponse:
             if problem is None:
                 messages.success(request, gettext("Done: %(verb)s.") % {"verb": word("verb", verb)})
                 return HttpResponseRedirect(case.href if verb == "sign_request" else f"{case.href}/sign")
-            context["problem"] = problem
+            context |= {"problem": problem, "despite": request.POST.get("despite", "")}
             case = case_to_change(request, case.reference)
     context |= code_context(request, Permission.REQUEST_SIGN, asked)
     return render(request, "sign.html", _reading(request, case) | context, status=400 if posting else 200)
 
 
 def _attempt(request: HttpRequest, case: Case, verb: str) -> ComityError | None:
-    values = {"sign_request": {"digest": request.POST.get("digest", "")}}.get(
-        verb, {"signatory": request.POST.get("signatory", "")}
-    )
+    asked = ("digest", "despite") if verb == "sign_request" else ("signatory",)
+    values = {name: request.POST.get(name, "") for name in asked}
     node = settings.COMITY
     try:
         version = int(request.POST.get("version", "0"))
