@@ -117,7 +117,8 @@ def bound_verdict(
         return _unsettled(
             instrument, state, text, f"Is {state} bound by {instrument.code}, and since when?", read=False
         )
-    age = f" (as of {participation.as_of})" if participation.as_of else " (undated row)"
+    # Some rows are dated by the version of the file they were read from: of that only the day tells a reader anything.
+    age = f" (as of {participation.as_of.removeprefix('repo commit ')})" if participation.as_of else " (undated row)"
     if participation.scope:
         age = f"{age}, for this territory: {participation.scope}"
     if participation.ended and on >= participation.ended:

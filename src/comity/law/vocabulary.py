@@ -61,8 +61,10 @@ def _parse(text: str, known: Mapping[str, str], what: str) -> str:
     for code, label in known.items():
         if text.strip().casefold() == label.casefold():
             return code
+    article = "an" if what.startswith("o") else "a"
+    near = ", ".join(nearest(wanted, known))
     raise InvalidInputError(
-        f"'{text[:60]}' is not a {what} the register knows. Nearest: {', '.join(nearest(wanted, known))}.",
+        f"'{text[:60]}' is not {article} {what} the register knows. Nearest: {near}.",
         code=f"law:{what}",
         place=what,
         next_step=f"List them with `comity law {what}s`.",
@@ -72,8 +74,12 @@ def _parse(text: str, known: Mapping[str, str], what: str) -> str:
 def nearest(wanted: str, known: Mapping[str, str] | tuple[str, ...]) -> tuple[str, ...]:
     """Up to three known codes that look most like what was written; the first ones when none does."""
     close = get_close_matches(wanted, list(known), n=3, cutoff=0.5)
-    inside = [
-        code for code in known if wanted and (wanted in code or any(p in code for p in wanted.split("-") if len(p) > 3))
-    ]
+    beginnings = _beginnings(wanted)
+    inside = [code for code in known if wanted and (wanted in code or beginnings & _beginnings(code))]
     found = tuple(dict.fromkeys([*close, *inside]))[:3]
     return found or tuple(known)[:3]
+
+
+def _beginnings(text: str) -> set[str]:
+    """The first four letters of each longer word of a code: `drugs` and `drug-trafficking` begin alike."""
+    return {word[:4].casefold() for word in text.split("-") if len(word) > 3}
