@@ -74,7 +74,8 @@ def test_treaties_stand_on_the_sheets_of_both_states():
 
 
 def test_the_list_of_states_counts_what_the_sheets_show():
-    lines = {line["state"]: line for line in state_lines(REGISTER)}
+    lines = {line["state"]: line for line in state_lines(REGISTER, DAY)}
+    assert all(line["newest"] <= DAY.isoformat() for line in lines.values() if line["newest"])
     for state in ("CO", "CH", "LI"):
         sheet = state_sheet(REGISTER, state, DAY, DAY)
         assert lines[state]["listed"] == sum(row["listed"] for row in sheet["instruments"])

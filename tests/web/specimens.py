@@ -143,7 +143,7 @@ def _instruments(**given: str) -> dict[str, Any]:
 
 
 def _states(**given: str) -> dict[str, Any]:
-    return frame("law_states") | states_context(load_register(), {"q": "", "sort": ""} | given)
+    return frame("law_states") | states_context(load_register(), {"q": "", "sort": ""} | given, TODAY)
 
 
 def _coverage(**given: str) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def _answer(given: str) -> tuple[str, bool]:
 
 @router.get("/states", summary="Every State of which the register holds a row")
 def states(request: HttpRequest) -> dict[str, Any]:
-    return {"states": state_lines(asked(request, "states", "law:states:searched"))}
+    return {"states": state_lines(asked(request, "states", "law:states:searched"), now().date())}
 
 
 @router.get("/states/{state}", summary="What one State is bound by, what it declared, and with whom it has what")

@@ -22,7 +22,7 @@ _COLOUR = {"CLEAR": "green", "UNSETTLED": "yellow", "BARRED": "red"}
 
 def states(*, as_json: AsJson = False) -> None:
     """Every State of which the register holds a row: how much, and how new."""
-    rows = state_lines(load_register())
+    rows = state_lines(load_register(), _today())
     if as_json:
         print_json({"states": rows})
         return

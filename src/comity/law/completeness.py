@@ -19,7 +19,7 @@ def coverage_of(register: Register, instrument: Instrument, today: date) -> dict
     """One line: rows listed, bound, dated, their age, and how much of the text was read."""
     rows = list(register.participations.get(instrument.code, {}).values())
     bound = [row for row in rows if row.status in BOUND]
-    ages = [row.known_from for row in rows if row.known_from]
+    ages = [min(row.known_from, today) for row in rows if row.known_from]
     provisions = list(provisions_of(instrument))
     grounds = known_grounds(instrument.code)
     clocks = [row for row in clock_table() if row.instrument == instrument.code]

@@ -27,7 +27,7 @@ def known_states(register: Register) -> tuple[str, ...]:
     return tuple(sorted(listed | {state for pair in register.treaties_by_pair for state in pair}))
 
 
-def state_lines(register: Register) -> list[dict[str, Any]]:
+def state_lines(register: Register, today: date) -> list[dict[str, Any]]:
     """One line for each State of the register: how much is listed of it, and the newest day among its rows."""
     treaties: dict[str, list[BilateralTreaty]] = {}
     for treaty in register.treaties:
@@ -39,7 +39,7 @@ def state_lines(register: Register) -> list[dict[str, Any]]:
     lines = []
     for state in known_states(register):
         rows = [rows[state] for rows in register.participations.values() if state in rows]
-        ages = [row.known_from for row in rows if row.known_from]
+        ages = [min(row.known_from, today) for row in rows if row.known_from]
         own = treaties.get(state, [])
         lines.append(
             {

@@ -47,13 +47,13 @@ TREATIES = ("MLA", "EXTRADITION", "TRANSFER", "CONFISCATION", "DRUGS")
 def states(request: HttpRequest) -> HttpResponse:
     """Every State of which the register holds a row, found by name or code."""
     enter_law(request, "states", "law:states:searched")
-    context = states_context(register_here(), asked_for(request, "q", "sort"))
+    context = states_context(register_here(), asked_for(request, "q", "sort"), now().date())
     return render(request, "law_states.html", frame("law_states") | context)
 
 
-def states_context(register: Register, given: Mapping[str, str]) -> dict[str, Any]:
+def states_context(register: Register, given: Mapping[str, str], today: date) -> dict[str, Any]:
     names = country_names(language())
-    rows = [row | {"name": names[row["state"]]} for row in state_lines(register) if row["state"] in names]
+    rows = [row | {"name": names[row["state"]]} for row in state_lines(register, today) if row["state"] in names]
     found = [row for row in rows if fits(row, given["q"], "name", "state")]
     by_name = sorted(found, key=SORTS["name"])
     return {
