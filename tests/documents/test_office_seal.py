@@ -3,6 +3,7 @@ import random
 import re
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -139,7 +140,10 @@ def test_sealing_works_inside_a_running_event_loop() -> None:
     async def inside() -> bytes:
         return seal_pdf(LETTER, SEAL, reason="Transmission", at=AT)
 
-    assert check_pdf_seal(asyncio.run(inside()), TRUST).state == "valid"
+    # In a thread of its own: where pages were opened before in this process, the main thread has a loop already.
+    with ThreadPoolExecutor(1) as thread:
+        sealed = thread.submit(lambda: asyncio.run(inside())).result()
+    assert check_pdf_seal(sealed, TRUST).state == "valid"
 
 
 @pytest.mark.skipif(
