@@ -72,21 +72,33 @@ def blocks(style, condition):
 
 
 @pytest.fixture(scope="module")
-def window(browser):
-    """One window for all pages, so that styles and typefaces are read once."""
+def page(browser):
+    """One window for all pages: it is opened, and styles and typefaces are read, once."""
     context = browser.new_context(viewport=WIDE)
-    yield context
+    yield context.new_page()
     context.close()
 
 
+@pytest.fixture
+def faults(page):
+    """What the console says of a page, from when it is opened."""
+    said = []
+    listeners = {
+        "console": lambda line: said.append(f"console: {line.text}") if line.type == "error" else None,
+        "pageerror": lambda error: said.append(str(error)),
+    }
+    for event, listener in listeners.items():
+        page.on(event, listener)
+    yield said
+    for event, listener in listeners.items():
+        page.remove_listener(event, listener)
+
+
 @pytest.mark.parametrize("name", sorted(SPECIMENS))
-def test_a_page_holds_in_every_language_width_and_shade(name, window, specimens):
-    faults = []
-    page = window.new_page()
-    page.on("console", lambda line: faults.append(f"console: {line.text}") if line.type == "error" else None)
-    page.on("pageerror", lambda error: faults.append(str(error)))
+def test_a_page_holds_in_every_language_width_and_shade(name, page, faults, specimens):
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
     for language in ("en", "es", "ar"):
-        window.add_cookies([{"name": "django_language", "value": language, "url": specimens}])
+        page.context.add_cookies([{"name": "django_language", "value": language, "url": specimens}])
         answer = page.goto(f"{specimens}/specimen/{name}")
         assert answer.status == 200, page.inner_text("body")[:500]
         assert page.locator("html").get_attribute("dir") == ("rtl" if language == "ar" else "ltr")
@@ -96,5 +108,4 @@ def test_a_page_holds_in_every_language_width_and_shade(name, window, specimens)
         for width, size in (("wide", WIDE), ("narrow", NARROW)):
             page.set_viewport_size(size)
             faults += faults_of(page, f"{language} {width}", examined=(language, width) in EXAMINED)
-    page.close()
     assert not faults, "\n".join(faults)
