@@ -25,7 +25,7 @@ def test_serving_empties_what_lay_in_the_clear_at_its_start_and_its_end(made: Pa
         env=environment,
     )
     try:
-        for _try in range(300):
+        for _try in range(1200):
             if (made / "run" / "tls.key").is_file() or serving.poll() is not None:
                 break
             time.sleep(0.1)
@@ -35,7 +35,7 @@ def test_serving_empties_what_lay_in_the_clear_at_its_start_and_its_end(made: Pa
         assert (made / "spool").stat().st_mode & 0o077 == 0
     finally:
         serving.send_signal(signal.SIGTERM)
-        serving.wait(40)
+        serving.wait(120)
     assert not list((made / "run").iterdir())
 
 
@@ -54,9 +54,9 @@ def test_a_node_ended_at_its_first_moment_leaves_no_process_behind(made: Path, t
             break
         time.sleep(0.01)
     serving.send_signal(told)
-    serving.wait(40)
+    serving.wait(120)
     assert children
-    for _try in range(300):
+    for _try in range(1200):
         left = [pid for pid in children if _runs(pid)]
         if not left:
             break

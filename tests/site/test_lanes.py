@@ -14,7 +14,7 @@ def test_a_partner_that_does_not_answer_holds_back_no_other_and_gets_no_second_l
 
     def slow() -> int:
         begun.append("slow")
-        answered.wait(20)
+        answered.wait(60)
         return 1
 
     def quick() -> int:
@@ -25,9 +25,9 @@ def test_a_partner_that_does_not_answer_holds_back_no_other_and_gets_no_second_l
     assert lanes("send", "CO-FGN", slow) == 0
     lanes("send", "CO-FGN", slow)
     lanes("send", "GB-UKCA", quick)
-    assert served.wait(10)
+    assert served.wait(60)
     answered.set()
-    lanes.join(10)
+    lanes.join(60)
     assert sorted(begun) == ["quick", "slow"]
 
 
@@ -38,15 +38,15 @@ def test_lanes_are_bounded_by_kind_and_a_failure_frees_its_lane() -> None:
 
     def wait(name: str) -> int:
         begun.append(name)
-        answered.wait(20)
+        answered.wait(60)
         raise OSError("the line is down")
 
     lanes("send", "CO-FGN", lambda: wait("send CO"))
     lanes("send", "GB-UKCA", lambda: wait("send GB"))
     lanes("fetch", "GB-UKCA", lambda: wait("fetch GB"))
     answered.set()
-    lanes.join(10)
+    lanes.join(60)
     assert sorted(begun) == ["fetch GB", "send CO"]
     lanes("send", "GB-UKCA", lambda: wait("send GB"))
-    lanes.join(10)
+    lanes.join(60)
     assert "send GB" in begun

@@ -22,16 +22,16 @@ def test_a_job_that_waits_for_a_slow_partner_holds_back_no_other() -> None:
     def run(one: Any) -> None:
         turns.append(one.name)
         if one.name == "fetch":
-            sent.wait(20)  # the partner answers only after something else was sent
+            sent.wait(60)  # the partner answers only after something else was sent
         if one.name == "fails":
             raise OSError("the line is down")
-        if one.name == "send" and turns.count("send") == 3 and "fails" in turns:
+        if turns.count("send") >= 3 and turns.count("fails") >= 2:
             sent.set()
 
     working = threading.Thread(target=worker.work, args=([job("fetch"), job("fails"), job("send")], run, told))
     working.start()
-    assert sent.wait(10) or turns.count("send") > 3, turns
+    assert sent.wait(60), turns
     told.set()
-    working.join(20)
+    working.join(60)
     assert not working.is_alive()
-    assert turns.count("fails") > 1
+    assert turns.count("fetch") == 1

@@ -20,7 +20,9 @@ def grounds_context(case: Case, law: LawCaseView) -> dict[str, Any]:
     hrefs = {step.verb: f"{case.href}/do/{step.verb}" for step in case.view.steps if step.allowed}
     return {
         "comparison": [
-            (measure, list(found)) for measure, found in groupby(_by_measure(lines), lambda one: one.measure)
+            (measure, found, list(dict.fromkeys(line.source for line in found)))
+            for measure, group in groupby(_by_measure(lines), lambda one: one.measure)
+            for found in [list(group)]
         ],
         "both": len(both),
         "same": sum(line.agree for line in both),
@@ -30,9 +32,6 @@ def grounds_context(case: Case, law: LawCaseView) -> dict[str, Any]:
         "gate_signed": law.gate_signed,
         "gate_hrefs": [(hrefs[verb], word("verb", verb)) for verb in GATE_VERBS if verb in hrefs],
         "matrix": law.dual,
-        "matrix_lines": [SimpleNamespace(**{**line, "finding": Finding(line["finding"])}) for line in law.dual.lines]
-        if law.dual
-        else [],
         "dual_signed": law.dual_signed,
         "dual_hrefs": [(hrefs[verb], word("verb", verb)) for verb in DUAL_VERBS if verb in hrefs],
     }
