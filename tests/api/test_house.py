@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from comity.authorities.card import sign_card
+from comity.authorities.card import open_card, sign_card
 from comity.authorities.models import Office, Officer
-from comity.seals.canonical import to_b64
+from comity.exchange.models import Outbox, OutboxState
+from comity.seals.canonical import from_b64, to_b64
 from comity.values.actor import Role
 from tests.authorities.test_actions import THEIR_KEYS, their_card
+from tests.requests.stages import transmitted
 from tests.requests.world import World
 
 
@@ -63,3 +65,23 @@ def test_a_card_connects_only_with_its_fingerprint(cast: World, admin: Client) -
     assert post(admin, "/api/partners", body).status_code == 403
     noted = {"code": "PY-MPX", "names": {"es": "Ministerio"}, "languages": ["es"]}
     assert post(admin, "/api/partners/without-node", noted).json() == {"code": "PY-MPX", "state": "PY"}
+
+
+def test_our_card_is_told_with_the_fingerprint_of_the_key_that_signed_it(
+    cast: World, caller: Callable[[str], Client]
+) -> None:
+    told = caller("clerk").get("/api/card").json()
+    card = open_card(from_b64(told["card"]))
+    assert (card.code, card.verifying_key.fingerprint) == (told["code"], told["fingerprint"])
+    assert told["code"] == "CH-FOJ"
+
+
+def test_what_stopped_is_told_to_its_own_house_and_sent_again(cast: World, caller: Callable[[str], Client]) -> None:
+    transmitted(cast)
+    Outbox.objects.update(state=OutboxState.STOPPED, last_reason="Refused there.")
+    (told,) = caller("head").get("/api/exchange/stopped").json()
+    assert (told["partner"], told["last_reason"]) == ("CO-FGN", "Refused there.")
+    assert caller("chief").get("/api/exchange/stopped").json() == []
+    assert caller("prosecutor").get("/api/exchange/stopped").status_code == 403
+    assert post(caller("head"), f"/api/messages/{told['digest']}/resend", {}).json()["state"] == "waiting"
+    assert caller("head").get("/api/exchange/stopped").json() == []

@@ -40,6 +40,7 @@ from comity.web.pages.law_found import found
 from comity.web.pages.law_frame import frame
 from comity.web.pages.law_instruments import instrument_context, instruments_context
 from comity.web.pages.law_states import state_context, states_context
+from comity.web.pages.our_card import in_groups
 from comity.web.pages.releases import GroundForm
 from comity.web.signin.forms import SignInForm
 from comity.web.vocabulary import PURPOSES
@@ -998,6 +999,16 @@ SPECIMENS: dict[str, Specimen] = {
     "partners-empty": _plain("partners.html", "partners", partners=[], may_write=True),
     "partner": _plain("partner.html", "partners", partner=PARTNER, ended=ENDED),
     "partner-post": _plain("partner.html", "partners", partner=LETTER),
+    "our-card": _plain(
+        "our_card.html",
+        "partners",
+        card=PARTNER,
+        groups=in_groups(DIGEST),
+        fingerprint=DIGEST,
+        file="CO-FGN.card",
+        file_href="/partners/ours/card",
+        ended=ENDED,
+    ),
     "form": Specimen(
         "form_page.html",
         "partners",
@@ -1054,6 +1065,22 @@ SPECIMENS: dict[str, Specimen] = {
             for n in range(2)
         ],
         equivocations=[],
+        may_resend=True,
+        stopped=[
+            {
+                "message": SimpleNamespace(
+                    digest=DIGEST,
+                    type="request.transmitted",
+                    partner="CO-FGN",
+                    sent_at=NOW,
+                    last_error="partner:refused",
+                    last_reason="The signature does not hold under the sender's key in our directory.",
+                ),
+                "name": LONG if n else "Fiscalía General de la Nación",
+                "again": "/exchange/x/again",
+            }
+            for n in range(2)
+        ],
         refused=[
             {
                 "at": NOW,

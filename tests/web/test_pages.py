@@ -70,6 +70,8 @@ def test_a_stranger_and_a_wrong_address_get_the_same_answer(node, desk):
         ("stranger", "/partners"),
         ("stranger", "/partners/PY-MP"),
         ("stranger", "/partners/connect"),
+        ("stranger", "/partners/ours"),
+        ("clerk", "/partners/ours"),
         ("stranger", "/partners/note"),
         ("stranger", "/officers"),
         ("stranger", "/officers/new"),

@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
 
@@ -11,12 +12,12 @@ from comity.api.sessions import act
 from comity.authorities import actions, queries
 from comity.authorities.card import open_card
 from comity.exchange.actions import resend
-from comity.exchange.queries import lines
+from comity.exchange.queries import lines, stopped
 from comity.safeguards.actions import enter_read
 from comity.safeguards.permissions import Permission
 from comity.safeguards.policy import authorise_house
 from comity.safeguards.queries import broken_places, entries_about, recent_entries
-from comity.seals.canonical import from_b64
+from comity.seals.canonical import from_b64, to_b64
 from comity.values.actor import Act, Role
 from comity.values.reference import Kind, Reference
 
@@ -59,6 +60,17 @@ def partners(request: HttpRequest) -> Any:
         }
         for row in queries.partners()
     ]
+
+
+@router.get("/card", summary="My authority's own card, signed, with the fingerprint to read out to a partner")
+def our_card(request: HttpRequest) -> dict[str, str]:
+    deed = _asked(request, Permission.PARTNERS_READ)
+    code, keys = deed.actor.authority, settings.COMITY.keys()
+    return {
+        "code": code,
+        "fingerprint": keys.signer(code).public.fingerprint,
+        "card": to_b64(actions.own_card(code, keys)),
+    }
 
 
 class CardIn(Schema):
@@ -141,6 +153,12 @@ def officers(request: HttpRequest) -> Any:
 def exchange(request: HttpRequest) -> Any:
     deed = _asked(request, Permission.EXCHANGE_READ)
     return plain(lines(deed.actor.authority))
+
+
+@router.get("/exchange/stopped", summary="The messages a partner refused for good: each waits for a person")
+def stopped_messages(request: HttpRequest) -> Any:
+    deed = _asked(request, Permission.EXCHANGE_READ)
+    return plain(stopped(deed.actor.authority))
 
 
 @router.post("/messages/{digest}/resend", summary="Send a stopped message again, once what stopped it was put right")

@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from comity.seals.canonical import from_b64
 from comity.values.errors import ComityError, InvalidInputError, MissingError, SignInError
 
 desk = typer.Typer(no_args_is_help=True, add_completion=False, help="Casework over a node's API, as an officer.")
@@ -247,6 +248,32 @@ def exchange(as_json: Json = False) -> None:
     """How the line to each partner stands."""
     columns = ("partner", "waiting", "stopped", "down_since", "next_attempt", "last_reason")
     show_list(ask_node("GET", "/exchange"), columns, as_json=as_json)
+
+
+@desk.command()
+def stopped(as_json: Json = False) -> None:
+    """The messages a partner refused for good; each waits for a person."""
+    columns = ("sent_at", "partner", "type", "last_reason", "digest")
+    show_list(ask_node("GET", "/exchange/stopped"), columns, as_json=as_json)
+
+
+@desk.command("send-again")
+def send_again(digest: str, as_json: Json = False) -> None:
+    """Send a stopped message again, once what stopped it was put right."""
+    made = ask_node("POST", f"/messages/{digest}/resend")
+    typer.echo(json.dumps(made) if as_json else f"The message is {made['state']}.")
+
+
+@desk.command("card")
+def own_card(
+    out: Annotated[Path | None, typer.Option(help="The file to write our card into, for a partner.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Our own card, and the fingerprint to read out to a partner over another channel."""
+    made = ask_node("GET", "/card")
+    if out is not None:
+        out.write_bytes(from_b64(made["card"]))
+    typer.echo(json.dumps(made) if as_json else f"{made['code']}  {made['fingerprint']}")
 
 
 @desk.command()

@@ -55,6 +55,18 @@ class LineView:
     last_reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class StoppedView:
+    """A message its recipient refused for good: it waits for a person, who may send it again."""
+
+    digest: str
+    type: str
+    partner: str
+    sent_at: datetime
+    last_error: str
+    last_reason: str
+
+
 @dataclass(frozen=True)
 class EquivocationView:
     """Two contents a partner signed under one id: a proof anyone with its key can check."""
@@ -132,6 +144,26 @@ def lines(holder: str = "") -> list[LineView]:
             )
         )
     return views
+
+
+MOST_STOPPED = 200
+"""How many stopped messages are told at once, the oldest first."""
+
+
+def stopped(holder: str) -> list[StoppedView]:
+    """The messages of one authority that their recipient refused for good, the oldest first."""
+    rows = Outbox.objects.filter(message__holder=holder, state=OutboxState.STOPPED).select_related("message")
+    return [
+        StoppedView(
+            row.message.digest,
+            row.message.type,
+            row.recipient,
+            row.message.stored_at,
+            row.last_error,
+            row.last_reason,
+        )
+        for row in rows.order_by("message__position")[:MOST_STOPPED]
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,6 +242,8 @@ CONDITIONS: Words = {
     "other": _("Condition"),
 }
 
+CONTACTS: Words = {"address": _("Postal address"), "telephone": _("Telephone"), "email": _("E-mail")}
+
 GATE: Words = {
     "RECORDED": _("recorded against it"),
     "ASSURED": _("recorded, and assured"),
@@ -266,6 +268,7 @@ KINDS: Mapping[str, Words] = {
     "person": PERSONS,
     "channel": CHANNELS,
     "condition": CONDITIONS,
+    "contact": CONTACTS,
     **LAW_WORDS,
 }
 

@@ -14,6 +14,11 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from comity.cli.roster import OfficerEntry, Roster
 from comity.values.errors import ComityError
 
+CHANGED = "requests:changed"
+"""The node's answer to an act on a dossier that changed under it: nothing was kept."""
+READ_AGAIN = 5
+"""How often an officer reads a dossier again that changed under her hand."""
+
 
 class CallError(ComityError):
     """The node answered a call with an error; `status` is the HTTP status."""
@@ -63,9 +68,15 @@ class Desk:
         return self.get(f"/dossiers/{dossier}")
 
     def act(self, dossier: str, verb: str, **values: Any) -> Any:
-        """Read the dossier, then do one verb at the version read."""
-        body = {"version": self.read(dossier)["version"], "values": values}
-        return self.post(f"/dossiers/{dossier}/acts/{verb}", body)
+        """Read the dossier, then do one verb at the version read; where a message came meanwhile, read it again."""
+        for _ in range(READ_AGAIN):
+            body = {"version": self.read(dossier)["version"], "values": values}
+            try:
+                return self.post(f"/dossiers/{dossier}/acts/{verb}", body)
+            except CallError as error:
+                if error.code != CHANGED:
+                    raise
+        return self.post(f"/dossiers/{dossier}/acts/{verb}", {**body, "version": self.read(dossier)["version"]})
 
     def refused(self, dossier: str, verb: str, **values: Any) -> str:
         """The code with which a verb is refused; empty if it was done."""

@@ -2,16 +2,21 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.translation import get_language
+from django.urls import reverse
+from django.utils.translation import get_language, gettext
 
 from comity.authorities.queries import name_of
-from comity.exchange.queries import equivocations, lines
+from comity.exchange.actions import resend
+from comity.exchange.queries import StoppedView, equivocations, lines, stopped
 from comity.exchange.rejection import SENTENCES, RejectionCode
 from comity.safeguards.permissions import Permission
 from comity.safeguards.queries import EntryView, entries_of_event
+from comity.values.errors import ComityError
 from comity.web.entrance import act_of, page
+from comity.web.house import House
 
 REFUSED = "exchange:envelope:rejected"
 
@@ -32,6 +37,11 @@ def refused_line(entry: EntryView, language: str) -> dict[str, Any]:
     }
 
 
+def stopped_line(one: StoppedView, language: str) -> dict[str, Any]:
+    """A message that stopped for good: what it is, for whom, why; and where it is sent again."""
+    return {"message": one, "name": name_of(one.partner, language), "again": reverse("send_again", args=[one.digest])}
+
+
 @page(Permission.EXCHANGE_READ)
 def exchange(request: HttpRequest) -> HttpResponse:
     act = act_of(request)
@@ -40,9 +50,24 @@ def exchange(request: HttpRequest) -> HttpResponse:
         {"line": line, "name": name_of(line.partner, language), "state": line.partner[:2]}
         for line in lines(act.actor.authority)
     ]
+    house: House = request.house  # type: ignore[attr-defined]
     context = {
         "partners": partners,
+        "stopped": [stopped_line(one, language) for one in stopped(act.actor.authority)],
+        "may_resend": house.may(Permission.MESSAGE_RESEND),
         "equivocations": equivocations(act.actor.authority),
         "refused": [refused_line(one, language) for one in entries_of_event(act.actor.authority, REFUSED)],
     }
     return render(request, "exchange.html", context)
+
+
+@page(Permission.MESSAGE_RESEND, methods="POST")
+def send_again(request: HttpRequest, digest: str) -> HttpResponse:
+    """Queue a stopped message again: the very same one; the partner may still refuse it."""
+    try:
+        resend(act_of(request), digest)
+    except ComityError as problem:
+        messages.error(request, problem.message, extra_tags="wrong")
+    else:
+        messages.success(request, gettext("The message waits again and is sent as soon as the partner is reached."))
+    return HttpResponseRedirect(reverse("exchange"))
