@@ -9,13 +9,16 @@ from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 
 from comity.safeguards.ledger import entry_bytes, frontier_bytes, frontier_of, leaf_data
-from comity.safeguards.models import LedgerEntry, LedgerHead, LedgerRead
+from comity.safeguards.models import LedgerEntry, LedgerHead, LedgerRead, LedgerTile
+from comity.safeguards.queries import next_tiles
 from comity.seals import merkle
 from comity.values.actor import Act
 from comity.values.errors import RefusedError
 from comity.values.reference import Reference
 
 READ_BATCH = 500
+TILE_BATCH = 64
+"""Full tiles of leaves that one turn of the job writes: 16,384 entries."""
 _HEAD = "SELECT size, frontier FROM safeguards_ledgerhead WHERE authority = %s"
 _MOVE = "UPDATE safeguards_ledgerhead SET size = %s, frontier = %s WHERE authority = %s"
 
@@ -126,6 +129,28 @@ def sequence_reads(act: Act, *, authority: str) -> int:
     _move_head(authority, frontier)
     LedgerRead.objects.filter(id__in=[read.id for read in waiting]).delete()
     return len(entries)
+
+
+def write_tiles(authority: str, *, limit: int = TILE_BATCH) -> int:
+    """Keep the hash tiles that the log has come to need; returns how many rows.
+
+    They follow from the entries, so that two workers that do this at once write the same; only the writing itself
+    holds up anyone who appends.
+    """
+    rows = [(level, index, b"".join(hashes)) for level, index, hashes in next_tiles(authority, limit)]
+    if not rows:
+        return 0
+    with transaction.atomic():
+        for level, index, hashes in rows:
+            place = LedgerTile.objects.filter(authority=authority, level=level, index=index)
+            held = place.values_list("hashes", flat=True).first()
+            if held is None:
+                LedgerTile.objects.bulk_create(
+                    [LedgerTile(authority=authority, level=level, index=index, hashes=hashes)], ignore_conflicts=True
+                )
+            elif len(bytes(held)) < len(hashes):
+                place.filter(hashes=held).update(hashes=hashes)
+    return len(rows)
 
 
 def clear_sessions(act: Act) -> int:

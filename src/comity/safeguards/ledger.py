@@ -52,8 +52,13 @@ def origin(authority: str) -> str:
 
 def frontier_of(size: int, stored: bytes) -> merkle.Frontier:
     """The compact range as the head stores it: its hashes one after the other."""
+    return merkle.Frontier(size, hashes_of(stored))
+
+
+def hashes_of(stored: bytes) -> list[bytes]:
+    """Hashes that are stored one after the other."""
     step = merkle.HASH_BYTES
-    return merkle.Frontier(size, [stored[place : place + step] for place in range(0, len(stored), step)])
+    return [stored[place : place + step] for place in range(0, len(stored), step)]
 
 
 def frontier_bytes(frontier: merkle.Frontier) -> bytes:

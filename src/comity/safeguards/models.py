@@ -82,3 +82,19 @@ class LedgerRead(WrittenOnce):
 
     class Meta:
         indexes = [models.Index(fields=["authority", "id"], name="ledger_read_queue")]
+
+
+class LedgerTile(models.Model):
+    """One hash tile of an authority's log (`comity.seals.tiles`): derived from the entries, so that proofs stay cheap.
+
+    A row of 256 hashes is full and never changes again; above level 0 a row may still grow. Level 0 holds full rows
+    only: the leaves after the last of them are read from the entries.
+    """
+
+    authority = models.CharField(max_length=15)
+    level = models.PositiveSmallIntegerField()
+    index = models.PositiveBigIntegerField()
+    hashes = models.BinaryField(max_length=8192)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["authority", "level", "index"], name="ledger_tile_place")]

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from comity.safeguards.ledger import frontier_of, origin
-from comity.safeguards.models import LedgerEntry, LedgerHead
+from comity.safeguards.ledger import frontier_of, hashes_of, origin
+from comity.safeguards.models import LedgerEntry, LedgerHead, LedgerTile
 from comity.seals import canonical, merkle
 from comity.seals.checkpoint import Checkpoint, sign_checkpoint
+from comity.seals.merkle import HASH_BYTES
 from comity.seals.signing import NoteSigner
-from comity.values.errors import MissingError
+from comity.seals.tiles import WIDTH, TiledTree, fold
+from comity.values.errors import BrokenError, MissingError
 from comity.values.instant import instant_text
 
 
@@ -66,12 +68,71 @@ def ledger_size(authority: str) -> int:
     return head.size if head else 0
 
 
-def leaves(authority: str, size: int | None = None) -> list[bytes]:
-    """The tree's leaf hashes in order, up to `size`."""
-    rows = LedgerEntry.objects.filter(authority=authority).order_by("seq")
-    if size is not None:
-        rows = rows.filter(seq__lt=size)
-    return [merkle.leaf_hash(bytes(leaf)) for leaf in rows.values_list("leaf", flat=True).iterator()]
+def tree_of(authority: str) -> TiledTree:
+    """The authority's log as it stands: its roots and proofs cost a few rows of hashes, not a reading of the log."""
+    held: dict[tuple[int, int], list[bytes]] = {}
+
+    def row(level: int, index: int, width: int) -> list[bytes]:
+        hashes = held.get((level, index))
+        if hashes is None:
+            hashes = held[level, index] = _stored_row(authority, level, index)
+        if level == 0 and len(hashes) < width:
+            raise BrokenError(f"The ledger of {authority} has a hole.", code="ledger:hole")
+        for place in range(len(hashes), width):  # what the job has not tiled yet
+            hashes.append(fold(row(level - 1, index * WIDTH + place, WIDTH)))
+        return hashes
+
+    return TiledTree(ledger_size(authority), row)
+
+
+def _stored_row(authority: str, level: int, index: int) -> list[bytes]:
+    """The hashes of a tile as far as they are stored; of level 0, as far as the log reaches."""
+    stored = LedgerTile.objects.filter(authority=authority, level=level, index=index)
+    hashes = stored.values_list("hashes", flat=True).first()
+    if hashes is not None:
+        return hashes_of(bytes(hashes))
+    return [] if level else [merkle.leaf_hash(leaf) for leaf in _row_of_leaves(authority, index)]
+
+
+def _row_of_leaves(authority: str, index: int) -> list[bytes]:
+    start = index * WIDTH
+    rows = LedgerEntry.objects.filter(authority=authority, seq__gte=start, seq__lt=start + WIDTH).order_by("seq")
+    return [bytes(leaf) for leaf in rows.values_list("leaf", flat=True)]
+
+
+def next_tiles(authority: str, limit: int) -> list[tuple[int, int, list[bytes]]]:
+    """The tiles that the log has come to need, level by level, at most `limit` full ones of leaves."""
+    found: list[tuple[int, int, list[bytes]]] = []
+    stored = _stored_hashes(authority, 0)
+    end = min(ledger_size(authority) // WIDTH, stored // WIDTH + limit)
+    roots = []
+    for index in range(stored // WIDTH, end):
+        hashes = [merkle.leaf_hash(leaf) for leaf in _row_of_leaves(authority, index)]
+        if len(hashes) != WIDTH:
+            return []  # the log has a hole: `broken_places` names it, and no tile may hide it
+        found.append((0, index, hashes))
+        roots.append(fold(hashes))
+    level = 1
+    while roots:
+        index, place = divmod(_stored_hashes(authority, level), WIDTH)
+        row = _stored_row(authority, level, index) if place else []
+        above = []
+        for root in roots:
+            row.append(root)
+            if len(row) == WIDTH:
+                found.append((level, index, row))
+                above.append(fold(row))
+                index, row = index + 1, []
+        if row:
+            found.append((level, index, row))
+        level, roots = level + 1, above
+    return found
+
+
+def _stored_hashes(authority: str, level: int) -> int:
+    """How many hashes of a level are stored."""
+    last = LedgerTile.objects.filter(authority=authority, level=level).order_by("-index").first()
+    return last.index * WIDTH + len(bytes(last.hashes)) // HASH_BYTES if last else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,27 +153,28 @@ def inclusion_of(authority: str, subject: str, event: str) -> Inclusion:
     row = LedgerEntry.objects.filter(authority=authority, subject=subject, event=event).order_by("-seq").first()
     if row is None or row.entry is None or row.salt is None:
         raise MissingError("The ledger holds no such entry.")
-    tree = leaves(authority)
+    tree = tree_of(authority)
     return Inclusion(
         row.seq,
-        len(tree),
+        tree.size,
         bytes(row.leaf),
         bytes(row.salt),
         bytes(row.entry),
-        merkle.inclusion_proof(tree, row.seq),
-        merkle.root_of(tree),
+        tree.inclusion_proof(row.seq),
+        tree.root(),
     )
 
 
 def checkpoint_of(authority: str, signer: NoteSigner) -> str:
-    """The signed checkpoint (C2SP) of this authority's log as it stands."""
-    tree = leaves(authority)
-    return sign_checkpoint(Checkpoint(origin(authority), len(tree), merkle.root_of(tree)), signer)
+    """The signed checkpoint (C2SP) of this authority's log as it stands: one row is read."""
+    head = LedgerHead.objects.filter(authority=authority).first() or LedgerHead(authority=authority)
+    return sign_checkpoint(Checkpoint(origin(authority), head.size, head_root(head)), signer)
 
 
 def broken_places(authority: str) -> Iterator[str]:
     """Every place where the stored log does not follow from itself; nothing when it is whole."""
     frontier = merkle.Frontier()
+    tiles = _Tiles(authority)
     expected = 0
     for row in LedgerEntry.objects.filter(authority=authority).order_by("seq").iterator():
         if row.seq != expected:
@@ -127,12 +189,42 @@ def broken_places(authority: str) -> Iterator[str]:
             elif not _columns_agree(row, canonical.decode(bytes(row.entry))):
                 yield f"entry {row.seq}: its index columns were altered"
         frontier.append(merkle.leaf_hash(leaf))
+        yield from tiles.append(merkle.leaf_hash(leaf))
+    yield from tiles.rest()
     head = LedgerHead.objects.filter(authority=authority).first()
     size, root = (head.size, head_root(head)) if head else (0, merkle.EMPTY_ROOT)
     if size != expected:
         yield f"the head counts {size} entries, the log holds {expected}"
     elif root != frontier.root():
         yield "the head's root does not follow from the entries"
+
+
+class _Tiles:
+    """The stored tiles compared with the leaves they were made from, as a reading of the log passes them."""
+
+    def __init__(self, authority: str) -> None:
+        self._authority = authority
+        self._rows: list[tuple[int, list[bytes]]] = [(0, [])]
+
+    def append(self, hash_: bytes, level: int = 0) -> Iterator[str]:
+        if level == len(self._rows):
+            self._rows.append((0, []))
+        index, row = self._rows[level]
+        row.append(hash_)
+        if len(row) == WIDTH:
+            yield from self._compare(level, index, row)
+            self._rows[level] = (index + 1, [])
+            yield from self.append(fold(row), level + 1)
+
+    def rest(self) -> Iterator[str]:
+        """The rows that are still growing."""
+        for level, (index, row) in enumerate(self._rows):
+            yield from self._compare(level, index, row)
+
+    def _compare(self, level: int, index: int, row: list[bytes]) -> Iterator[str]:
+        stored = LedgerTile.objects.filter(authority=self._authority, level=level, index=index).first()
+        if stored is not None and hashes_of(bytes(stored.hashes)) != row[: len(bytes(stored.hashes)) // HASH_BYTES]:
+            yield f"tile {level}/{index} does not follow from the entries"
 
 
 def _columns_agree(row: LedgerEntry, entry: dict[str, Any]) -> bool:

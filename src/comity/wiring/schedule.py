@@ -11,7 +11,7 @@ from comity.evidence.actions import fetch_due, partners_to_fetch
 from comity.exchange.actions import partners_to_send, send_due
 from comity.exchange.transport import Transport
 from comity.requests.actions import remind_due, verify_seals
-from comity.safeguards.actions import clear_sessions, sequence_reads
+from comity.safeguards.actions import clear_sessions, sequence_reads, write_tiles
 from comity.store.actions import sweep
 from comity.store.vault import Vault
 from comity.values.actor import Act, job
@@ -91,6 +91,10 @@ def _sequence(act: Act, _tools: Tools) -> int:
     return sum(sequence_reads(act, authority=row.code) for row in local_authorities())
 
 
+def _tile(_act: Act, _tools: Tools) -> int:
+    return sum(write_tiles(row.code) for row in local_authorities())
+
+
 SCHEDULE: Mapping[str, Job] = {
     one.name: one
     for one in (
@@ -98,6 +102,7 @@ SCHEDULE: Mapping[str, Job] = {
         Job("fetch", timedelta(seconds=1), _fetch, "Pull offered evidence and documents, chunk by chunk."),
         Job("verify", timedelta(seconds=5), _verify, "Check the offices' seals on documents that have come."),
         Job("sequence", timedelta(seconds=5), _sequence, "Move recorded reads into the ledgers."),
+        Job("tile", timedelta(seconds=20), _tile, "Keep the hash tiles of the ledgers, from which proofs are read."),
         Job("sweep", timedelta(days=1), _sweep, "Remove what a crash left half-kept in the vault."),
         Job("clear-sessions", timedelta(days=1), _clear, "Remove the sessions that have ended."),
         Job("remind", timedelta(hours=1), _remind, "Send the reminders whose day has come."),

@@ -23,11 +23,10 @@ from comity.exchange.message import Message
 from comity.exchange.models import StoredMessage
 from comity.safeguards.ledger import origin
 from comity.safeguards.models import LedgerEntry
-from comity.safeguards.queries import leaves
+from comity.safeguards.queries import tree_of
 from comity.seals.canonical import decode, digest_of, from_b64, to_b64
 from comity.seals.checkpoint import Checkpoint, sign_checkpoint
 from comity.seals.keys import VerifyingKey
-from comity.seals.merkle import inclusion_proof, root_of
 from comity.seals.signing import Signature
 from comity.store.queries import content_chunks, holds
 from comity.store.vault import Vault
@@ -183,12 +182,12 @@ def _ledgers(chains: Iterable[list[SignedEvent]], keys: Keyring) -> Iterator[Led
                 by_item.setdefault(signed.event.item, set()).add(signed.event.digest)
     for authority, wanted in sorted(events.items()):
         rows = [row for item, digests in wanted.items() for row in _entries(authority, item, digests)]
-        log = leaves(authority)
+        log = tree_of(authority)
         entries = [
-            LedgerEntryProof(row.seq, bytes(row.salt or b""), bytes(row.entry or b""), inclusion_proof(log, row.seq))
+            LedgerEntryProof(row.seq, bytes(row.salt or b""), bytes(row.entry or b""), log.inclusion_proof(row.seq))
             for row in sorted(rows, key=lambda row: row.seq)
         ]
-        checkpoint = Checkpoint(origin(authority), len(log), root_of(log))
+        checkpoint = Checkpoint(origin(authority), log.size, log.root())
         yield LedgerPart(authority, sign_checkpoint(checkpoint, keys.signer(authority)), entries)
 
 
