@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from comity.evidence.pull import FAILURES_IN_A_ROW, SMALLEST_ASK, Pull
 from comity.seals.stream import CHUNK_BYTES, ContentKey, sealed_size
 from comity.store.local import LocalVault
+from comity.store.suite import sealed_bytes
 from comity.store.vault import SEALED_CHUNK
 from comity.values.errors import BrokenError, UnavailableError
-from tests.store.vault_suite import sealed_bytes
 
 KEY = ContentKey(bytes(32), bytes(7))
 DATA = random.Random(4).randbytes(3 * CHUNK_BYTES + 4711)

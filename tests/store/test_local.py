@@ -10,19 +10,62 @@ from hypothesis import strategies as st
 
 from comity.seals.stream import CHUNK_BYTES, TAG_BYTES, sealed_size
 from comity.store.local import LocalVault
+from comity.store.suite import AMPLE, SUITE, Bench, key_of, pattern, run_suite, sealed_bytes
 from comity.store.vault import SEALED_CHUNK, plain_size
 from comity.values.errors import BrokenError, UnavailableError
 
-from .vault_suite import VaultSuite, key_of, pattern, sealed_bytes
+
+def bench(folder):
+    made = iter(range(100))
+
+    def replace(vault, name, data):
+        (vault.root / name[:2] / name[2:4] / name).write_bytes(data)
+
+    return Bench(lambda free: LocalVault(folder / str(next(made)), free_space=lambda _: free, reserve=0), replace)
 
 
-class TestLocalVault(VaultSuite):
+@pytest.mark.parametrize("check", SUITE, ids=lambda check: check.name)
+def test_the_local_disk_keeps_every_promise(check, tmp_path):
+    check.run(bench(tmp_path))
+
+
+class Forgetful(LocalVault):
+    """A store that replaces what is there, gives out what does not open, and calls a torn chunk held."""
+
+    def _publish(self, staged, name):
+        path = self._path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(staged.read_bytes())
+        return True
+
+    def exists(self, name):
+        return super().exists(name) and False
+
+    def open_chunks(self, name, _key):
+        yield self.sealed_range(name, 0, AMPLE)
+
+    def begin(self, partial, size):
+        super().begin(partial, size)
+        return self._partial(partial).stat().st_size if self._partial(partial).exists() else 0
+
+
+def test_a_store_that_breaks_a_promise_is_told_which(tmp_path):
+    made = iter(range(100))
+    honest = bench(tmp_path)
+    forgetful = Bench(lambda free: Forgetful(tmp_path / f"f{next(made)}", free_space=lambda _: free), honest.replace)
+    told = {one.name for one in run_suite(forgetful) if one.fault}
+    assert told >= {"create-only", "comes-back", "other-key", "at-rest", "used-key"}
+    assert not [one for one in run_suite(honest) if one.fault]
+
+
+class TestLocalVault:
     @pytest.fixture(autouse=True)
     def _folder(self, tmp_path):
         self.folder = tmp_path / "vault"
 
-    def make(self, free):
-        return LocalVault(self.folder, free_space=lambda _: free(), reserve=0)
+    @pytest.fixture
+    def vault(self):
+        return LocalVault(self.folder, free_space=lambda _: 1 << 40, reserve=0)
 
     def files(self):
         return sorted(str(path.relative_to(self.folder)) for path in self.folder.rglob("*") if path.is_file())

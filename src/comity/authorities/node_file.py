@@ -20,6 +20,8 @@ class NodeFile:
     exercise: bool
     database: str = ""
     """Empty: the embedded SQLite file in the folder; else a PostgreSQL address."""
+    store: str = ""
+    """Empty: evidence lies in `vault/` of the folder; else a bucket's address, `s3://BUCKET/PREFIX?endpoint=...`."""
     public_endpoint: str = ""
     """Where partners reach the exchange port, if not at the port itself: `https://host:port`."""
     public_origin: str = ""

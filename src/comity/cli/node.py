@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from comity.cli.framework import load_framework
+from comity.cli.store import store as store_commands
 from comity.values.errors import InvalidInputError
 
 node = typer.Typer(
@@ -22,6 +23,7 @@ node = typer.Typer(
 )
 peer = typer.Typer(no_args_is_help=True, help="Partners of this node.")
 node.add_typer(peer, name="peer")
+node.add_typer(store_commands, name="store")
 
 Folder = Annotated[Path, typer.Argument(help="The node's folder.")]
 Json = Annotated[bool, typer.Option("--json", help="Only JSON on standard output.")]
@@ -33,6 +35,7 @@ def init(
     folder: Folder,
     roster: Annotated[Path, typer.Option(help="The YAML file of authorities, offices and first officers.")],
     database: Annotated[str, typer.Option(help="PostgreSQL address; empty for the embedded SQLite.")] = "",
+    store: Annotated[str, typer.Option(help="s3://BUCKET/PREFIX?endpoint=URL; empty for the folder's own vault.")] = "",
     as_json: Json = False,
 ) -> None:
     """Make a node: keyring, database, authorities, offices, first officers. Prints their first passwords once."""
@@ -40,7 +43,7 @@ def init(
     from comity.cli.setup import prepare_folder  # noqa: PLC0415
 
     plan = read_roster(roster)
-    prepare_folder(folder, plan, database, datetime.now(UTC))
+    prepare_folder(folder, plan, database, datetime.now(UTC), store=store)
     load_framework(folder)
     from comity.cli.setup import establish  # noqa: PLC0415
 

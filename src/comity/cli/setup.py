@@ -10,11 +10,12 @@ from comity.authorities.keyring import AuthorityKeys, Keyring
 from comity.authorities.node_file import NodeFile
 from comity.cli.roster import OfficerEntry, Roster
 from comity.seals.keys import OpeningKey, SigningKey
+from comity.store.s3_bucket import Bucket
 from comity.values.actor import Act, job
 from comity.values.errors import ConflictError
 
 
-def prepare_folder(folder: Path, plan: Roster, database: str, at: datetime) -> None:
+def prepare_folder(folder: Path, plan: Roster, database: str, at: datetime, *, store: str = "") -> None:
     """The folder with `node.json`, passphrase, session key and keyring; refuses a folder that already holds a node."""
     if (folder / "node.json").exists():
         raise ConflictError(
@@ -29,9 +30,12 @@ def prepare_folder(folder: Path, plan: Roster, database: str, at: datetime) -> N
         plan.exchange_port,
         plan.exercise,
         database,
+        store,
         plan.public_endpoint,
         plan.public_origin,
     )
+    if store:
+        Bucket.from_address(store)  # a wrong address is told before anything is made
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     passphrase = secrets.token_urlsafe(32)

@@ -1,14 +1,15 @@
 """One node on disk: where its database, keys and vault are, and how they are opened.
 
 A node's folder holds `node.json` (its id, ports and whether it is an exercise), `keys.comity` (the keyring),
-`passphrase` (mode 600, unless a systemd credential or another file is named), `vault/` and, on the embedded
-default, `node.sqlite3`.
+`passphrase` (mode 600, unless a systemd credential or another file is named), `vault/` (with an S3-compatible store
+only what is on its way there, and `store.key`) and, on the embedded default, `node.sqlite3`.
 """
 
+import json
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from comity.authorities.keyring import Keyring
 from comity.authorities.node_file import NodeFile, read_node_file
@@ -16,7 +17,10 @@ from comity.values.errors import MissingError
 
 if TYPE_CHECKING:
     from comity.exchange.transport import HttpsTransport
-    from comity.store.local import LocalVault
+    from comity.store.s3_request import Credentials
+    from comity.store.vault import Vault
+
+_AWS_NAMES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
 
 class Node:
@@ -74,13 +78,39 @@ class Node:
             self._opened = (mark, Keyring.from_file_bytes(data, self.passphrase(), os.urandom))
         return self._opened[1]
 
+    def store_key(self) -> "Credentials":
+        """The key of the S3-compatible store: `store.key` in the folder, or the usual AWS variables."""
+        from comity.store.s3_request import Credentials  # noqa: PLC0415 - settings load before the rooms
+
+        path = self.folder / "store.key"
+        try:
+            value = json.loads(path.read_text()) if path.is_file() else os.environ
+            names = ("access_key_id", "secret_access_key") if path.is_file() else _AWS_NAMES
+            return Credentials(*(str(value[name]) for name in names))
+        except (ValueError, KeyError, TypeError) as error:
+            raise MissingError(
+                f"The key of the store is neither in {path} nor in the environment.",
+                code="node:store-key",
+                next_step='Write {"access_key_id": "…", "secret_access_key": "…"} into that file, mode 600.',
+            ) from error
+
     @cached_property
-    def _vault(self) -> "LocalVault":
+    def _vault(self) -> "Vault":
+        return self.vault_below("")
+
+    def vault_below(self, place: str, *, free: int | None = None) -> "Vault":
+        """The vault, or one of its kind at another place beside it, as for a check that says how much is `free`."""
         from comity.store.local import LocalVault  # noqa: PLC0415 - settings load before the rooms
+        from comity.store.s3 import S3Vault  # noqa: PLC0415
+        from comity.store.s3_bucket import Bucket  # noqa: PLC0415
 
-        return LocalVault(self.folder / "vault")
+        folder = self.folder / (place or "vault")
+        room: dict[str, Any] = {} if free is None else {"free_space": lambda _: free, "reserve": 0}
+        if not self.file.store:
+            return LocalVault(folder, **room)
+        return S3Vault(Bucket.from_address(self.file.store).store(self.store_key(), prefix=place), folder, **room)
 
-    def vault(self) -> "LocalVault":
+    def vault(self) -> "Vault":
         return self._vault
 
     @cached_property

@@ -30,7 +30,7 @@ class Kept:
 
 
 class Vault(Protocol):
-    """One suite of tests holds every vault to this (`tests/store/vault_suite.py`)."""
+    """One suite holds every vault to this (`comity.store.suite`)."""
 
     def put_sealed(self, source: BinaryIO, key: ContentKey, *, expected_size: int | None = None) -> Kept:
         """Seal a source chunk by chunk and keep it durably.
