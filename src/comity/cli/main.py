@@ -62,6 +62,8 @@ EXAMPLES = {
     "node init": "comity node init ./my-node --roster roster.yaml   (a roster to begin with: comity node roster)",
     "node serve": "comity node serve ./my-node",
     "node status": "comity node status ./my-node",
+    "node doctor": "comity node doctor ./my-node --json",
+    "node upgrade": "comity node upgrade ./my-node",
     "node backup": "comity node backup ./my-node ./my-node.backup",
     "node restore": "comity node restore ./my-node.backup ./again --passphrase-file ./passphrase",
     "node card": "comity node card ./my-node CH-FOJ --out .",

@@ -181,6 +181,36 @@ def status(folder: Folder, as_json: Json = False) -> None:
 
 
 @node.command()
+def doctor(folder: Folder, as_json: Json = False) -> None:
+    """Prove what the node holds: states, ledgers, custody, content, keys, certificates, disk, migrations, clock."""
+    load_framework(folder)
+    from django.conf import settings  # noqa: PLC0415
+
+    from comity.cli.doctor import examine, findings_page  # noqa: PLC0415
+
+    found = examine(settings.COMITY, datetime.now(UTC))
+    if as_json:
+        typer.echo(json.dumps(found))
+    else:
+        Console(emoji=False, highlight=False, soft_wrap=True).print(findings_page(found))
+    if not found["sound"]:
+        raise typer.Exit(1)
+
+
+@node.command()
+def upgrade(folder: Folder, as_json: Json = False) -> None:
+    """Make the changes that this release needs in the node's database; what it holds stays. Make a backup before."""
+    load_framework(folder)
+    from comity.cli.upgrading import upgrade_database  # noqa: PLC0415
+
+    made = upgrade_database()
+    if as_json:
+        typer.echo(json.dumps({"made": made}))
+        return
+    says.print(f"{len(made)} changes were made." if made else "The database is of this release already.")
+
+
+@node.command()
 def rotate(
     folder: Folder,
     code: Annotated[str, typer.Argument(help="The code of our authority whose keys change.")],

@@ -9,7 +9,7 @@ from django.db.models import Min, Sum
 
 from comity.authorities.keyring import Keyring
 from comity.authorities.queries import ended_keys, verifying_key
-from comity.evidence.custody import CustodyEvent, SignedEvent
+from comity.evidence.custody import CustodyEvent, SignedEvent, check_order, check_signature, earlier_name
 from comity.evidence.item_state import ItemState
 from comity.evidence.models import Custody, Item, Offer, PartnerKey, Party, Release, Transfer
 from comity.exchange.backoff import CAP_SECONDS
@@ -19,10 +19,10 @@ from comity.safeguards.permissions import Permission
 from comity.safeguards.policy import Relation, Target, authorise, decide
 from comity.seals.keys import VerifyingKey
 from comity.seals.signing import Signature
-from comity.store.queries import blob, content_chunks
+from comity.store.queries import blob, content_chunks, holds
 from comity.store.vault import Vault
 from comity.values.actor import Act, Actor
-from comity.values.errors import MissingError
+from comity.values.errors import BrokenError, MissingError
 from comity.values.reference import Kind, Reference
 
 _HANDS = {
@@ -285,3 +285,29 @@ def offered_range(digest: str, start: int, end: int, *, ticket: str, vault: Vaul
         raise MissingError
     name = blob(digest).name
     return vault.sealed_range(name, start, end), vault.sealed_size(name)
+
+
+def items_without_content() -> list[str]:
+    """Holder and reference of items whose content should be here and is not entered."""
+    rows = Item.objects.exclude(digest="").exclude(state=ItemState.AWAITED.value).order_by("pk")
+    return [f"{row.holder} {row.reference}" for row in rows if not holds(row.digest)]
+
+
+def broken_chains() -> list[tuple[str, str]]:
+    """Holder and reference of every item whose custody chain does not follow or is not signed, and why."""
+    found = []
+    for item in Item.objects.order_by("pk").iterator():
+        chain = chain_of(item)
+        keys = {earlier_name(code, key_id): one.key for (code, key_id), one in signer_keys(item).items()}
+        try:
+            check_order(chain, item.reference)
+            for signed in chain:
+                check_signature(signed, keys)
+        except BrokenError as error:
+            found.append((f"{item.holder} {item.reference}", error.message))
+    return found
+
+
+def awaited_content(digest: str) -> bool:
+    """Whether a content is still to be fetched from a partner."""
+    return Transfer.objects.filter(digest=digest).exclude(state="done").exists()

@@ -4,14 +4,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q
 
 from comity.exchange.allowance import Limits, hour_of
-from comity.exchange.backoff import CAP_SECONDS
+from comity.exchange.backoff import CAP_SECONDS, LEASE_SECONDS
 from comity.exchange.message import SignedMessage
-from comity.exchange.models import Allowance, Equivocation, Line, Outbox, OutboxState, StoredMessage, StoredReceipt
+from comity.exchange.models import (
+    Allowance,
+    Direction,
+    Equivocation,
+    Line,
+    Outbox,
+    OutboxState,
+    StoredMessage,
+    StoredReceipt,
+)
 from comity.seals.signing import Signature
-from comity.values.errors import MissingError
+from comity.values.errors import ComityError, MissingError
+
+LEASE = timedelta(seconds=LEASE_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -225,3 +236,57 @@ def _row(holder: str, digest: str) -> StoredMessage:
 def _view(row: StoredMessage) -> MessageView:
     signed = SignedMessage.read(bytes(row.content), Signature.from_json(row.signature))
     return MessageView(signed, row.direction, row.position, row.stored_at)
+
+
+def queue_faults(at: datetime) -> list[tuple[str, str]]:
+    """Places where the outbox contradicts itself or its receipts, each with what is wrong; none when it is whole."""
+    queued = Outbox.objects.select_related("message").order_by("message_id")
+    receipted = Exists(StoredReceipt.objects.filter(message=OuterRef("message_id"), kind="delivery"))
+    asked = {
+        "is leased further ahead than any lease lasts": queued.filter(lease_until__gt=at + LEASE),
+        "is finished and still leased": queued.exclude(state=OutboxState.WAITING).exclude(lease=""),
+        "counts as delivered and no receipt says so": queued.filter(~receipted, state=OutboxState.DELIVERED),
+        "was delivered and still keeps its content keys": queued.filter(state=OutboxState.DELIVERED).exclude(
+            content_keys={}
+        ),
+    }
+    return [(f"{row.message.holder} {row.message.digest}", what) for what, rows in asked.items() for row in rows]
+
+
+def _signed_as_stored(row: StoredMessage) -> bool:
+    """Whether a stored message's digest and columns are those of its content."""
+    try:
+        found = _view(row).signed.message
+    except ComityError:
+        return False
+    told = (found.digest, found.id, found.type, found.sender, found.recipient, str(found.dossier))
+    return told == (row.digest, row.message_id, row.type, row.sender, row.recipient, row.dossier)
+
+
+def altered_messages() -> list[str]:
+    """Holder and digest of every stored message whose columns are not those of its signed content."""
+    rows = StoredMessage.objects.order_by("position").iterator()
+    return [f"{row.holder} {row.digest}" for row in rows if not _signed_as_stored(row)]
+
+
+def dossiers_written_about(prefix: str) -> set[tuple[str, str]]:
+    """Holder and subject of every stored message whose subject's text contains `prefix`, such as `:dossier:`."""
+    return set(StoredMessage.objects.filter(dossier__contains=prefix).values_list("holder", "dossier").distinct())
+
+
+def clock_differences() -> dict[str, timedelta]:
+    """By how much each partner's clock is at least ahead of ours (negative: behind), from the latest it signed.
+
+    What it sent us cannot have been written after it came; what it receipted cannot have come before it was written.
+    """
+    found: dict[str, timedelta] = {}
+    codes = StoredMessage.objects.filter(direction=Direction.IN).order_by().values_list("sender", flat=True).distinct()
+    for code in codes:
+        last = StoredMessage.objects.filter(direction=Direction.IN, sender=code).latest("position")
+        found[code] = max(last.at - last.stored_at, timedelta(0))
+    receipts = StoredReceipt.objects.filter(kind="delivery", message__direction=Direction.OUT)
+    for code in receipts.order_by().values_list("message__recipient", flat=True).distinct():
+        one = receipts.filter(message__recipient=code).select_related("message").latest("id")
+        behind = min(one.at - one.message.stored_at, timedelta(0))
+        found[code] = behind if behind and not found.get(code) else found.get(code, timedelta(0))
+    return found

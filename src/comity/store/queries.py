@@ -1,8 +1,10 @@
 """Reads of sealed content by the digest of its plaintext."""
 
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
 
-from comity.seals.stream import ContentKey
+from comity.seals.stream import ContentKey, sealed_size
 from comity.store.models import SealedBlob
 from comity.store.vault import Vault, name_of
 from comity.store.wrapping import Wrapper, unwrapped_key
@@ -55,3 +57,35 @@ def content_bytes(digest: str, *, keys: Wrapper, vault: Vault) -> bytes:
 def sealed_range(digest: str, start: int, end: int, *, vault: Vault) -> bytes:
     """Sealed bytes [start, end) of a content as they travel: a plain read, since only the recipient has the key."""
     return vault.sealed_range(blob(digest).name, start, end)
+
+
+def content_faults(vault: Vault) -> Iterator[tuple[str, str]]:
+    """Digest and fault of every content whose sealed bytes are not in the vault, or not as long as they must be."""
+    for row in SealedBlob.objects.order_by("digest").iterator():
+        try:
+            size = vault.sealed_size(row.name)
+        except MissingError:
+            yield row.digest, "its sealed bytes are not in the vault"
+            continue
+        if size != sealed_size(row.size):
+            yield row.digest, f"its sealed bytes are {size} where {sealed_size(row.size)} belong"
+
+
+def keys_not_opened(keys: Wrapper) -> Iterator[str]:
+    """Digests of content whose key the keyring does not unwrap."""
+    for row in SealedBlob.objects.order_by("digest").iterator():
+        try:
+            unwrapped_key(keys, row.digest, bytes(row.wrapped_key))
+        except BrokenError:
+            yield row.digest
+
+
+def orphans(vault: Vault, older_than: datetime) -> list[str]:
+    """Names in the vault that no row points to, written before that time: younger ones may still be entered."""
+    held = set(SealedBlob.objects.values_list("name", flat=True))
+    found = []
+    for name in vault.names():
+        if name not in held:
+            with suppress(MissingError):  # swept at this moment
+                found += [name] if vault.kept_since(name) < older_than else []
+    return found

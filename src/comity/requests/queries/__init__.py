@@ -8,7 +8,14 @@ from comity.requests.queries.law_view import LawView
 from comity.requests.queries.lists import DossierLine, dossiers_for, inbox
 from comity.requests.queries.needs import Need, needs_me
 from comity.requests.queries.pages import DossierView, dossier_page
-from comity.requests.queries.proofs import MessageProof, broken_rows, message_proof
+from comity.requests.queries.proofs import (
+    MessageProof,
+    broken_rows,
+    documents_without_content,
+    dossiers_without_row,
+    message_proof,
+    messages_that_wait,
+)
 from comity.requests.queries.registry import dossiers_by_number, post_book
 from comity.requests.queries.steps import NextStep
 from comity.requests.queries.timeline import Seal, TimelineView
@@ -27,13 +34,16 @@ __all__ = [
     "TimelineView",
     "broken_rows",
     "document_content",
+    "documents_without_content",
     "dossier_for",
     "dossier_page",
     "dossiers_by_number",
     "dossiers_for",
+    "dossiers_without_row",
     "inbox",
     "law_case",
     "message_proof",
+    "messages_that_wait",
     "needs_me",
     "partners",
     "post_book",

@@ -4,17 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from comity.exchange.queries import message, messages_of, receipts_of
+from comity.evidence.queries import awaited_content
+from comity.exchange.queries import dossiers_written_about, message, messages_of, receipts_of
 from comity.requests.fold import fold
-from comity.requests.models import Dossier
+from comity.requests.models import Document, Dossier
+from comity.requests.phases import Effect
 from comity.requests.queries.access import dossier_for, target_of
 from comity.requests.queries.timeline import Seal, seal_of
 from comity.safeguards.permissions import Permission
 from comity.safeguards.policy import authorise
+from comity.store.queries import holds
 from comity.values.actor import Actor
 from comity.values.errors import MissingError
 from comity.values.instant import instant_text
-from comity.values.reference import Reference
+from comity.values.reference import Kind, Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +57,30 @@ def broken_rows() -> list[str]:
         if held and fold(view.signed.message for view in held).to_json() != row.state:
             found.append(f"{row.holder} {row.reference}")
     return found
+
+
+def dossiers_without_row() -> list[str]:
+    """Holder and reference of dossiers of which messages are held and no row: nobody would see them."""
+    rows = set(Dossier.objects.values_list("holder", "reference"))
+    return [" ".join(one) for one in sorted(dossiers_written_about(f":{Kind.DOSSIER.value}:") - rows)]
+
+
+def documents_without_content() -> list[str]:
+    """Holder, dossier and digest of documents whose bytes are neither here nor on their way."""
+    rows = Document.objects.select_related("dossier").order_by("pk").iterator()
+    return [
+        f"{row.dossier.holder} {row.dossier.reference} {row.digest}"
+        for row in rows
+        if not holds(row.digest) and not awaited_content(row.digest)
+    ]
+
+
+def messages_that_wait() -> list[str]:
+    """Holder and dossier of messages whose predecessor has not come: what they say has no effect yet."""
+    rows = Dossier.objects.exclude(phase="").order_by("pk").iterator()
+    return [
+        f"{row.holder} {row.reference} {entry['digest']}"
+        for row in rows
+        for entry in row.state.get("timeline", ())
+        if entry["effect"] == Effect.WAITING
+    ]
