@@ -62,7 +62,7 @@ def _sign_in_wrong() -> dict[str, Any]:
 
 
 class SpecimenHouse:
-    exercise = True
+    exercise = passkeys_here = True
     state, authority = "CH", "CH-FOJ"
     authority_name = "Federal Office of Justice"
     office_name = "International Legal Assistance"
@@ -787,6 +787,16 @@ class StepCode(forms.Form):
     secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
+class PasskeyName(forms.Form):
+    name = forms.CharField(label=_("Name of the passkey"), help_text=_("By it you know it later, e.g. token in the safe."))
+
+
+PASSKEYS = [
+    SimpleNamespace(id=1, name="Schlüssel im Tresor des Sekretariats, zweites Fach", since=NOW, used=NOW),
+    SimpleNamespace(id=2, name="x", since=NOW, used=None),
+]
+
+
 def _sign(digest: str, **more: Any) -> dict[str, Any]:
     step = SimpleNamespace(allowed=True, reason="")
     shut = SimpleNamespace(allowed=False, reason="The letter is not prepared yet.")
@@ -922,7 +932,22 @@ SPECIMENS: dict[str, Specimen] = {
     "set-up-code": Specimen(
         "mfa/totp/activate_form.html", "", lambda: {"form": StepCode(), "totp_svg_data_uri": PIXEL}
     ),
-    "my-sign-in": Specimen("my_sign_in.html", "", lambda: {"confirmed_until": NOW}),
+    "my-sign-in": Specimen(
+        "my_sign_in.html", "", lambda: {"confirmed_until": NOW, "passkeys": PASSKEYS, "can_keep": True}
+    ),
+    "passkey-new": Specimen("passkey_new.html", "", lambda: {"form": PasskeyName()}),
+    "passkey-step-up": Specimen(
+        "form_page.html",
+        "",
+        lambda: {
+            "form": forms.Form(),
+            "title": _("Remove a passkey"),
+            "about": LONG,
+            "button": _("Remove it"),
+            "code_form": StepCode(),
+            "has_passkey": True,
+        },
+    ),
     "message": _plain(
         "message.html",
         "dossiers",

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils.crypto import salted_hmac
 
 from comity.authorities.competence import Competence
 
@@ -88,5 +89,12 @@ class Officer(AbstractUser):
     roles = models.JSONField(default=list)
     function = models.CharField(max_length=200, blank=True)
     language = models.CharField(max_length=8, default="en")
+    session_round = models.PositiveIntegerField(default=0)
+    """Counted up to end every session of hers at once: a session holds only in the round in which it began."""
 
     REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session is bound to: her password, as Django has it, and the round."""
+        bound = f"{self.session_round}:{self.password}"
+        return salted_hmac("comity.authorities.Officer.session", bound, secret=secret, algorithm="sha256").hexdigest()

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django.db import connection
 
 from comity.authorities.models import Authority, EndedKey, Office, Officer
@@ -215,6 +216,22 @@ def officer_of(code: str, officer: UUID) -> Officer:
     if row is None:
         raise MissingError
     return row
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyView:
+    """A passkey as its officer and her administrator see it."""
+
+    id: int
+    name: str
+    since: datetime
+    used: datetime | None
+
+
+def passkeys_of(officer: Officer) -> list[PasskeyView]:
+    """The officer's passkeys, the oldest first."""
+    rows = Authenticator.objects.filter(user=officer, type=Authenticator.Type.WEBAUTHN).order_by("pk")
+    return [PasskeyView(row.pk, str(row.data["name"]), row.created_at, row.last_used_at) for row in rows]
 
 
 def seal_certificates(state: str) -> dict[str, str]:

@@ -60,6 +60,7 @@ class Permission(StrEnum):
     PARTNERS_WRITE = "authorities:partners:write"
     OFFICERS_READ = "authorities:officers:read"
     OFFICERS_WRITE = "authorities:officers:write"
+    OWN_SIGN_IN = "authorities:sign-in:keep"
     LEDGER_READ = "safeguards:ledger:read"
     EXCHANGE_READ = "exchange:status:read"
     MESSAGE_RESEND = "exchange:message:resend"

@@ -106,6 +106,7 @@ TABLE: Mapping[P, Rule] = {
     P.PARTNERS_WRITE: _rule("administrator", "own", step_up=True),
     P.OFFICERS_READ: _rule("administrator auditor", "own"),
     P.OFFICERS_WRITE: _rule("administrator", "own", step_up=True),
+    P.OWN_SIGN_IN: _rule(" ".join(role.value for role in R), "own", step_up=True),
     P.LEDGER_READ: _rule("auditor", "own"),
     P.EXCHANGE_READ: _rule("administrator liaison transmitter registrar auditor", "own"),
     P.MESSAGE_RESEND: _rule("administrator liaison transmitter", "own"),

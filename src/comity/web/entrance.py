@@ -100,7 +100,8 @@ def own_reference(act: Act) -> Reference:
 
 
 def has_second_factor(request: HttpRequest) -> bool:
-    return bool(Authenticator.objects.filter(user_id=request.user.pk, type=Authenticator.Type.TOTP).exists())
+    factors = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    return bool(Authenticator.objects.filter(user_id=request.user.pk, type__in=factors).exists())
 
 
 def enter_opening(request: HttpRequest, subject: Reference | str, event: str) -> None:

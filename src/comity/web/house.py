@@ -15,6 +15,7 @@ from comity.authorities import queries as authorities
 from comity.safeguards.permissions import Permission
 from comity.safeguards.rules import TABLE
 from comity.values.actor import Role
+from comity.web.signin.adapters import passkey_host
 from comity.web.vocabulary import PURPOSES
 
 PURPOSE = "purpose"
@@ -71,6 +72,11 @@ class House:
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
         self.counts: dict[str, int] = {}
+
+    @cached_property
+    def passkeys_here(self) -> bool:
+        """Whether a browser can hold a passkey for this site as it was asked for."""
+        return bool(passkey_host(self._request))
 
     @cached_property
     def exercise(self) -> bool:

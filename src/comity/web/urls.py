@@ -23,6 +23,7 @@ from comity.web.pages import (
     law_states,
     ledger,
     lists,
+    officer_sign_in,
     officers,
     our_card,
     partners,
@@ -99,4 +100,5 @@ urlpatterns = [
     path("officers", officers.officers, name="officers"),
     path("officers/new", officers.appoint, name="officer_new"),
     path("officers/<str:officer_id>", officers.officer, name="officer"),
+    path("officers/<str:officer_id>/sign-in", officer_sign_in.officer_sign_in, name="officer_sign_in"),
 ]

@@ -5,9 +5,11 @@ from comity.authorities.actions.establishing import (
     appoint_first_officer,
     appoint_officer,
     assign_roles,
+    end_sessions,
     establish_authority,
     open_office,
 )
+from comity.authorities.actions.passkeys import count_use, keep_passkey, revoke_passkey
 from comity.authorities.actions.succeeding import carry_tls, end_own_key, own_card, renew_card, succeed
 
 __all__ = [
@@ -16,11 +18,15 @@ __all__ = [
     "appoint_officer",
     "assign_roles",
     "carry_tls",
+    "count_use",
     "end_own_key",
+    "end_sessions",
     "establish_authority",
+    "keep_passkey",
     "note_partner_without_node",
     "open_office",
     "own_card",
     "renew_card",
+    "revoke_passkey",
     "succeed",
 ]

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.db.models import F
 
 from comity.authorities.actions.operator import only_the_operator
 from comity.authorities.competence import Competence
@@ -146,3 +147,16 @@ def assign_roles(act: Act, *, officer: Officer, roles: Sequence[Role], active: b
         facts={"roles": officer.roles, "active": active},
     )
     return officer
+
+
+@transaction.atomic
+def end_sessions(act: Act, *, officer: Officer) -> None:
+    """End every session of an officer at once, on pages and over the API: her own, or as her administrator."""
+    if officer.office is None:
+        raise InvalidInputError("This officer belongs to no office.", place="office")
+    reference = Reference(officer.office.authority_id, Kind.OFFICER, officer.id)
+    own = str(officer.id) == act.actor.id
+    authorise_house(act.actor, Permission.NEEDS_READ if own else Permission.OFFICERS_WRITE, reference)
+    Officer.objects.filter(pk=officer.pk).update(session_round=F("session_round") + 1)
+    facts = {"by": "own" if own else "administrator"}
+    enter(act, "authorities:sessions:ended", reference, authority=reference.authority, facts=facts)

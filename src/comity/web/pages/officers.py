@@ -15,9 +15,10 @@ from comity.authorities import queries as authorities
 from comity.authorities.actions import appoint_officer, assign_roles
 from comity.safeguards.permissions import Permission
 from comity.values.actor import Role
-from comity.values.errors import ComityError, MissingError
+from comity.values.errors import ComityError
 from comity.web.entrance import act_of, page
 from comity.web.house import House
+from comity.web.pages.officer_sign_in import officer_row
 from comity.web.signin.forms import StepUpForm
 from comity.web.signin.step_up import code_context, take_code
 from comity.web.vocabulary import ROLES
@@ -69,6 +70,7 @@ def officers(request: HttpRequest) -> HttpResponse:
     lines = [
         {
             "href": reverse("officer", args=[row.id]) if may_write else "",
+            "sign_in_href": reverse("officer_sign_in", args=[row.id]) if may_write else "",
             "name": row.get_full_name() or row.username,
             "function": row.function,
             "username": row.username,
@@ -108,10 +110,7 @@ def appoint(request: HttpRequest) -> HttpResponse:
 
 @page(Permission.OFFICERS_WRITE, methods="GET POST")
 def officer(request: HttpRequest, officer_id: str) -> HttpResponse:
-    rows = authorities.officers(act_of(request).actor.authority)
-    row = next((row for row in rows if str(row.id) == officer_id), None)
-    if row is None:
-        raise MissingError
+    row = officer_row(request, officer_id)
     form = RolesForm(
         request.POST if request.method == "POST" else None, initial={"roles": row.roles, "active": row.is_active}
     )

@@ -4,11 +4,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from allauth.account.forms import LoginForm, ReauthenticateForm
+from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as CodeAgainForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from fido2.webauthn import AuthenticationResponse, CollectedClientData, RegistrationResponse
+
+from comity.authorities.actions import count_use
+from comity.values.errors import BrokenError
 
 
 def _plain(field: forms.Field, label: Any, **attributes: str) -> None:
@@ -34,6 +45,10 @@ MESSAGES: Mapping[str, Any] = {
     "username_password_mismatch": _("User name or password is wrong. After ten tries, wait five minutes."),
     "incorrect_password": _("The password is wrong."),
     "incorrect_code": _("This code does not hold. Wait for the next one; each is good once."),
+    "incorrect_passkey": _("This passkey does not hold here. Try again, or give your one-time code."),
+    "copied_passkey": _(
+        "This passkey may have been copied: give your one-time code and remove it."
+    ),
     "too_many_login_attempts": _("Too many tries. Wait five minutes; nothing else was changed."),
     "rate_limited": _("Too many tries. Wait five minutes; nothing else was changed."),
 }
@@ -97,6 +112,89 @@ class StepUpForm(_CodeForm, CodeAgainForm):  # type: ignore[misc]  # the library
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].help_text = _("Asked again because this act binds your authority.")
+
+
+MALFORMED = (TypeError, ValueError, LookupError, AttributeError)
+"""What parsing another's bytes as an authenticator's answer may raise."""
+
+
+def _no_passkey() -> forms.ValidationError:
+    return forms.ValidationError(MESSAGES["incorrect_passkey"], code="incorrect_passkey")
+
+
+def _expect_this_site(said: CollectedClientData) -> None:
+    """The page that asked was one of this very site: not of a name below it, nor framed by another.
+
+    Raises `ValidationError`. Browsers let a page of a name below ours use our passkeys; we do not.
+    """
+    here = f"{context.request.scheme}://{context.request.get_host()}"
+    if said.origin != here or said.cross_origin:
+        raise _no_passkey()
+
+
+class _Passkey:
+    """An authenticator's answer to this session's challenge; its refusals in our words, its uses counted."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words = MESSAGES["incorrect_passkey"]
+        self.fields["credential"].error_messages.update(required=words, invalid=words)  # type: ignore[attr-defined]  # of the form beside which this stands
+
+    def clean_credential(self) -> Any:
+        given = self.cleaned_data["credential"]  # type: ignore[attr-defined]  # the same
+        try:
+            said = AuthenticationResponse.from_dict(given).response
+            _expect_this_site(said.client_data)
+            passkey = super().clean_credential()  # type: ignore[misc]  # the same
+            count_use(passkey, said.authenticator_data.counter)
+        except BrokenError as fault:
+            raise forms.ValidationError(MESSAGES["copied_passkey"], code="copied_passkey") from fault
+        except forms.ValidationError as fault:
+            if getattr(fault, "code", "") == "too_many_login_attempts":
+                raise in_our_words(fault) from fault
+            raise _no_passkey() from fault
+        except MALFORMED as fault:
+            raise _no_passkey() from fault
+        return passkey
+
+
+class PasskeySignInForm(_Passkey, LoginWebAuthnForm):  # type: ignore[misc]  # the library is untyped
+    """A passkey alone opens the house: it is held and unlocked, which is two factors."""
+
+
+class PasskeyCodeForm(_Passkey, AuthenticateWebAuthnForm):  # type: ignore[misc]  # the library is untyped
+    """A passkey after the password, in place of the code."""
+
+
+class PasskeyAgainForm(_Passkey, ReauthenticateWebAuthnForm):  # type: ignore[misc]  # the library is untyped
+    """A passkey again, for an act that binds the authority."""
+
+
+class NewPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # the library is untyped
+    """A new passkey, verified against this session's challenge; `name` tells it from the officer's others."""
+
+    field_order = ("name", "credential")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.pop("passwordless", None)
+        self.fields["name"] = forms.CharField(
+            label=_("Name of the passkey"),
+            max_length=60,
+            help_text=_("By it you know it later, e.g. token in the safe."),
+        )
+        self.initial["name"] = ""
+
+    def clean_name(self) -> str:
+        return str(self.cleaned_data["name"])
+
+    def clean(self) -> Any:
+        try:
+            if "credential" in self.cleaned_data:
+                _expect_this_site(RegistrationResponse.from_dict(self.cleaned_data["credential"]).response.client_data)
+            return super().clean()
+        except (*MALFORMED, forms.ValidationError) as fault:
+            raise _no_passkey() from fault
 
 
 class SetUpCodeForm(_CodeForm, ActivateTOTPForm):  # type: ignore[misc]  # the library is untyped

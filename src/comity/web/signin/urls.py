@@ -5,8 +5,9 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from comity.web.entrance import public
-from comity.web.signin.pages import my_sign_in
-from comity.web.signin.views import CodeAgain, CodeAtSignIn, PasswordAgain, SetUpCode, SignIn
+from comity.web.signin.pages import end_everywhere, my_sign_in
+from comity.web.signin.passkeys import challenge, keep, new_challenge, remove
+from comity.web.signin.views import CodeAgain, CodeAtSignIn, PasskeySignIn, PasswordAgain, SetUpCode, SignIn
 
 to_work = public(RedirectView.as_view(url="/"))
 
@@ -16,9 +17,16 @@ urlpatterns = [
     path("sign-in/set-up", public(SetUpCode.as_view()), name="mfa_activate_totp"),
     path("sign-in/again", public(PasswordAgain.as_view()), name="account_reauthenticate"),
     path("sign-in/again/code", public(CodeAgain.as_view()), name="mfa_reauthenticate"),
+    path("sign-in/again/passkey", public(CodeAgain.as_view()), name="mfa_reauthenticate_webauthn"),
+    path("sign-in/passkey", public(PasskeySignIn.as_view()), name="mfa_login_webauthn"),
+    path("sign-in/passkey/challenge", public(challenge), name="passkey_challenge"),
     path("sign-in/inactive", public(account_inactive), name="account_inactive"),
     path("sign-out", public(logout), name="account_logout"),
     path("my-sign-in", my_sign_in, name="my_sign_in"),
+    path("my-sign-in/end-everywhere", end_everywhere, name="end_everywhere"),
+    path("my-sign-in/passkeys/new", keep, name="passkey_new"),
+    path("my-sign-in/passkeys/new/challenge", new_challenge, name="passkey_new_challenge"),
+    path("my-sign-in/passkeys/<str:passkey>", remove, name="passkey_remove"),
     path("sign-in/done", to_work, name="mfa_index"),
     path("sign-in/kept", to_work, name="mfa_deactivate_totp"),
 ]

@@ -5,16 +5,27 @@ from typing import Any
 
 from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.models import Login
 from allauth.account.views import LoginView, ReauthenticateView
 from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.base.views import ReauthenticateView as CodeView
 from allauth.mfa.totp.views import ActivateTOTPView
+from allauth.mfa.webauthn.internal.flows import perform_passwordless_login
+from allauth.mfa.webauthn.views import LoginWebAuthnView
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 
 from comity.authorities.step_up import confirm
-from comity.web.entrance import has_second_factor, now
-from comity.web.signin.forms import PasswordAgainForm, SetUpCodeForm, SignInCodeForm, SignInForm, StepUpForm
+from comity.web.entrance import has_second_factor, next_address, now
+from comity.web.signin.forms import (
+    PasskeyCodeForm,
+    PasskeySignInForm,
+    PasswordAgainForm,
+    SetUpCodeForm,
+    SignInCodeForm,
+    SignInForm,
+    StepUpForm,
+)
 
 
 def _noted(request: HttpRequest, answer: HttpResponseBase) -> HttpResponseBase:
@@ -28,10 +39,22 @@ class SignIn(LoginView):  # type: ignore[misc]  # the library is untyped
     form_class = SignInForm
 
 
+class PasskeySignIn(LoginWebAuthnView):  # type: ignore[misc]  # the library is untyped
+    """Signing in by a passkey alone; a refusal is told on the page of signing in."""
+
+    form_class = PasskeySignInForm
+
+    def form_valid(self, form: PasskeySignInForm) -> HttpResponseBase:
+        passkey = form.cleaned_data["credential"]
+        login = Login(user=passkey.user, redirect_url=next_address(self.request))
+        return _noted(self.request, perform_passwordless_login(self.request, passkey, login))
+
+
 class CodeAtSignIn(AuthenticateView):  # type: ignore[misc]  # the library is untyped
     form_class = SignInCodeForm
+    webauthn_form_class = PasskeyCodeForm
 
-    def form_valid(self, form: SignInCodeForm) -> HttpResponseBase:
+    def form_valid(self, form: SignInCodeForm | PasskeyCodeForm) -> HttpResponseBase:
         return _noted(self.request, super().form_valid(form))
 
 

@@ -1,0 +1,26 @@
+"""What the sign-in library asks this house: under which name passkeys are kept, and whether they can be here."""
+
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.http import HttpRequest
+
+
+def passkey_host(request: HttpRequest) -> str:
+    """The name of this site as passkeys are bound to it; empty where it was asked for by an IP address.
+
+    A browser keeps no passkey for an IP address.
+    """
+    host = urlsplit(f"//{request.get_host()}").hostname or ""
+    try:
+        ip_address(host)
+    except ValueError:
+        return host
+    return ""
+
+
+class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]  # the library is untyped
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        return {"id": passkey_host(context.request), "name": "Comity"}
