@@ -788,7 +788,9 @@ class StepCode(forms.Form):
 
 
 class PasskeyName(forms.Form):
-    name = forms.CharField(label=_("Name of the passkey"), help_text=_("By it you know it later, e.g. token in the safe."))
+    name = forms.CharField(
+        label=_("Name of the passkey"), help_text=_("By it you know it later, e.g. token in the safe.")
+    )
 
 
 PASSKEYS = [

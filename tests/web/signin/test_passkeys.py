@@ -91,6 +91,10 @@ def test_a_passkey_is_the_step_up_of_an_act_that_binds(node, seat):
     said |= {"office": office, "roles": [Role.REGISTRAR.value]}
     refused = officer.client.post("/officers/new", {**said, "credential": "{}"})
     assert "This passkey does not hold here" in refused.content.decode()
+    locked = replace(passkey, flags=PRESENT_ONLY)
+    given = locked.answer(officer.client.post(CHALLENGE).json())
+    refused = officer.client.post("/officers/new", {**said, "credential": given})
+    assert "This passkey does not hold here" in refused.content.decode()
     given = passkey.answer(officer.client.post(CHALLENGE).json())
     assert officer.client.post("/officers/new", {**said, "credential": given}).status_code == 302
 

@@ -46,9 +46,7 @@ MESSAGES: Mapping[str, Any] = {
     "incorrect_password": _("The password is wrong."),
     "incorrect_code": _("This code does not hold. Wait for the next one; each is good once."),
     "incorrect_passkey": _("This passkey does not hold here. Try again, or give your one-time code."),
-    "copied_passkey": _(
-        "This passkey may have been copied: give your one-time code and remove it."
-    ),
+    "copied_passkey": _("This passkey may have been copied: give your one-time code and remove it."),
     "too_many_login_attempts": _("Too many tries. Wait five minutes; nothing else was changed."),
     "rate_limited": _("Too many tries. Wait five minutes; nothing else was changed."),
 }
