@@ -67,6 +67,7 @@ EXAMPLES = {
     "node backup": "comity node backup ./my-node ./my-node.backup",
     "node restore": "comity node restore ./my-node.backup ./again --passphrase-file ./passphrase",
     "node card": "comity node card ./my-node CH-FOJ --out .",
+    "node courier": "comity node courier pack ./my-node CO-FGN --out /media/stick",
     "node peer": "comity node peer add ./my-node CO-FGN.card=FINGERPRINT",
 }
 """An example for a subcommand, where it differs from its command's."""

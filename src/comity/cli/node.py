@@ -2,7 +2,6 @@
 
 import json
 import os
-import secrets
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +11,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from comity.cli.framework import load_framework
+from comity.cli.courier import courier
+from comity.cli.framework import load_framework, operator_act
 from comity.cli.store import store as store_commands
 from comity.values.errors import InvalidInputError
 
@@ -24,6 +24,7 @@ node = typer.Typer(
 peer = typer.Typer(no_args_is_help=True, help="Partners of this node.")
 node.add_typer(peer, name="peer")
 node.add_typer(store_commands, name="store")
+node.add_typer(courier, name="courier")
 
 Folder = Annotated[Path, typer.Argument(help="The node's folder.")]
 Json = Annotated[bool, typer.Option("--json", help="Only JSON on standard output.")]
@@ -115,7 +116,7 @@ def add(
         path, given, fingerprint = pair.rpartition("=")
         if not given:
             raise typer.BadParameter(f"'{pair}' names no fingerprint; write {pair}=FINGERPRINT.")
-        act = _operator("connect a partner")
+        act = operator_act("connect a partner")
         row = add_partner(act, card=open_card(Path(path).read_bytes()), fingerprint=fingerprint)
         says.print(f"{row.code} is a partner of this node.")
 
@@ -158,7 +159,7 @@ def quota(
     }
     held = allowance_of(code, datetime.now(UTC)).limits
     limits = replace(held, **{name: value for name, value in named.items() if value is not None})
-    allow(_operator("set a partner's quota"), code, limits)
+    allow(operator_act("set a partner's quota"), code, limits)
     says.print(f"{code}: {limits.messages_per_hour:,} messages an hour, {limits.bytes_at_rest:,} bytes at rest, ")
     says.print(f"{limits.open_transfers:,} open transfers.")
 
@@ -315,9 +316,3 @@ def restore(
 
     count = read_backup(backup_file, folder, passphrase_file.read_text().strip())
     says.print(f"Restored {count} files into {folder}. Check it: comity node status {folder}")
-
-
-def _operator(purpose: str) -> Any:
-    from comity.values.actor import Act, job  # noqa: PLC0415
-
-    return Act(job("operator", "operator"), datetime.now(UTC), purpose, secrets.token_bytes)

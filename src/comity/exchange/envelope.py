@@ -72,8 +72,10 @@ def seal_envelope(signed: SignedMessage, content_keys: Mapping[str, bytes], reci
     return encode({"header": blank.header(), "sealed": to_b64(seal(recipient, blank.header(), plaintext))})
 
 
-def parse_envelope(data: bytes) -> Envelope:
+def parse_envelope(data: bytes, *, protocol: str = PROTOCOL) -> Envelope:
     """Read the outside of an envelope, strictly, with its size bounded before any work.
+
+    `protocol` is what it must say it speaks: a courier's manifest is sealed like an envelope and is none.
 
     Raises EnvelopeRejectedError too-large, malformed or unsupported-version: nothing is known yet of its sender.
     """
@@ -96,9 +98,9 @@ def parse_envelope(data: bytes) -> Envelope:
         )
     except InvalidInputError as error:
         raise EnvelopeRejectedError(RejectionCode.MALFORMED, error.message) from error
-    if (envelope.protocol, envelope.suite) != (PROTOCOL, SEALING_SUITE):
+    if (envelope.protocol, envelope.suite) != (protocol, SEALING_SUITE):
         raise EnvelopeRejectedError(
-            RejectionCode.UNSUPPORTED_VERSION, f"This node speaks {PROTOCOL} with {SEALING_SUITE}."
+            RejectionCode.UNSUPPORTED_VERSION, f"This node speaks {protocol} with {SEALING_SUITE}."
         )
     return envelope
 

@@ -113,3 +113,75 @@ class Equivocation(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["first", "digest"], name="exchange_equivocation_once")]
+
+
+class CourierBundle(models.Model):
+    """A courier's bundle that one of our authorities packed for a partner, or took in from one.
+
+    `holder` is ours. A bundle taken in twice is one row: its outcome is that of the last time, `times` counts.
+    """
+
+    bundle = models.UUIDField()
+    holder = models.CharField(max_length=15)
+    partner = models.CharField(max_length=15)
+    direction = models.CharField(max_length=3, choices=Direction.choices)
+    number = models.PositiveBigIntegerField()
+    digest = models.CharField(max_length=64)
+    """Of the manifest."""
+    at = models.DateTimeField()
+    """When it was packed, by the clock of whoever packed it."""
+    handled_at = models.DateTimeField()
+    """When it was packed or last taken in here."""
+    handled_by = models.CharField(max_length=120)
+    size = models.PositiveBigIntegerField()
+    """Bytes of its parts."""
+    wants = models.JSONField(default=list)
+    """Of one taken in: the content its sender still waits for, which the next bundle for it carries."""
+    times = models.PositiveIntegerField(default=1)
+    whole = models.BooleanField(default=False)
+    """Of one taken in: nothing of it needs to come again. Of one packed: the partner says that it took it in whole."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["holder", "partner", "direction", "bundle"], name="exchange_bundle_once"),
+            models.UniqueConstraint(
+                fields=["holder", "partner", "number"],
+                condition=models.Q(direction="out"),
+                name="exchange_bundle_number_once",
+            ),
+        ]
+        indexes = [models.Index(fields=["holder", "handled_at"], name="exchange_bundle_list")]
+
+
+class CourierPart(models.Model):
+    """One part of a bundle. `subject` is the digest of the message, or of the content, that it carries or is about."""
+
+    bundle = models.ForeignKey(CourierBundle, on_delete=models.CASCADE, related_name="parts")
+    place = models.PositiveIntegerField()
+    kind = models.CharField(max_length=10)
+    digest = models.CharField(max_length=64)
+    subject = models.CharField(max_length=64, blank=True)
+    size = models.PositiveBigIntegerField()
+    start = models.PositiveBigIntegerField(default=0)
+    outcome = models.CharField(max_length=12, blank=True)
+    """Of one taken in; see `courier.PartOutcome`."""
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["bundle", "place"], name="exchange_part_place")]
+        indexes = [models.Index(fields=["subject"], name="exchange_part_subject")]
+
+
+class OwedReceipt(models.Model):
+    """A receipt about what came by courier, carried back with every bundle until the partner says that it came."""
+
+    holder = models.CharField(max_length=15)
+    partner = models.CharField(max_length=15)
+    message_id = models.UUIDField()
+    digest = models.CharField(max_length=64)
+    """SHA-256 of the receipt."""
+    data = models.BinaryField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["holder", "partner", "message_id"], name="exchange_owed_once")]

@@ -5,6 +5,7 @@ own commit, so a receipt proves arrival and nothing more: no legal clock starts 
 Wire form: canonical `{"receipt": base64url of canonical content, "signature": {...}}`, signed as the kind `receipt`.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +15,7 @@ from uuid import UUID
 
 from comity.exchange.fields import Fields
 from comity.exchange.rejection import RejectionCode
-from comity.seals.canonical import decode, encode, from_b64, sha256_hex, to_b64
+from comity.seals.canonical import decode, encode, from_b64, to_b64
 from comity.seals.keys import VerifyingKey
 from comity.seals.signing import Signature, Signer, verify
 from comity.values.errors import BrokenError, InvalidInputError
@@ -122,10 +123,15 @@ def open_receipt(data: bytes, key: VerifyingKey) -> Receipt:
     return Receipt.from_content(content)
 
 
+def peek_receipt(data: bytes) -> Receipt:
+    """What a receipt says, its signature not verified: one of our own, or to find what it is about."""
+    members = Fields(decode(data, max_bytes=MAX_RECEIPT_BYTES), ("receipt", "signature"), code=_CODE)
+    return Receipt.from_content(from_b64(members.text("receipt", longest=MAX_RECEIPT_BYTES)))
+
+
 def sign_again(data: bytes, signer: Signer) -> bytes:
     """A receipt of ours, word for word, under another key: the one that signed it was revoked."""
-    members = Fields(decode(data, max_bytes=MAX_RECEIPT_BYTES), ("receipt", "signature"), code=_CODE)
-    return sign_receipt(Receipt.from_content(from_b64(members.text("receipt", longest=MAX_RECEIPT_BYTES))), signer)
+    return sign_receipt(peek_receipt(data), signer)
 
 
 def receipt_key(data: bytes) -> str:
@@ -135,13 +141,14 @@ def receipt_key(data: bytes) -> str:
 
 
 def expect_about(
-    receipt: Receipt, *, message_id: UUID, digest: str, sender: str, recipient: str, envelope: bytes
+    receipt: Receipt, *, message_id: UUID, digest: str, sender: str, recipient: str, envelopes: Collection[str]
 ) -> None:
-    """The receipt speaks of this message and, where it refuses unopened bytes, of these bytes; or BrokenError."""
+    """The receipt speaks of this message and, where it refuses unopened bytes, of bytes we sent; or BrokenError.
+
+    `envelopes` holds the SHA-256 of each envelope in which the message may have gone.
+    """
     about = (receipt.message_id, receipt.sender, receipt.recipient) == (message_id, sender, recipient)
-    same = receipt.digest == digest or (
-        receipt.negative and not receipt.digest and receipt.envelope == sha256_hex(envelope)
-    )
+    same = receipt.digest == digest or (receipt.negative and not receipt.digest and receipt.envelope in envelopes)
     if not (about and same):
         raise BrokenError(
             "The receipt speaks of another message than the one sent; the message stays in the outbox.",

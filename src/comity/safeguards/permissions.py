@@ -64,3 +64,5 @@ class Permission(StrEnum):
     LEDGER_READ = "safeguards:ledger:read"
     EXCHANGE_READ = "exchange:status:read"
     MESSAGE_RESEND = "exchange:message:resend"
+    COURIER_PACK = "exchange:bundle:pack"
+    COURIER_TAKE = "exchange:bundle:take"

@@ -110,4 +110,6 @@ TABLE: Mapping[P, Rule] = {
     P.LEDGER_READ: _rule("auditor", "own"),
     P.EXCHANGE_READ: _rule("administrator liaison transmitter registrar auditor", "own"),
     P.MESSAGE_RESEND: _rule("administrator liaison transmitter", "own"),
+    P.COURIER_PACK: _rule("administrator registrar transmitter", "own"),
+    P.COURIER_TAKE: _rule("administrator registrar", "own"),
 }

@@ -32,6 +32,7 @@ class Kind(StrEnum):
     SESSION = "session"
     LEDGER = "ledger"
     CORRECTION = "correction"
+    BUNDLE = "bundle"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -1,5 +1,6 @@
 """What changes evidence: one function per verb; `admit`, `offer_content`, `receive_*` are steps of casework's acts."""
 
+from comity.evidence.actions.carrying import EvidenceCargo
 from comity.evidence.actions.countersigning import countersign, verify_item
 from comity.evidence.actions.fetching import fetch_due, partners_to_fetch
 from comity.evidence.actions.intake import check_item, move_item, take_in, take_in_physical, take_in_record
@@ -9,6 +10,7 @@ from comity.evidence.actions.releasing import approve_release, export_bundle, pr
 from comity.evidence.actions.returning import Offered, offer_content, offer_items, receive_countersignature
 
 __all__ = [
+    "EvidenceCargo",
     "Offered",
     "admit",
     "approve_release",

@@ -63,21 +63,35 @@ def fetch_due(
     now = clock or (lambda: act.at)
     due = _due(act.at).filter(partner=origin) if origin else _due(act.at)
     for pk in list(due.values_list("pk", flat=True)[:limit]):
-        lease = _lease(replace(act, at=now()), pk, now)
-        if lease is None:
-            continue
-        row = lease.row
-        try:
-            kept, progress = _fetch(act, lease, keys, vault, transport)
-            whole += _complete(replace(act, at=now()), row, kept, progress, keys)
-        except ConflictError:
-            _release(row)  # another worker has the same transfer in hand
-        except ComityError as error:
-            _fail(replace(act, at=now()), row, error)
-        else:
-            if kept is not None and not SealedBlob.objects.filter(name=kept.name).exists():
-                vault.discard(kept.name)  # the same content lay here under another seal
+        lease = _lease(replace(act, at=now()), pk, now, due=_due(now()))
+        whole += _take_up(act, lease, keys, vault, transport) if lease else 0
     return whole
+
+
+def fetch_now(act: Act, pk: UUID, *, keys: Keyring, vault: Vault, transport: Transport, clock: Clock) -> bool:
+    """Take up one transfer from a source that is at hand, such as a courier's bundle, whenever its next try would be.
+
+    False where it is not whole by then, or another worker has it in hand.
+    """
+    lease = _lease(replace(act, at=clock()), pk, clock, due=_free(clock()))
+    return bool(lease and _take_up(act, lease, keys, vault, transport))
+
+
+def _take_up(act: Act, lease: "_Lease", keys: Keyring, vault: Vault, transport: Transport) -> int:
+    """One leased transfer as far as it goes; 1 when it became whole."""
+    row, now = lease.row, lease.clock
+    try:
+        kept, progress = _fetch(act, lease, keys, vault, transport)
+        whole = _complete(replace(act, at=now()), row, kept, progress, keys)
+    except ConflictError:
+        _release(row)  # another worker has the same transfer in hand
+        return 0
+    except ComityError as error:
+        _fail(replace(act, at=now()), row, error)
+        return 0
+    if kept is not None and not SealedBlob.objects.filter(name=kept.name).exists():
+        vault.discard(kept.name)  # the same content lay here under another seal
+    return int(whole)
 
 
 def _due(at: datetime) -> QuerySet[Transfer]:
@@ -86,9 +100,13 @@ def _due(at: datetime) -> QuerySet[Transfer]:
     it holds nothing up, as with messages (`exchange.actions.sending`).
     """
     cap = at + timedelta(seconds=CAP_SECONDS)
+    return _free(at).filter(Q(next_attempt__lte=at) | Q(next_attempt__gt=cap))
+
+
+def _free(at: datetime) -> QuerySet[Transfer]:
+    """What waits and is in no worker's hand."""
     free = Q(lease_until__isnull=True) | Q(lease_until__lte=at) | Q(lease_until__gt=at + LEASE)
-    come = Q(next_attempt__lte=at) | Q(next_attempt__gt=cap)
-    return Transfer.objects.filter(free, come, state="waiting").order_by("since", "id")
+    return Transfer.objects.filter(free, state="waiting").order_by("since", "id")
 
 
 @dataclass
@@ -110,8 +128,8 @@ class _Lease:
         self.renewed = now
 
 
-def _lease(act: Act, pk: UUID, clock: Clock) -> _Lease | None:
-    taken = _due(act.at).filter(pk=pk).update(lease=act.chance(16).hex(), lease_until=act.at + LEASE)
+def _lease(act: Act, pk: UUID, clock: Clock, *, due: QuerySet[Transfer]) -> _Lease | None:
+    taken = due.filter(pk=pk).update(lease=act.chance(16).hex(), lease_until=act.at + LEASE)
     return _Lease(Transfer.objects.get(pk=pk), clock, act.at) if taken else None
 
 

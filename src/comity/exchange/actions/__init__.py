@@ -1,23 +1,30 @@
-"""What changes the exchange: posting, sending what is due, receiving, sending again what was stopped."""
+"""What changes the exchange: posting, sending what is due, receiving, the courier, sending again what was stopped."""
 
 from comity.exchange.actions.allowing import allow
+from comity.exchange.actions.packing import Asked, Packed, pack
 from comity.exchange.actions.posting import post
 from comity.exchange.actions.receiving import Receiver, receive
 from comity.exchange.actions.resending import resend
 from comity.exchange.actions.rotating import announce_tls, card_renewed, cards_on_their_way, keys_succeeded, rotate
 from comity.exchange.actions.sending import partners_to_send, send_due
+from comity.exchange.actions.taking import Taken, take
 
 __all__ = [
+    "Asked",
+    "Packed",
     "Receiver",
+    "Taken",
     "allow",
     "announce_tls",
     "card_renewed",
     "cards_on_their_way",
     "keys_succeeded",
+    "pack",
     "partners_to_send",
     "post",
     "receive",
     "resend",
     "rotate",
     "send_due",
+    "take",
 ]

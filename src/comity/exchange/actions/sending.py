@@ -1,6 +1,6 @@
 """Sending: what waits in the outbox goes to its partner, one leased row at a time, the network outside transactions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
@@ -9,16 +9,16 @@ from django.db import transaction
 from django.db.models import Min, Q, QuerySet
 
 from comity.authorities.keyring import Keyring
-from comity.authorities.queries import Partner, partner, verifying_key
+from comity.authorities.queries import partner, verifying_key
 from comity.exchange.backoff import CAP_SECONDS, LEASE_SECONDS, next_attempt
 from comity.exchange.envelope import seal_envelope
 from comity.exchange.message import SignedMessage
-from comity.exchange.models import Line, Outbox, OutboxState, StoredReceipt
+from comity.exchange.models import Line, Outbox, OutboxState, StoredMessage, StoredReceipt
 from comity.exchange.receipt import Receipt, expect_about, open_receipt, read_plain_rejection, receipt_key
 from comity.exchange.rejection import PASSING, SENTENCES
 from comity.exchange.transport import Transport
 from comity.safeguards.actions import enter
-from comity.seals.canonical import from_b64
+from comity.seals.canonical import from_b64, sha256_hex
 from comity.seals.signing import Signature
 from comity.values.actor import Act
 from comity.values.errors import BrokenError, ComityError, InvalidInputError, MissingError, UnavailableError
@@ -36,7 +36,7 @@ class _Reach(Enum):
 
 
 @dataclass(frozen=True)
-class _Answered:
+class Answered:
     """The partner's verified receipt about the message."""
 
     receipt: Receipt
@@ -114,14 +114,12 @@ def _lease(act: Act, position: int) -> Outbox | None:
     return Outbox.objects.select_related("message").get(message_id=position) if taken else None
 
 
-def _attempt(row: Outbox, keys: Keyring, transport: Transport) -> _Answered | _Failed:
+def _attempt(row: Outbox, keys: Keyring, transport: Transport) -> Answered | _Failed:
     """One delivery over the network; whatever comes back is data of a peer and verified before it counts."""
     stored = row.message
     signed = SignedMessage.read(bytes(stored.content), Signature.from_json(stored.signature))
     try:
-        content_keys = {
-            digest: keys.unwrap(f"outbox:{digest}", from_b64(wrapped)) for digest, wrapped in row.content_keys.items()
-        }
+        content_keys = opened_keys(row, keys)
     except BrokenError as error:
         return _Failed(error.code, error.message, _Reach.UNTRIED)
     try:
@@ -134,32 +132,37 @@ def _attempt(row: Outbox, keys: Keyring, transport: Transport) -> _Answered | _F
     plain = read_plain_rejection(answer)
     if plain is not None:
         return _Failed(f"exchange:{plain.value}", f"The partner refused it unsigned. {SENTENCES[plain]}", _Reach.HEARD)
-    return _verified(signed, to, envelope, answer)
-
-
-def _verified(signed: SignedMessage, to: Partner, envelope: bytes, answer: bytes) -> _Answered | _Failed:
-    message = signed.message
     try:
-        key_id = receipt_key(answer)
-        receipt = open_receipt(answer, verifying_key(to.code, key_id))
-        verifying_key(to.code, key_id, receipt.at)  # given before that key ended, if it did
-        expect_about(
-            receipt,
-            message_id=message.id,
-            digest=signed.digest,
-            sender=message.sender,
-            recipient=message.recipient,
-            envelope=envelope,
-        )
+        return verified(stored, answer, {sha256_hex(envelope)})
     except ComityError as error:
         return _Failed(
             "exchange:answer", f"The partner's answer is no receipt of this message: {error.message}", _Reach.HEARD
         )
-    return _Answered(receipt, answer)
+
+
+def opened_keys(row: Outbox, keys: Keyring) -> dict[str, bytes]:
+    """The content keys that ride with a waiting message, unwrapped; BrokenError where the keyring is another."""
+    return {digest: keys.unwrap(f"outbox:{digest}", from_b64(wrapped)) for digest, wrapped in row.content_keys.items()}
+
+
+def verified(stored: StoredMessage, answer: bytes, envelopes: Collection[str]) -> Answered:
+    """The recipient's receipt about this message, by whatever way it came; a ComityError where it is none."""
+    key_id = receipt_key(answer)
+    receipt = open_receipt(answer, verifying_key(stored.recipient, key_id))
+    verifying_key(stored.recipient, key_id, receipt.at)  # given before that key ended, if it did
+    expect_about(
+        receipt,
+        message_id=stored.message_id,
+        digest=stored.digest,
+        sender=stored.sender,
+        recipient=stored.recipient,
+        envelopes=envelopes,
+    )
+    return Answered(receipt, answer)
 
 
 @transaction.atomic
-def _settle(act: Act, row: Outbox, outcome: _Answered | _Failed) -> None:
+def _settle(act: Act, row: Outbox, outcome: Answered | _Failed) -> None:
     """Write what came of an attempt, if the row is still ours; a lost lease leaves it to the one who holds it."""
     held = Outbox.objects.filter(message_id=row.message_id, lease=row.lease, state=OutboxState.WAITING)
     if not held.select_for_update().exists():
@@ -173,8 +176,17 @@ def _settle(act: Act, row: Outbox, outcome: _Answered | _Failed) -> None:
     if receipt.rejection in PASSING:
         _note_failure(act, row, line, _Failed(f"exchange:{receipt.rejection}", receipt.reason, _Reach.HEARD))
         return
+    decide(act, row, outcome)
+
+
+def decide(act: Act, row: Outbox, answered: Answered) -> None:
+    """Write the recipient's verdict on a message of ours: it was delivered, or it stops until a person looks.
+
+    Inside the caller's transaction, with the row locked.
+    """
+    receipt = answered.receipt
     StoredReceipt.objects.get_or_create(
-        message=row.message, kind=receipt.kind, defaults={"at": receipt.at, "data": outcome.data}
+        message=row.message, kind=receipt.kind, defaults={"at": receipt.at, "data": answered.data}
     )
     row.state = OutboxState.STOPPED if receipt.negative else OutboxState.DELIVERED
     row.last_error = f"exchange:{receipt.rejection}" if receipt.negative else ""
