@@ -1,14 +1,16 @@
 """Filters for the checks of the law: a fact's question, and an answer to it in the reader's words."""
 
+from html import unescape
 from typing import Any
 
 from django import template
-from django.utils.translation import gettext
+from django.utils.html import strip_tags
 
 from comity.law.facts import load_facts
 from comity.web.checking import words
 from comity.web.checking.answers import carried_answers, shown
 from comity.web.checking.dual_sheet import Controls
+from comity.web.law_sentences import told
 
 register = template.Library()
 
@@ -44,7 +46,7 @@ def side_of(controls: Controls | str, side: str) -> str:
 @register.filter
 def plain_text(text: str) -> str:
     """A sentence of the register where no markup may stand: translated where the catalogue has it."""
-    return gettext(text) if text else ""
+    return unescape(strip_tags(told(text)))
 
 
 @register.filter

@@ -6,7 +6,7 @@ from typing import Any
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 
 from comity.values.country import country_name
 from comity.values.language import direction, language_name
@@ -14,6 +14,7 @@ from comity.values.verdict import Finding
 from comity.web import vocabulary
 from comity.web.drafting.places import slug
 from comity.web.law_names import treaty_title
+from comity.web.law_sentences import told
 from comity.web.marks import ClockMark, Ribbon, SealMark, Stop
 
 register = template.Library()
@@ -96,11 +97,8 @@ def short(digest: str) -> SafeString:
 
 @register.filter
 def law_text(text: str) -> SafeString:
-    """A sentence of the register: translated where the catalogue has it, else in English and marked as English."""
-    spoken = gettext(text) if text else ""
-    if spoken == text and (get_language() or "en")[:2] != "en":
-        return format_html('<span lang="en" dir="ltr">{}</span>', text)
-    return format_html("{}", spoken)
+    """A sentence of the law in the reader's language; what the catalogue does not have is marked as English."""
+    return told(text)
 
 
 @register.filter
