@@ -6,13 +6,16 @@ from django.test import RequestFactory
 from django.urls import Resolver404, resolve
 
 from comity.api.exchange_views import MAX_SPAN, ExchangePort
+from comity.authorities.actions.directing import trust_directory
 from comity.exchange.envelope import MAX_ENVELOPE_BYTES
 from comity.exchange.models import StoredMessage
 from comity.exchange.receipt import open_receipt, read_plain_rejection
 from comity.exchange.rejection import RejectionCode
 from comity.exchange.ticket import HEADER
 from comity.seals.canonical import decode
+from comity.values.actor import Act, job
 from comity.values.errors import BrokenError, InvalidInputError, MissingError, RefusedError, UnavailableError
+from tests.authorities.test_directory import FIRST, ROOT
 from tests.conftest import MOMENT, seeded
 from tests.exchange.conftest import HELD, STRANGER, THEM, TYPE, House, establish, letter, sealed_as, signed
 
@@ -150,3 +153,14 @@ def test_each_address_takes_its_own_method_only():
     view = {pattern.name: pattern.callback for pattern in port().urls()}
     assert view["exchange-envelopes"](RequestFactory().get("/")).status_code == 405
     assert view["exchange-evidence"](RequestFactory().post("/"), digest=DIGEST).status_code == 405
+
+
+def test_a_partner_reads_the_directory_that_is_relied_on_and_only_when_it_has_another(house: House) -> None:
+    operator = Act(job("operator", "operator"), MOMENT, "keep the directory", seeded(4))
+    trust_directory(operator, data=FIRST.to_bytes(), fingerprint=ROOT, name="an exercise's founders")
+    view, ask = port(house).directory, RequestFactory().get
+    answer = view(ask("/"), ROOT)
+    assert (answer.status_code, answer.content) == (200, FIRST.to_bytes())
+    again = view(ask("/", headers={"If-None-Match": answer["ETag"]}), ROOT)
+    assert (again.status_code, again.content) == (304, b"")
+    assert view(ask("/"), "ab" * 32).status_code == 404

@@ -17,7 +17,13 @@ from comity.authorities.certificates import issue_tls
 from comity.exchange.pinning import load_own
 from comity.exchange.receipt import MAX_RECEIPT_BYTES
 from comity.exchange.ticket import HEADER
-from comity.exchange.transport import ENVELOPES_PATH, EVIDENCE_PATH, HttpsTransport
+from comity.exchange.transport import (
+    DIRECTORY_PATH,
+    ENVELOPES_PATH,
+    EVIDENCE_PATH,
+    MAX_DIRECTORY_BYTES,
+    HttpsTransport,
+)
 from comity.values.errors import BrokenError, InvalidInputError, RefusedError, UnavailableError
 
 NOW = datetime.now(UTC)
@@ -258,3 +264,27 @@ def test_while_a_certificate_changes_the_one_in_use_and_the_next_are_both_let_in
     with serving(answering(b""), third) as server, pytest.raises(UnavailableError):
         transport.deliver(server.place(tls_certificate=both), b"x")
     assert server.came == []
+
+
+def test_a_directory_is_read_unless_it_is_the_one_known(transport):
+    ask = ("ab" * 32, "cd" * 32)
+    with serving(answering(b"the newer one", 200)) as server:
+        assert transport.directory(server.place(), *ask) == b"the newer one"
+    [(method, path, headers, _)] = server.came
+    assert (method, path, headers["If-None-Match"]) == ("GET", DIRECTORY_PATH + ask[0], f'"{ask[1]}"')
+    with serving(answering(b"", 304)) as server:
+        assert transport.directory(server.place(), *ask) is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (answering(b'{"error":"subject:missing"}', 404), RefusedError),
+        (answering(b"", 503), UnavailableError),
+        (answering(b"", 302, Location="https://127.0.0.1:9/"), UnavailableError),
+        (answering(b"", 200, length=str(MAX_DIRECTORY_BYTES * 2)), UnavailableError),
+    ],
+)
+def test_another_answer_than_a_directory_is_not_taken(transport, answer, error):
+    with serving(answer) as server, pytest.raises(error):
+        transport.directory(server.place(), "ab" * 32, "cd" * 32)

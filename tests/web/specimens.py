@@ -44,6 +44,7 @@ from comity.web.pages.our_card import in_groups
 from comity.web.pages.releases import GroundForm
 from comity.web.signin.forms import SignInForm
 from comity.web.vocabulary import PURPOSES
+from tests.web.directory_specimens import directory_lines, directory_listings
 from tests.web.gazette_specimens import GAZETTE
 from tests.web.law_check_specimens import LAW_CHECKS
 
@@ -1023,6 +1024,26 @@ SPECIMENS: dict[str, Specimen] = {
         },
     ),
     "partners": _plain("partners.html", "partners", partners=[PARTNER, LETTER] * 4, may_write=True),
+    "partners-directory": _plain(
+        "partners.html",
+        "partners",
+        partners=[PARTNER],
+        may_write=True,
+        directories=directory_listings(NOW),
+        listed=directory_lines(NOW),
+    ),
+    "partner-listed": Specimen(
+        "partner_listed.html",
+        "partners",
+        lambda: {
+            "title": _("Accept as the directory lists it"),
+            "button": _("Accept"),
+            "line": directory_lines(NOW)[2]["line"],
+            "form": forms.Form(),
+            "back": "/partners",
+            "back_words": _("Partners"),
+        },
+    ),
     "partners-empty": _plain("partners.html", "partners", partners=[], may_write=True),
     "partner": _plain("partner.html", "partners", partner=PARTNER, ended=ENDED),
     "partner-post": _plain("partner.html", "partners", partner=LETTER),

@@ -1,4 +1,4 @@
-"""What partner nodes may call: hand over an envelope, pull sealed bytes of what they were offered. Nothing else.
+"""What partner nodes may call: hand over an envelope, pull sealed bytes of what they were offered, read a directory.
 
 Who calls is decided by signatures, never by session or address. Requests and answers are bounded before any work.
 """
@@ -18,12 +18,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from comity.authorities.keyring import Keyring
+from comity.authorities.queries import directory_files
 from comity.exchange.actions import Receiver, receive
 from comity.exchange.envelope import MAX_ENVELOPE_BYTES
 from comity.exchange.receipt import plain_rejection
 from comity.exchange.rejection import EnvelopeRejectedError, RejectionCode
 from comity.exchange.ticket import HEADER
-from comity.seals.canonical import encode
+from comity.seals.canonical import encode, sha256_hex
 from comity.store.vault import Vault
 from comity.values.errors import (
     BrokenError,
@@ -55,7 +56,7 @@ class Offered(Protocol):
 
 @dataclass(frozen=True)
 class ExchangePort:
-    """The two views with what they work on handed in: the exchange knows neither its cargo nor the evidence room."""
+    """The views with what they work on handed in: the exchange knows neither its cargo nor the evidence room."""
 
     receivers: Mapping[str, Receiver]
     offered: Offered
@@ -68,6 +69,7 @@ class ExchangePort:
         return [
             path("exchange/1/envelopes", csrf_exempt(require_POST(self.envelopes)), name="exchange-envelopes"),
             path("exchange/1/evidence/<str:digest>", require_GET(self.evidence), name="exchange-evidence"),
+            path("exchange/1/directory/<str:fingerprint>", require_GET(self.directory), name="exchange-directory"),
         ]
 
     def envelopes(self, request: HttpRequest) -> HttpResponse:
@@ -98,6 +100,18 @@ class ExchangePort:
             return _fault("exchange:range", HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
         response = HttpResponse(data, content_type="application/octet-stream", status=HTTPStatus.PARTIAL_CONTENT)
         response["Content-Range"] = f"bytes {start}-{start + len(data) - 1}/{size}"
+        return response
+
+    def directory(self, request: HttpRequest, fingerprint: str) -> HttpResponse:
+        """GET a directory of authorities that this node relies on, unless it is the one the partner has."""
+        held = directory_files().get(fingerprint)
+        if held is None:
+            return _fault(MissingError.code, HTTPStatus.NOT_FOUND)
+        tag = f'"{sha256_hex(held)}"'
+        if request.headers.get("If-None-Match") == tag:
+            return HttpResponse(status=HTTPStatus.NOT_MODIFIED)
+        response = _json(held, HTTPStatus.OK)
+        response["ETag"] = tag
         return response
 
 

@@ -1,5 +1,6 @@
 """The house over the API: ledger, partners, officers, and how each partner's line stands."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,7 +11,9 @@ from ninja import Query, Router, Schema
 from comity.api.plain import plain
 from comity.api.sessions import act
 from comity.authorities import actions, queries
+from comity.authorities.actions.directing import accept_listed
 from comity.authorities.card import open_card
+from comity.authorities.queries.directory import listed_authorities
 from comity.exchange.actions import resend
 from comity.exchange.queries import lines, stopped
 from comity.safeguards.actions import enter_read
@@ -106,6 +109,30 @@ class RolesIn(Schema):
 @router.post("/partners", summary="Accept a partner's card once its fingerprint was compared")
 def connect(request: HttpRequest, body: CardIn) -> Any:
     row = actions.add_partner(act(request), card=open_card(from_b64(body.card)), fingerprint=body.fingerprint)
+    return {"code": row.code, "state": row.state}
+
+
+@router.get("/directory", summary="What the directories list that this node relies on, and how each stands here")
+def directory(request: HttpRequest) -> Any:
+    _asked(request, Permission.PARTNERS_READ)
+    at = datetime.now(UTC)
+    return [
+        {
+            "code": one.code,
+            "standing": one.standing.value,
+            "fingerprint": one.entry.card.verifying_key.fingerprint,
+            "known": one.known_fingerprint,
+            "directory": one.directory,
+            "signed_by": one.signed_by,
+            "founders": one.founders,
+        }
+        for one in listed_authorities(at)
+    ]
+
+
+@router.post("/directory/{code}", summary="Accept an authority as the founders of a directory list it")
+def accept(request: HttpRequest, code: str) -> Any:
+    row = accept_listed(act(request), code)
     return {"code": row.code, "state": row.state}
 
 

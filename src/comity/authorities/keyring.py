@@ -2,7 +2,7 @@
 
 Per authority: a message key (Ed25519 with ML-DSA-65), a sealing key (MLKEM768-X25519) and an X.509 seal for
 documents. Per node: the key that wraps content keys at rest, and the exchange port's TLS key.
-The file is `salt || nonce || AES-256-GCM(scrypt(passphrase, salt), canonical JSON)`.
+The file is canonical JSON, locked (locked.py).
 """
 
 from collections.abc import Callable
@@ -12,14 +12,14 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
+from comity.authorities.locked import lock, unlock
 from comity.seals import canonical
 from comity.seals.keys import OpeningKey, SigningKey
 from comity.values.errors import BrokenError, MissingError
 
 _MAGIC = b"comity-keyring-1\n"
-_SALT, _NONCE = 16, 12
+_NONCE = 12
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,6 @@ class Keyring:
 
     def to_file_bytes(self, passphrase: str) -> bytes:
         """The whole keyring, encrypted under the passphrase."""
-        salt, nonce = self._chance(_SALT), self._chance(_NONCE)
         plain = canonical.encode(
             {
                 "wrapping_key": canonical.to_b64(self._wrapping_key),
@@ -121,22 +120,18 @@ class Keyring:
                 "authorities": {code: _keys_json(keys) for code, keys in self._authorities.items()},
             }
         )
-        sealed = AESGCM(_stretched(passphrase, salt)).encrypt(nonce, plain, _MAGIC)
-        return _MAGIC + salt + nonce + sealed
+        return lock(_MAGIC, plain, passphrase, self._chance)
 
     @classmethod
     def from_file_bytes(cls, data: bytes, passphrase: str, chance: Callable[[int], bytes]) -> "Keyring":
         """Raises `BrokenError` when the passphrase is wrong or the file was damaged; the two cannot be told apart."""
-        start = len(_MAGIC)
-        salt, nonce = data[start : start + _SALT], data[start + _SALT : start + _SALT + _NONCE]
-        try:
-            plain = AESGCM(_stretched(passphrase, salt)).decrypt(nonce, data[start + _SALT + _NONCE :], _MAGIC)
-        except (InvalidTag, ValueError) as error:
+        plain = unlock(_MAGIC, data, passphrase)
+        if plain is None:
             raise BrokenError(
                 "The keyring does not open: the passphrase is wrong or the file is damaged.",
                 code="keyring:passphrase",
                 next_step="Check the passphrase file, or restore the keyring from a backup with comity node restore.",
-            ) from error
+            )
         value = canonical.decode(plain)
         return cls(
             canonical.from_b64(value["wrapping_key"]),
@@ -151,10 +146,6 @@ class Keyring:
 def fingerprint_of_certificate(pem_or_der: bytes) -> str:
     """SHA-256 of a certificate's bytes as given, in hex."""
     return sha256(pem_or_der).hexdigest()
-
-
-def _stretched(passphrase: str, salt: bytes) -> bytes:
-    return Scrypt(salt=salt, length=32, n=2**15, r=8, p=1).derive(passphrase.encode())
 
 
 def _pair(parts: list[bytes]) -> tuple[bytes, bytes] | None:

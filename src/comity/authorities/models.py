@@ -54,7 +54,7 @@ class EndedKey(models.Model):
     """From when on nothing it signed is believed; null where it ended in good order."""
     reason = models.CharField(max_length=2000, blank=True)
     safety = models.CharField(max_length=12)
-    """How the next key came to be believed: `own`, `continuity` or `two-people`."""
+    """How the next key came to be believed: `own`, `continuity`, `two-people` or `directory`."""
     confirmed_by = models.JSONField(default=list)
     """The officers who compared the fingerprint, where two people did."""
     succession = models.BinaryField(null=True)
@@ -71,6 +71,24 @@ class KeyProposal(models.Model):
     fingerprint = models.CharField(max_length=64)
     proposed_by = models.CharField(max_length=60)
     at = models.DateTimeField()
+
+
+class HeldDirectory(models.Model):
+    """A directory of authorities that this node relies on, as its founders last signed it.
+
+    Who the founders are was compared once, by the fingerprint of their first root, which is the row's name.
+    """
+
+    fingerprint = models.CharField(max_length=64, primary_key=True)
+    name = models.CharField(max_length=200)
+    sheets = models.BinaryField()
+    version = models.PositiveIntegerField()
+    ends = models.DateTimeField()
+    trusted_at = models.DateTimeField()
+    trusted_by = models.CharField(max_length=60)
+    taken_at = models.DateTimeField()
+    taken_from = models.CharField(max_length=60)
+    """The partner from which the newest version came, or `file`."""
 
 
 class Office(models.Model):

@@ -11,6 +11,7 @@ from comity.values.instant import instant_text
 SAFETY = {
     "own": "changed by this node's operator",
     "continuity": "continuity proved: the key before it signed the change",
+    "directory": "the founders of a directory listed it by their threshold; a person here accepted it",
     "two-people": "continuity not proved: two people compared the new fingerprint over another channel",
 }
 

@@ -14,6 +14,7 @@ COMMANDS = {
     "verify": ("comity.cli.verify", "app", "comity verify out/demo/bundle"),
     "simulate": ("comity.cli.simulate", "app", "comity simulate --nodes 2 --episodes 20 --seed 1"),
     "node": ("comity.cli.node", "node", "comity node init ./my-node --roster roster.yaml"),
+    "directory": ("comity.cli.directory", "directory", "comity directory show authorities.directory"),
     "desk": ("comity.cli.desk", "desk", "comity desk sign-in http://localhost:8410 l.favre --purpose casework"),
     "gazette": ("comity.cli.gazette", "gazette", "comity gazette list"),
     "demo": ("comity.cli.demo.command", "app", "comity demo --headless --out out/demo"),
@@ -69,6 +70,11 @@ EXAMPLES = {
     "node card": "comity node card ./my-node CH-FOJ --out .",
     "node courier": "comity node courier pack ./my-node CO-FGN --out /media/stick",
     "node peer": "comity node peer add ./my-node CO-FGN.card=FINGERPRINT",
+    "node directory": "comity node directory trust ./my-node authorities.directory --fingerprint FINGERPRINT",
+    "directory key": "comity directory key founder.key --passphrase-file ./passphrase",
+    "directory found": "comity directory found a.directory --founder a.pub --founder b.pub --threshold 2",
+    "directory list": "comity directory list a.directory --card CH-FOJ.card",
+    "directory sign": "comity directory sign a.directory --key founder.key --passphrase-file ./passphrase",
 }
 """An example for a subcommand, where it differs from its command's."""
 

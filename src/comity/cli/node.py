@@ -13,6 +13,7 @@ from rich.table import Table
 
 from comity.cli.courier import courier
 from comity.cli.framework import load_framework, operator_act
+from comity.cli.node_directory import directory
 from comity.cli.store import store as store_commands
 from comity.values.errors import InvalidInputError
 
@@ -25,6 +26,7 @@ peer = typer.Typer(no_args_is_help=True, help="Partners of this node.")
 node.add_typer(peer, name="peer")
 node.add_typer(store_commands, name="store")
 node.add_typer(courier, name="courier")
+node.add_typer(directory, name="directory")
 
 Folder = Annotated[Path, typer.Argument(help="The node's folder.")]
 Json = Annotated[bool, typer.Option("--json", help="Only JSON on standard output.")]

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from comity.authorities.certificates import valid_until
 from comity.authorities.keyring import Keyring
-from comity.authorities.queries import local_authorities
+from comity.authorities.queries import directory_ends, local_authorities
 from comity.evidence.queries import content_from
 from comity.exchange.queries import AllowanceView, allowances, lines
 from comity.safeguards.queries import broken_places, ledger_size
@@ -25,6 +25,12 @@ def ending(keys: Keyring, at: datetime) -> list[str]:
     held |= {f"{code} office seal": keys.office_seal(code)[1] for code in keys.authorities()}
     ends = {name: valid_until(certificate) for name, certificate in held.items()}
     return [f"{name} ends {instant_text(end)}" for name, end in ends.items() if end - at <= WARN_BEFORE]
+
+
+def directories_ending(at: datetime) -> list[str]:
+    """The directories that have ended, or will within a week: nobody renewed them, or a newer one is kept from us."""
+    soon = directory_ends(before=at + timedelta(days=7))
+    return [f"directory {name} ends {instant_text(end)}: take a newer one" for name, end in soon.items()]
 
 
 def node_status(keys: Keyring, at: datetime) -> dict[str, Any]:
@@ -49,7 +55,7 @@ def node_status(keys: Keyring, at: datetime) -> dict[str, Any]:
             for line in lines()
         ],
         "quotas": [_quota(one) for one in allowances(at)],
-        "ending": ending(keys, at),
+        "ending": [*ending(keys, at), *directories_ending(at)],
         "broken": [f"{code}: {place}" for code in codes for place in broken_places(code)],
     }
 

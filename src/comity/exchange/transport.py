@@ -21,6 +21,8 @@ from comity.values.errors import BrokenError, InvalidInputError, RefusedError, U
 
 ENVELOPES_PATH = "/exchange/1/envelopes"
 EVIDENCE_PATH = "/exchange/1/evidence/"
+DIRECTORY_PATH = "/exchange/1/directory/"
+MAX_DIRECTORY_BYTES = 16 << 20
 TOTAL_SECONDS = 120
 _TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 _LIMITS = httpx.Limits(max_connections=4, max_keepalive_connections=2, keepalive_expiry=30.0)
@@ -50,6 +52,15 @@ class Transport(Protocol):
     def deliver(self, partner: Destination, envelope: bytes) -> bytes: ...
 
     def fetch(self, partner: Destination, digest: str, start: int, end: int, ticket: str) -> bytes: ...
+
+
+class DirectorySource(Protocol):
+    """Asks a partner for the directory of these founders as it holds it; None where its digest is `known`.
+
+    Raises UnavailableError when the partner cannot be reached, RefusedError when it has none.
+    """
+
+    def directory(self, partner: Destination, fingerprint: str, known: str) -> bytes | None: ...
 
 
 class HttpsTransport:
@@ -82,6 +93,15 @@ class HttpsTransport:
             if not data:
                 raise
         return bytes(data)
+
+    def directory(self, partner: Destination, fingerprint: str, known: str) -> bytes | None:
+        headers = {"If-None-Match": f'"{known}"'}
+        with self._answer(partner, "GET", DIRECTORY_PATH + fingerprint, headers=headers) as response:
+            if response.status_code == httpx.codes.NOT_MODIFIED:
+                return None
+            if response.status_code != httpx.codes.OK:
+                raise _refusal(response)
+            return _bounded(response, MAX_DIRECTORY_BYTES)
 
     def close(self) -> None:
         for client in self._clients.values():

@@ -65,8 +65,16 @@ def main() -> None:
 
     def tools() -> Tools:
         """With the keys as they are now: the operator may have rotated them."""
+        transport = node.transport()
         return Tools(
-            node.keys(), node.vault(), node.transport(), os.urandom, node.exercise, lambda: datetime.now(UTC), lanes
+            node.keys(),
+            node.vault(),
+            transport,
+            os.urandom,
+            node.exercise,
+            lambda: datetime.now(UTC),
+            lanes,
+            transport,
         )
 
     told = threading.Event()

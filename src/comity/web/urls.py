@@ -94,6 +94,7 @@ urlpatterns = [
     path("partners/ours", our_card.ours, name="our_card"),
     path("partners/ours/card", our_card.download, name="our_card_file"),
     path("partners/<str:code>", partners.partner, name="partner"),
+    path("partners/<str:code>/listed", partners.listed, name="partner_listed"),
     path("ledger", ledger.ledger, name="ledger"),
     path("exchange", exchange.exchange, name="exchange"),
     path("exchange/<str:digest>/again", exchange.send_again, name="send_again"),

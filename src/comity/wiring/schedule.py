@@ -9,12 +9,13 @@ from comity.authorities.keyring import Keyring
 from comity.authorities.queries import local_authorities
 from comity.evidence.actions import fetch_due, partners_to_fetch
 from comity.exchange.actions import partners_to_send, send_due
-from comity.exchange.transport import Transport
+from comity.exchange.transport import DirectorySource, Transport
 from comity.requests.actions import remind_due, verify_seals
 from comity.safeguards.actions import clear_sessions, sequence_reads, write_tiles
 from comity.store.actions import sweep
 from comity.store.vault import Vault
 from comity.values.actor import Act, job
+from comity.wiring.directories import ask_for_directories
 
 Chance = Callable[[int], bytes]
 Lane = Callable[[str, str, Callable[[], int]], int]
@@ -38,6 +39,8 @@ class Tools:
     clock: Callable[[], datetime]
     """The time as it passes, for a job that may take long."""
     lane: Lane = at_once
+    directories: DirectorySource | None = None
+    """Where newer directories of authorities are asked for; None where nobody is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,11 @@ def _clear(act: Act, _tools: Tools) -> int:
     return clear_sessions(act)
 
 
+def _directory(act: Act, tools: Tools) -> int:
+    """Every partner is asked: one that is kept from the newest list, or keeps us from it, does not decide for us."""
+    return ask_for_directories(act, tools.directories) if tools.directories else 0
+
+
 def _sequence(act: Act, _tools: Tools) -> int:
     """Every local authority has a ledger of its own."""
     return sum(sequence_reads(act, authority=row.code) for row in local_authorities())
@@ -105,6 +113,7 @@ SCHEDULE: Mapping[str, Job] = {
         Job("tile", timedelta(seconds=20), _tile, "Keep the hash tiles of the ledgers, from which proofs are read."),
         Job("sweep", timedelta(days=1), _sweep, "Remove what a crash left half-kept in the vault."),
         Job("clear-sessions", timedelta(days=1), _clear, "Remove the sessions that have ended."),
+        Job("directory", timedelta(hours=6), _directory, "Ask partners for newer directories of authorities."),
         Job("remind", timedelta(hours=1), _remind, "Send the reminders whose day has come."),
     )
 }

@@ -1,4 +1,7 @@
-"""What changes who there is: authorities, offices, officers; partners and the succession of everyone's keys."""
+"""What changes who there is: authorities, offices, officers; partners and the succession of everyone's keys.
+
+What is done with a directory stands in `directing`, which whoever needs it imports: its library is a large one.
+"""
 
 from comity.authorities.actions.connecting import add_partner, note_partner_without_node
 from comity.authorities.actions.establishing import (

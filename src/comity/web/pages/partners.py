@@ -1,5 +1,6 @@
 """Partners: authorities of other States, with a node or without one; connected by an administrator."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
@@ -45,7 +46,11 @@ def line_of(row: Any) -> dict[str, Any]:
 def partners(request: HttpRequest) -> HttpResponse:
     house: House = request.house  # type: ignore[attr-defined]
     rows = [row for row in authorities.partners() if row.state != house.state]
-    context = {"partners": [line_of(row) for row in rows], "may_write": house.may(Permission.PARTNERS_WRITE)}
+    context = {
+        "partners": [line_of(row) for row in rows],
+        "may_write": house.may(Permission.PARTNERS_WRITE),
+        **directory_context(datetime.now(UTC)),
+    }
     return render(request, "partners.html", context)
 
 
@@ -55,6 +60,23 @@ def partner(request: HttpRequest, code: str) -> HttpResponse:
     if row is None:
         raise MissingError
     return render(request, "partner.html", {"partner": line_of(row), "ended": authorities.ended_keys(code)})
+
+
+def directory_context(at: datetime) -> dict[str, Any]:
+    """The directories that this node relies on, and what they list that is not as it is known here."""
+    if not authorities.directory_files():
+        return {}
+    # The framework of directories is large; a node that relies on none never loads it.
+    from comity.authorities.queries.directory import listed_authorities, listings  # noqa: PLC0415
+
+    known = {"connected", "ours"}
+    return {
+        "directories": listings(at),
+        "listed": [
+            {"line": one, "name": initial_language(one.entry.card.names) or one.code, "open": one.standing not in known}
+            for one in listed_authorities(at)
+        ],
+    }
 
 
 class CardForm(forms.Form):
@@ -105,9 +127,23 @@ def note(request: HttpRequest) -> HttpResponse:
     return _acted(request, form, act, _("Note one without a node"), _("Keep"))
 
 
-def _acted(request: HttpRequest, form: forms.Form, act: Any, title: Any, button: Any) -> HttpResponse:
+@page(Permission.PARTNERS_WRITE, methods="GET POST")
+def listed(request: HttpRequest, code: str) -> HttpResponse:
+    """Accept one authority as the founders list it: what they say of it stands above the button."""
+    from comity.authorities.actions.directing import accept_listed  # noqa: PLC0415
+    from comity.authorities.queries.directory import listed_authorities  # noqa: PLC0415
+
+    line = next((one for one in listed_authorities(datetime.now(UTC)) if one.code == code), None)
+    if line is None:
+        raise MissingError
+    form = forms.Form(request.POST or None)
+    words = {"title": _("Accept as the directory lists it"), "button": _("Accept"), "line": line}
+    return _acted(request, form, lambda _given: accept_listed(act_of(request), code), **words)
+
+
+def _acted(request: HttpRequest, form: forms.Form, act: Any, title: Any, button: Any, line: Any = None) -> HttpResponse:
     """Do the act with the form, or show the form with what stands against it."""
-    context: dict[str, Any] = {"form": form, "title": title, "button": button, "about": ""}
+    context: dict[str, Any] = {"form": form, "title": title, "button": button, "about": "", "line": line}
     asked = None
     if request.method == "POST" and form.is_valid():
         asked = take_code(request, Permission.PARTNERS_WRITE)
@@ -121,4 +157,9 @@ def _acted(request: HttpRequest, form: forms.Form, act: Any, title: Any, button:
                 return HttpResponseRedirect(reverse("partners"))
     context |= code_context(request, Permission.PARTNERS_WRITE, asked)
     context |= {"back": reverse("partners"), "back_words": _("Partners"), "language": get_language()}
-    return render(request, "form_page.html", context, status=400 if request.method == "POST" else 200)
+    return render(
+        request,
+        "partner_listed.html" if line else "form_page.html",
+        context,
+        status=400 if request.method == "POST" else 200,
+    )

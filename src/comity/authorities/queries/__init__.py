@@ -11,7 +11,7 @@ from uuid import UUID
 from allauth.mfa.models import Authenticator
 from django.db import connection
 
-from comity.authorities.models import Authority, EndedKey, Office, Officer
+from comity.authorities.models import Authority, EndedKey, HeldDirectory, Office, Officer
 from comity.seals.keys import SealingKey, VerifyingKey
 from comity.values.actor import Actor, ActorKind, Role
 from comity.values.errors import BrokenError, MissingError
@@ -132,7 +132,7 @@ class EndedKeyView:
     revoked_since: datetime | None
     reason: str
     safety: str
-    """How the next key came to be believed: `own`, `continuity` or `two-people`."""
+    """How the next key came to be believed: `own`, `continuity`, `two-people` or `directory`."""
     confirmed_by: tuple[str, ...]
     succession: bytes | None
     """The signed statement that ended it, where there is one."""
@@ -244,3 +244,14 @@ def pinned_certificates() -> list[str]:
     """The TLS certificates of all partners with a node, PEM: who may complete a handshake with the exchange port."""
     rows = Authority.objects.filter(active=True, has_node=True).exclude(tls_certificate="")
     return list(rows.values_list("tls_certificate", flat=True).distinct())
+
+
+def directory_files() -> dict[str, bytes]:
+    """The directories that this node relies on as it hands them on to partners, by their founders' fingerprint."""
+    return {row.fingerprint: bytes(row.sheets) for row in HeldDirectory.objects.order_by("fingerprint")}
+
+
+def directory_ends(*, before: datetime) -> dict[str, datetime]:
+    """The directories whose time is over before that moment: name and end."""
+    rows = HeldDirectory.objects.filter(ends__lte=before).order_by("name")
+    return dict(rows.values_list("name", "ends"))
