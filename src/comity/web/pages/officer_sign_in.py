@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from comity.authorities import queries as authorities
 from comity.authorities.actions import end_sessions, revoke_passkey
-from comity.authorities.models import Officer
 from comity.safeguards.permissions import Permission
 from comity.values.errors import ComityError, MissingError
 from comity.web.entrance import act_of, page
@@ -28,7 +27,7 @@ class SignInForm(forms.Form):
     )
     end = forms.BooleanField(label=_("End every session of hers now"), required=False)
 
-    def __init__(self, *args: Any, officer: Officer, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, officer: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         held = [(str(one.id), one.name) for one in authorities.passkeys_of(officer)]
         self.fields["revoke"].choices = held  # type: ignore[attr-defined]
@@ -36,7 +35,7 @@ class SignInForm(forms.Form):
             del self.fields["revoke"]
 
 
-def officer_row(request: HttpRequest, officer_id: str) -> Officer:
+def officer_row(request: HttpRequest, officer_id: str) -> Any:
     """The officer of the asking administrator's authority; one of another is not there."""
     rows = authorities.officers(act_of(request).actor.authority)
     row = next((row for row in rows if str(row.id) == officer_id), None)
