@@ -1,7 +1,6 @@
 """`comity node directory`: which founders this node relies on, their list, and whom of it the node connects."""
 
 import json
-import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from comity.cli.framework import load_framework
+from comity.cli.framework import load_framework, operator_act
 
 directory = typer.Typer(no_args_is_help=True, help="The directories of authorities that this node relies on.")
 Folder = Annotated[Path, typer.Argument(help="The node's folder.")]
@@ -30,7 +29,9 @@ def trust(
     from comity.authorities.actions.directing import trust_directory  # noqa: PLC0415
 
     said = fingerprint.replace(" ", "").lower()
-    row = trust_directory(_operator(), data=file.read_bytes(), fingerprint=said, name=name or file.stem)
+    row = trust_directory(
+        operator_act("keep the directory"), data=file.read_bytes(), fingerprint=said, name=name or file.stem
+    )
     says.print(f"This node relies on {row.name}, version {row.version}. Partners are asked for newer versions.")
 
 
@@ -40,7 +41,7 @@ def take(folder: Folder, file: Annotated[Path, typer.Argument(help="A newer vers
     load_framework(folder)
     from comity.authorities.actions.directing import take_directory  # noqa: PLC0415
 
-    newer = take_directory(_operator(), data=file.read_bytes(), source="file")
+    newer = take_directory(operator_act("keep the directory"), data=file.read_bytes(), source="file")
     says.print("Taken." if newer else "It is the one known here; nothing was changed.")
 
 
@@ -51,7 +52,7 @@ def accept(folder: Folder, codes: Annotated[list[str], typer.Argument(help="Code
     from comity.authorities.actions.directing import accept_listed  # noqa: PLC0415
 
     for code in codes:
-        row = accept_listed(_operator(), code)
+        row = accept_listed(operator_act("keep the directory"), code)
         says.print(f"{row.code} is a partner of this node, as the directory lists it.")
 
 
@@ -98,9 +99,3 @@ def show(folder: Folder, as_json: Json = False) -> None:
         signed = "{} of {}".format(*row["signed_by"])
         table.add_row(row["code"], row["standing"], row["fingerprint"][:16], row["known"][:16], signed)
     out.print(table)
-
-
-def _operator() -> Any:
-    from comity.values.actor import Act, job  # noqa: PLC0415
-
-    return Act(job("operator", "operator"), datetime.now(UTC), "keep the directory", secrets.token_bytes)

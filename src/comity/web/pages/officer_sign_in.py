@@ -71,7 +71,7 @@ def officer_sign_in(request: HttpRequest, officer_id: str) -> HttpResponse:
     return render(request, "form_page.html", found, status=400 if request.method == "POST" else 200)
 
 
-def _do(request: HttpRequest, row: Officer, said: dict[str, Any]) -> None:
+def _do(request: HttpRequest, row: Any, said: dict[str, Any]) -> None:
     for passkey in said.get("revoke", []):
         revoke_passkey(act_of(request), officer=row, passkey=int(passkey))
     if said["end"]:
