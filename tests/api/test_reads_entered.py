@@ -23,6 +23,7 @@ from tests.requests.world import World
         ("fiscal", "/api/dossiers?number=B-26-77", "requests:dossier:searched"),
         ("stranger", "/api/ledger", "safeguards:ledger:read"),
         ("stranger", "/api/ledger?about=PY-MP", "safeguards:ledger:read"),
+        ("stranger", "/api/vault", "store:vault:read"),
     ],
 )
 def test_each_reading_is_one_line(

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from comity.evidence.queries import ContentAlarm
 from comity.law.register import load_register
 from comity.law.rights_gate import Assurance
 from comity.requests.case_facts import Case as LegalCase
@@ -16,6 +17,8 @@ from comity.requests.dual_matrix import matrix_of
 from comity.requests.grounds_check import check_json, compared, open_questions, weighed
 from comity.requests.queries import LawCaseView
 from comity.requests.rights import Recorded, gate_of
+from comity.store.queries import Holdings
+from comity.store.scrub import Fault
 from comity.values.handling import Handling
 from comity.values.verdict import Finding
 from comity.web.drafting.sheet import GapLine, sheet_of
@@ -42,6 +45,7 @@ from comity.web.pages.law_instruments import instrument_context, instruments_con
 from comity.web.pages.law_states import state_context, states_context
 from comity.web.pages.our_card import in_groups
 from comity.web.pages.releases import GroundForm
+from comity.web.pages.vault import FAULTS
 from comity.web.signin.forms import SignInForm
 from comity.web.vocabulary import PURPOSES
 from tests.web.directory_specimens import directory_lines, directory_listings
@@ -1089,6 +1093,21 @@ SPECIMENS: dict[str, Specimen] = {
         * 3,
     ),
     "post-book-empty": _plain("post_book.html", "post_book", may_record=True, letters=[]),
+    "vault": _plain(
+        "vault.html",
+        "vault",
+        held=Holdings(1204, 812 << 30, 7, NOW - timedelta(days=29), NOW, 2),
+        days=30,
+        broken=[
+            {
+                "alarm": ContentAlarm(DIGEST, 8 << 30, "damaged", NOW, NOW, items),
+                "what": FAULTS[Fault.DAMAGED][0],
+                "help": FAULTS[Fault.DAMAGED][1],
+            }
+            for items in (("Account statements of Exercise Bank", LONG), ())
+        ],
+    ),
+    "vault-empty": _plain("vault.html", "vault", held=Holdings(0, 0, 0, None, None, 0), days=30, broken=[]),
     "ledger": Specimen("ledger.html", "ledger", lambda: _ledger(50)),
     "ledger-empty": Specimen("ledger.html", "ledger", lambda: {**_ledger(0), "size": 0}),
     "exchange": _plain(

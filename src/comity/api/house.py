@@ -14,6 +14,7 @@ from comity.authorities import actions, queries
 from comity.authorities.actions.directing import accept_listed
 from comity.authorities.card import open_card
 from comity.authorities.queries.directory import listed_authorities
+from comity.evidence.queries import content_alarms
 from comity.exchange.actions import resend
 from comity.exchange.queries import lines, stopped
 from comity.safeguards.actions import enter_read
@@ -21,6 +22,7 @@ from comity.safeguards.permissions import Permission
 from comity.safeguards.policy import authorise_house
 from comity.safeguards.queries import broken_places, entries_about, recent_entries
 from comity.seals.canonical import from_b64, to_b64
+from comity.store.queries import holdings
 from comity.values.actor import Act, Role
 from comity.values.reference import Kind, Reference
 
@@ -47,6 +49,14 @@ def ledger(request: HttpRequest, about: Subject = "", before: int | None = None)
 def check_ledger(request: HttpRequest) -> Any:
     deed = _asked(request, Permission.LEDGER_READ)
     return {"broken": list(broken_places(deed.actor.authority))}
+
+
+@router.get("/vault", summary="What the vault holds, how far it was read back, and what is broken in it")
+def vault(request: HttpRequest) -> Any:
+    deed = _asked(request, Permission.VAULT_READ)
+    own = deed.actor.authority
+    enter_read(deed, f"{own}:vault", authority=own, event="store:vault:read")
+    return {"holdings": plain(holdings()), "broken": plain(content_alarms(deed.actor))}
 
 
 @router.get("/partners", summary="The partners of this node")

@@ -59,6 +59,39 @@ def check(
         raise typer.Exit(1)
 
 
+@store.command()
+def status(
+    folder: Annotated[Path, typer.Argument(help="The node's folder.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Only JSON on standard output.")] = False,
+) -> None:
+    """What the vault holds, how far it was read back, and what is broken. Ends with 1 where something is."""
+    load_framework(folder)
+    from comity.store.queries import faulty, holdings  # noqa: PLC0415 - the framework is set up by now
+
+    held = holdings()
+    broken = [
+        {"digest": row.digest, "name": row.name, "fault": row.fault, "since": _text(row.fault_since)}
+        for row in faulty()
+    ]
+    if as_json:
+        told = {**asdict(held), "oldest": _text(held.oldest), "latest": _text(held.latest), "broken": broken}
+        typer.echo(json.dumps(told))
+    else:
+        table = Table("held", "bytes", "never read back", "last reading", "longest not read, since", "broken")
+        read = (_text(held.latest) or "–", _text(held.oldest) or "–")
+        table.add_row(f"{held.contents:,}", f"{held.bytes:,}", f"{held.never_read:,}", *read, f"{held.faulty:,}")
+        page = Console(emoji=False, highlight=False)
+        page.print(table)
+        for one in broken:
+            page.print(f"{one['fault']}: {one['digest']}, kept as {one['name']}, since {one['since']}", soft_wrap=True)
+    if broken:
+        raise typer.Exit(1)
+
+
+def _text(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="seconds") if at else None
+
+
 def checked(node: Keeper, at: datetime) -> dict[str, Any]:
     """The outcome of the suite on a node's store; what it wrote is removed again as far as the store lets go."""
     from comity.store.suite import Bench, Outcome, run_suite  # noqa: PLC0415 - loaded only where it is asked for

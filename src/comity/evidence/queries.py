@@ -17,9 +17,10 @@ from comity.exchange.ticket import honour_ticket, read_ticket
 from comity.safeguards.actions import enter_read
 from comity.safeguards.permissions import Permission
 from comity.safeguards.policy import Relation, Target, authorise, decide
+from comity.safeguards.rules import TABLE
 from comity.seals.keys import VerifyingKey
 from comity.seals.signing import Signature
-from comity.store.queries import blob, content_chunks, holds
+from comity.store.queries import blob, content_chunks, faulty, holds
 from comity.store.vault import Vault
 from comity.values.actor import Act, Actor
 from comity.values.errors import BrokenError, MissingError
@@ -311,3 +312,34 @@ def broken_chains() -> list[tuple[str, str]]:
 def awaited_content(digest: str) -> bool:
     """Whether a content is still to be fetched from a partner."""
     return Transfer.objects.filter(digest=digest).exclude(state="done").exists()
+
+
+@dataclass(frozen=True, slots=True)
+class ContentAlarm:
+    """Content of which reading back found a fault; `items` are those of the actor's house that it is the content of."""
+
+    digest: str
+    size: int
+    fault: str
+    since: datetime | None
+    checked: datetime | None
+    items: tuple[str, ...]
+    """Titles where the actor may read the item, references else."""
+
+
+def content_alarms(actor: Actor) -> list[ContentAlarm]:
+    """What is broken in the vault, for those who look after it: of the own house, and what is no item's content."""
+    if not actor.roles & TABLE[Permission.VAULT_READ].roles:
+        return []
+    found = []
+    for row in faulty():
+        items = list(Item.objects.filter(digest=row.digest).order_by("reference"))
+        own = [item for item in items if item.holder == actor.authority]
+        if items and not own:
+            continue
+        names = tuple(
+            item.title if decide(actor, Permission.ITEM_READ, target_of(item, actor)).allowed else item.reference
+            for item in own
+        )
+        found.append(ContentAlarm(row.digest, row.size, row.fault, row.fault_since, row.checked, names))
+    return found

@@ -62,6 +62,7 @@ class Permission(StrEnum):
     OFFICERS_WRITE = "authorities:officers:write"
     OWN_SIGN_IN = "authorities:sign-in:keep"
     LEDGER_READ = "safeguards:ledger:read"
+    VAULT_READ = "store:vault:read"
     EXCHANGE_READ = "exchange:status:read"
     MESSAGE_RESEND = "exchange:message:resend"
     COURIER_PACK = "exchange:bundle:pack"

@@ -83,3 +83,16 @@ def sweep(vault: Vault, *, older_than: datetime) -> int:
             vault.discard(name)
             removed += 1
     return removed
+
+
+def note_check(digest: str, fault: str, at: datetime) -> bool:
+    """Write down what reading a content back found, in the caller's transaction; True where that is news."""
+    if not transaction.get_connection().in_atomic_block:
+        raise RefusedError("A check is noted only in the transaction of the act.", code="store:no-transaction")
+    row = SealedBlob.objects.select_for_update().get(digest=digest)
+    news = row.fault != fault
+    row.checked = at
+    if news:
+        row.fault, row.fault_since = fault, at if fault else None
+    row.save(update_fields=["checked", "fault", "fault_since"])
+    return news

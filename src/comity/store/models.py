@@ -11,3 +11,11 @@ class SealedBlob(models.Model):
     name = models.CharField(max_length=64, unique=True)
     wrapped_key = models.BinaryField()
     created = models.DateTimeField()
+    checked = models.DateTimeField(null=True)
+    """When it was last read back from the vault, chunk by chunk, and compared with its digest."""
+    fault = models.CharField(max_length=20, blank=True)
+    """What that reading found (`scrub.Fault`); empty: whole."""
+    fault_since = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["checked"], name="store_blob_checked")]

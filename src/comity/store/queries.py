@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import F, Max, Min, Q, QuerySet, Sum
 
 from comity.seals.stream import ContentKey, sealed_size
 from comity.store.models import SealedBlob
@@ -89,3 +92,44 @@ def orphans(vault: Vault, older_than: datetime) -> list[str]:
             with suppress(MissingError):  # swept at this moment
                 found += [name] if vault.kept_since(name) < older_than else []
     return found
+
+
+def due_for_check(at: datetime, *, every: timedelta, again: timedelta) -> QuerySet[SealedBlob]:
+    """Contents to be read back, never read first, then the longest not read; a faulty one is read again sooner.
+
+    One that was read in the future was read under a clock since set back: it is due too.
+    """
+    broken = ~Q(fault="") & Q(checked__lt=at - again)
+    due = Q(checked__isnull=True) | Q(checked__lt=at - every) | Q(checked__gt=at) | broken
+    return SealedBlob.objects.filter(due).order_by(F("checked").asc(nulls_first=True), "created", "digest")
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What the vault holds, and how far it has been read back."""
+
+    contents: int
+    bytes: int
+    never_read: int
+    oldest: datetime | None
+    """When the content that has waited longest was read; those never read aside."""
+    latest: datetime | None
+    faulty: int
+
+
+def holdings() -> Holdings:
+    rows = SealedBlob.objects.all()
+    found = rows.aggregate(bytes=Sum("size"), oldest=Min("checked"), latest=Max("checked"))
+    return Holdings(
+        rows.count(),
+        found["bytes"] or 0,
+        rows.filter(checked__isnull=True).count(),
+        found["oldest"],
+        found["latest"],
+        rows.exclude(fault="").count(),
+    )
+
+
+def faulty() -> list[SealedBlob]:
+    """Contents of which the last reading found a fault, the longest known first."""
+    return list(SealedBlob.objects.exclude(fault="").order_by("fault_since", "digest"))

@@ -18,6 +18,8 @@ EVENTS: Mapping[str, Promise | str] = {
     "authorities:partner:keys-succeeded": _("New keys of a partner taken over"),
     "authorities:partner:noted": _("Partner without a node noted"),
     "documents:document:read": _("Document read"),
+    "evidence:content:broken": _("Content found broken in the vault"),
+    "evidence:content:whole-again": _("Content found whole again"),
     "evidence:item:awaited": _("Item announced"),
     "evidence:item:read": _("Item opened"),
     "evidence:items:searched": _("Evidence looked through"),

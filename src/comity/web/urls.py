@@ -32,6 +32,7 @@ from comity.web.pages import (
     releases,
     session,
     sign,
+    vault,
 )
 
 one_dossier = [
@@ -98,6 +99,7 @@ urlpatterns = [
     path("ledger", ledger.ledger, name="ledger"),
     path("exchange", exchange.exchange, name="exchange"),
     path("exchange/<str:digest>/again", exchange.send_again, name="send_again"),
+    path("vault", vault.vault, name="vault"),
     path("officers", officers.officers, name="officers"),
     path("officers/new", officers.appoint, name="officer_new"),
     path("officers/<str:officer_id>", officers.officer, name="officer"),

@@ -7,7 +7,7 @@ from functools import partial
 
 from comity.authorities.keyring import Keyring
 from comity.authorities.queries import local_authorities
-from comity.evidence.actions import fetch_due, partners_to_fetch
+from comity.evidence.actions import fetch_due, partners_to_fetch, scrub
 from comity.exchange.actions import partners_to_send, send_due
 from comity.exchange.transport import DirectorySource, Transport
 from comity.requests.actions import remind_due, verify_seals
@@ -85,6 +85,10 @@ def _sweep(act: Act, tools: Tools) -> int:
     return sweep(tools.vault, older_than=act.at - timedelta(days=1))
 
 
+def _scrub(act: Act, tools: Tools) -> int:
+    return scrub(act, keys=tools.keys, vault=tools.vault, clock=tools.clock)
+
+
 def _clear(act: Act, _tools: Tools) -> int:
     return clear_sessions(act)
 
@@ -112,6 +116,7 @@ SCHEDULE: Mapping[str, Job] = {
         Job("sequence", timedelta(seconds=5), _sequence, "Move recorded reads into the ledgers."),
         Job("tile", timedelta(seconds=20), _tile, "Keep the hash tiles of the ledgers, from which proofs are read."),
         Job("sweep", timedelta(days=1), _sweep, "Remove what a crash left half-kept in the vault."),
+        Job("scrub", timedelta(minutes=10), _scrub, "Read back what the vault keeps, the longest not read first."),
         Job("clear-sessions", timedelta(days=1), _clear, "Remove the sessions that have ended."),
         Job("directory", timedelta(hours=6), _directory, "Ask partners for newer directories of authorities."),
         Job("remind", timedelta(hours=1), _remind, "Send the reminders whose day has come."),

@@ -8,6 +8,7 @@ from comity.evidence.actions.receiving import receive_attachments, receive_offer
 from comity.evidence.actions.record import admit
 from comity.evidence.actions.releasing import approve_release, export_bundle, propose_release, refuse_release
 from comity.evidence.actions.returning import Offered, offer_content, offer_items, receive_countersignature
+from comity.evidence.actions.scrubbing import scrub
 
 __all__ = [
     "EvidenceCargo",
@@ -28,6 +29,7 @@ __all__ = [
     "receive_offer",
     "record_arrival",
     "refuse_release",
+    "scrub",
     "take_in",
     "take_in_physical",
     "take_in_record",

@@ -7,11 +7,12 @@ from urllib.parse import urlencode
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from comity.authorities.queries import name_of
-from comity.evidence.queries import items_of
+from comity.evidence.queries import content_alarms, items_of
 from comity.exchange.queries import messages_of
 from comity.gazette.queries import waiting_for as corrections_waiting
 from comity.requests.phases import Phase
@@ -88,6 +89,17 @@ def needs(request: HttpRequest) -> HttpResponse:
             since=row.ending_at or row.proposed_at,
         )
         for row in corrections_waiting(actor_asking(request))
+    ]
+    found += [
+        Need(
+            gettext("Content is broken in the vault"),
+            reverse("vault"),
+            "",
+            "",
+            detail=", ".join(alarm.items) or alarm.digest[:16],
+            since=alarm.since,
+        )
+        for alarm in content_alarms(actor_asking(request))
     ]
     house = _house(request)
     house.counts["needs"] = len(found)
