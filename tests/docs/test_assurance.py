@@ -5,11 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "assurance.md"
-<<<<<<< HEAD
 ROW = re.compile(r"^\| .+ \| `(?P<file>[a-z_0-9/]+\.py)::(?P<test>test_\w+)(\[[\w-]+\])?` \| .+ \|$", re.MULTILINE)
-=======
-ROW = re.compile(r"^\| .+ \| `(?P<file>[a-z0-9_/]+\.py)::(?P<test>test_\w+)` \| .+ \|$", re.MULTILINE)
->>>>>>> 7097880 (Catalogues compiled; the page of safeguards may name files with digits)
 
 
 def test_every_test_named_on_the_page_of_safeguards_stands_where_it_says() -> None:
