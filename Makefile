@@ -48,6 +48,9 @@ check: setup
 bench: setup
 	@$(BIN)/python -m benchmarks $(ARGS)
 
+soak-%: setup
+	@$(BIN)/python -m soak $* $(ARGS)
+
 e2e: setup
 	@$(BIN)/pytest -m "browser or processes" $(ARGS)
 

@@ -1,0 +1,53 @@
+"""`python -m soak NAME --minutes M --seed S --state DIR`: one soak, taken up where it stopped; one JSON line at last.
+
+Each soak is a module here with `soak(until, seed, state)`: it works until `until()` is true or nothing is left, keeps
+what it did in `state`, and returns its figures; `violations` among them must be 0.
+"""
+
+import argparse
+import importlib
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+
+def figure(name: str, until: Callable[[], bool], seed: int, state: Path) -> dict[str, Any]:
+    """What the soak found, with what anyone needs to repeat it."""
+    state.mkdir(parents=True, exist_ok=True)
+    found = importlib.import_module(f"soak.{name}").soak(until, seed, state)
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    return {"soak": name, "seed": seed, "commit": _commit(), "machine": machine, **found}
+
+
+def _commit() -> str:
+    asked = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
+    return asked.stdout.strip() or "unknown"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m soak", description=__doc__)
+    parser.add_argument("name")
+    parser.add_argument("--minutes", type=float, default=5.0)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--state", type=Path, default=None, help="default: var/soak/NAME-SEED")
+    parser.add_argument("--share", action="store_true", help="the small share that the tests run")
+    asked = parser.parse_args()
+    end = time.monotonic() + asked.minutes * 60
+    if asked.share:
+        found = importlib.import_module(f"soak.{asked.name}").share(asked.seed, (asked.state or Path("var")).resolve())
+        print(json.dumps(found), flush=True)
+        sys.exit(1 if found.get("violations") else 0)
+    state = asked.state or Path("var") / "soak" / f"{asked.name}-{asked.seed}"
+    found = figure(asked.name, lambda: time.monotonic() >= end, asked.seed, state.resolve())
+    print(json.dumps(found), flush=True)
+    sys.exit(1 if found.get("violations") else 0)
+
+
+if __name__ == "__main__":
+    main()
