@@ -942,6 +942,13 @@ SPECIMENS: dict[str, Specimen] = {
     "my-sign-in": Specimen(
         "my_sign_in.html", "", lambda: {"confirmed_until": NOW, "passkeys": PASSKEYS, "can_keep": True}
     ),
+    "sign-in-provider": Specimen(
+        "account/login.html",
+        "",
+        lambda: {"form": SignInForm(), "provider": SimpleNamespace(provider_id="x", name="Federal sign-in service")},
+    ),
+    "provider-sent-back": Specimen("socialaccount/login_redirect.html", "", lambda: {"redirect_to": "#"}),
+    "provider-failed": Specimen("socialaccount/authentication_error.html", ""),
     "passkey-new": Specimen("passkey_new.html", "", lambda: {"form": PasskeyName()}),
     "passkey-step-up": Specimen(
         "form_page.html",

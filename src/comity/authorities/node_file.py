@@ -26,8 +26,12 @@ class NodeFile:
     """Where partners reach the exchange port, if not at the port itself: `https://host:port`."""
     public_origin: str = ""
     """Where officers' browsers reach the pages through the TLS proxy: `https://host`, no path."""
+    sign_in: dict[str, Any] | None = None
+    """The provider of single sign-on: `issuer`, `client_id`, `name`, and `acr` where it may stand for the code."""
 
     def __post_init__(self) -> None:
+        if self.sign_in is not None:
+            _expect_provider(self.sign_in)
         parts = urlsplit(self.public_origin)
         if self.public_origin and (parts.scheme != "https" or f"https://{parts.netloc}" != self.public_origin):
             raise InvalidInputError(
@@ -59,6 +63,19 @@ class NodeFile:
 
     def write(self, folder: Path) -> None:
         (folder / "node.json").write_text(json.dumps(asdict(self), indent=1) + "\n")
+
+
+def _expect_provider(said: dict[str, Any]) -> None:
+    issuer, known = urlsplit(str(said.get("issuer", ""))), {"issuer", "client_id", "name", "acr"}
+    secure = issuer.scheme == "https" or (issuer.scheme == "http" and issuer.hostname == "localhost")
+    named = all(isinstance(said.get(one), str) and said[one] for one in ("issuer", "client_id", "name"))
+    if not (secure and issuer.hostname and named and set(said) <= known and isinstance(said.get("acr", []), list)):
+        raise InvalidInputError(
+            "sign_in does not name a provider of single sign-on.",
+            code="node:provider",
+            place="sign_in",
+            next_step="It has issuer (https), client_id and name, and acr (a list) where that stands for the code.",
+        )
 
 
 def read_node_file(folder: Path) -> NodeFile:

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from comity.site.node import Node
+from comity.site.sign_in_provider import sign_in_provider
 from comity.store.spool import spool_of
 
 BASE = Path(__file__).resolve().parent.parent
@@ -40,6 +41,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -130,6 +133,9 @@ AUTH_PASSWORD_VALIDATORS = [
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "comity.web.signin.adapters.Entrance"
+SOCIALACCOUNT_ADAPTER = "comity.web.signin.provider.KnownOfficers"
+SOCIALACCOUNT_PROVIDERS = sign_in_provider(_FILE, COMITY.folder) if _FILE else {}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn"]
 MFA_ADAPTER = "comity.web.signin.adapters.SecondFactor"
 MFA_PASSKEY_LOGIN_ENABLED = True

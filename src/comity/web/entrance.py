@@ -34,6 +34,10 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def own_chance(count: int) -> bytes:
+    return os.urandom(count)
+
+
 def confirmed_here(request: HttpRequest) -> datetime | None:
     """Until when the officer's last one-time code still confirms her; None when it does not."""
     return confirmed_until(request.session, now(), seconds=settings.STEP_UP_SECONDS)
@@ -112,7 +116,7 @@ def enter_opening(request: HttpRequest, subject: Reference | str, event: str) ->
 
 def next_address(request: HttpRequest, otherwise: str = "/") -> str:
     """Where the form asked to go on to, if that is an address of this node."""
-    wanted = request.POST.get("next", "")
+    wanted = request.POST.get("next") or request.GET.get("next", "")
     here = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )

@@ -1,9 +1,11 @@
-"""A passkey in a real Chromium with a virtual authenticator: kept, it signs in and confirms an act that binds."""
+"""A real Chromium: a passkey of its virtual authenticator, and the way to a provider of another site and back."""
 
 import pytest
 from django.core.cache import cache
 
 from comity.authorities.models import Officer
+from comity.site.sign_in_provider import provider_of
+from tests.web.signin.oidc_provider import CLIENT, SECRET, Provider
 from tests.web.test_story_in_browser import look, minutes_later, page, sign_in, speak
 
 __all__ = ["page"]
@@ -54,3 +56,20 @@ def test_a_passkey_is_kept_signs_in_and_confirms_an_act(node, desk, page):
     page.wait_for_url("**/officers")
     assert Officer.objects.filter(username="new").exists()
     assert [one["signCount"] for one in held()] == [3]
+
+
+def test_the_way_back_from_a_provider_of_another_site_finds_its_session(node, desk, page, settings):
+    cache.clear()
+    officer = desk("stranger")
+    Officer.objects.filter(username="stranger").update(email="a@mla.example")
+    provider = Provider(claims={"sub": "s", "email": "a@mla.example", "email_verified": True}, host="127.0.0.1")
+    said = {"issuer": provider.issuer, "client_id": CLIENT, "name": "State sign-in"}
+    settings.SOCIALACCOUNT_PROVIDERS = provider_of(said, SECRET)
+    page.goto("/sign-in")
+    look(page)
+    page.click("text=State sign-in")
+    page.wait_for_selector("[name=code]")
+    page.fill("[name=code]", officer.code())
+    page.click("button.primary")
+    page.wait_for_selector(".rail")
+    provider.close()

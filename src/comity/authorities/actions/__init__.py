@@ -12,6 +12,7 @@ from comity.authorities.actions.establishing import (
     establish_authority,
     open_office,
 )
+from comity.authorities.actions.identities import bind_identity, confirm_email
 from comity.authorities.actions.passkeys import count_use, keep_passkey, revoke_passkey
 from comity.authorities.actions.succeeding import carry_tls, end_own_key, own_card, renew_card, succeed
 
@@ -20,7 +21,9 @@ __all__ = [
     "appoint_first_officer",
     "appoint_officer",
     "assign_roles",
+    "bind_identity",
     "carry_tls",
+    "confirm_email",
     "count_use",
     "end_own_key",
     "end_sessions",

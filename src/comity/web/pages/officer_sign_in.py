@@ -11,10 +11,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from comity.authorities import queries as authorities
-from comity.authorities.actions import end_sessions, revoke_passkey
+from comity.authorities.actions import confirm_email, end_sessions, revoke_passkey
 from comity.safeguards.permissions import Permission
 from comity.values.errors import ComityError, MissingError
 from comity.web.entrance import act_of, page
+from comity.web.signin.provider import provider
 from comity.web.signin.step_up import code_context, take_code
 
 
@@ -25,6 +26,12 @@ class SignInForm(forms.Form):
         help_text=_("What you revoke opens nothing any more, and every session of hers ends."),
         widget=forms.CheckboxSelectMultiple,
     )
+    email = forms.EmailField(
+        label=_("E-mail at your provider of single sign-on"),
+        required=False,
+        help_text=_("Confirm it with the officer first: whoever the provider knows by it signs in as her."),
+        widget=forms.EmailInput(attrs={"dir": "ltr", "autocomplete": "off"}),
+    )
     end = forms.BooleanField(label=_("End every session of hers now"), required=False)
 
     def __init__(self, *args: Any, officer: Any, **kwargs: Any) -> None:
@@ -33,6 +40,8 @@ class SignInForm(forms.Form):
         self.fields["revoke"].choices = held  # type: ignore[attr-defined]
         if not held:
             del self.fields["revoke"]
+        if provider() is None:
+            del self.fields["email"]
 
 
 def officer_row(request: HttpRequest, officer_id: str) -> Any:
@@ -47,7 +56,7 @@ def officer_row(request: HttpRequest, officer_id: str) -> Any:
 @page(Permission.OFFICERS_WRITE, methods="GET POST")
 def officer_sign_in(request: HttpRequest, officer_id: str) -> HttpResponse:
     row = officer_row(request, officer_id)
-    form = SignInForm(request.POST if request.method == "POST" else None, officer=row)
+    form = SignInForm(request.POST if request.method == "POST" else None, officer=row, initial={"email": row.email})
     found: dict[str, Any] = {
         "form": form,
         "title": _("How the officer signs in"),
@@ -74,5 +83,7 @@ def officer_sign_in(request: HttpRequest, officer_id: str) -> HttpResponse:
 def _do(request: HttpRequest, row: Any, said: dict[str, Any]) -> None:
     for passkey in said.get("revoke", []):
         revoke_passkey(act_of(request), officer=row, passkey=int(passkey))
+    if "email" in said and said["email"] != row.email:
+        confirm_email(act_of(request), officer=row, email=said["email"])
     if said["end"]:
         end_sessions(act_of(request), officer=row)

@@ -3,6 +3,7 @@
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest
@@ -24,3 +25,14 @@ def passkey_host(request: HttpRequest) -> str:
 class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]  # the library is untyped
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         return {"id": passkey_host(context.request), "name": "Comity"}
+
+
+class Entrance(DefaultAccountAdapter):  # type: ignore[misc]  # the library is untyped
+    """Nobody signs up; the code is asked by our own stage."""
+
+    def is_open_for_signup(self, _request: HttpRequest) -> bool:
+        return False
+
+    def get_login_stages(self) -> list[str]:
+        ours = {"allauth.mfa.stages.AuthenticateStage": "comity.web.signin.provider.CodeStage"}
+        return [ours.get(stage, stage) for stage in super().get_login_stages()]

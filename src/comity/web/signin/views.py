@@ -26,6 +26,7 @@ from comity.web.signin.forms import (
     SignInForm,
     StepUpForm,
 )
+from comity.web.signin.provider import provider
 
 
 def _noted(request: HttpRequest, answer: HttpResponseBase) -> HttpResponseBase:
@@ -37,6 +38,9 @@ def _noted(request: HttpRequest, answer: HttpResponseBase) -> HttpResponseBase:
 
 class SignIn(LoginView):  # type: ignore[misc]  # the library is untyped
     form_class = SignInForm
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**more), "provider": provider()}
 
 
 class PasskeySignIn(LoginWebAuthnView):  # type: ignore[misc]  # the library is untyped
