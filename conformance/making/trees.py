@@ -2,13 +2,15 @@
 
 import base64
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from comity.seals.canonical import to_b64
-from comity.seals.checkpoint import Checkpoint, cosign_checkpoint, sign_checkpoint
+from comity.seals.checkpoint import Checkpoint, cosignature, sign_checkpoint, with_lines
 from comity.seals.merkle import EMPTY_ROOT, consistency_proof, inclusion_proof, leaf_hash, node_hash, root_of
 from conformance.making.cast import RECIPIENT, SENDER, STRANGER, flipped
 from conformance.making.page import Page, given
 
+AT = datetime(2026, 11, 21, 18, 28, 44, tzinfo=UTC)
 ENTRIES = [bytes([number]) * (number + 1) for number in range(13)]
 LEAVES = [leaf_hash(entry) for entry in ENTRIES]
 
@@ -106,7 +108,7 @@ def _checkpoints() -> Page:
     said = {"origin": head.origin, "size": 13, "root": head.root.hex()}
     asked = {"text": text, "key": given("log")}
     page.accept("signed by the log", asked, said)
-    cosigned = cosign_checkpoint(text, "comity/CO-FGN", RECIPIENT)
+    cosigned = with_lines(text, cosignature(head, "comity/witness/CO-FGN", RECIPIENT, AT))
     page.accept("cosigned by a witness", {**asked, "text": cosigned}, said)
     empty = Checkpoint("comity/CH-FOJ", 0, EMPTY_ROOT)
     page.accept(

@@ -22,6 +22,7 @@ from comity.exchange.transport import (
     ENVELOPES_PATH,
     EVIDENCE_PATH,
     MAX_DIRECTORY_BYTES,
+    Called,
     HttpsTransport,
 )
 from comity.values.errors import BrokenError, InvalidInputError, RefusedError, UnavailableError
@@ -288,3 +289,11 @@ def test_a_directory_is_read_unless_it_is_the_one_known(transport):
 def test_another_answer_than_a_directory_is_not_taken(transport, answer, error):
     with serving(answer) as server, pytest.raises(error):
         transport.directory(server.place(), "ab" * 32, "cd" * 32)
+
+
+def test_a_call_of_a_witness_carries_its_signature_and_any_answer_counts(transport):
+    with serving(answering(b"5\n", 409)) as server:
+        assert transport.call(server.place(), "/w", b"old 0", "signed") == Called(409, b"5\n")
+        assert transport.call(server.place(), "/h").body == b"5\n"
+    [(method, path, headers, came), (asked, *_)] = server.came
+    assert (method, path, headers["Comity-Log"], came, asked) == ("POST", "/w", "signed", b"old 0", "GET")

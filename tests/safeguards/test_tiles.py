@@ -93,7 +93,7 @@ def test_a_proof_reads_a_few_rows_and_not_the_log() -> None:
 
 
 @pytest.mark.django_db
-def test_no_tile_hides_a_hole_and_an_altered_tile_is_found() -> None:
+def test_no_tile_hides_a_hole() -> None:
     lay(2 * WIDTH)
     LedgerEntry.objects.filter(seq=300).delete()
     assert write_tiles(AUTHORITY) == 0

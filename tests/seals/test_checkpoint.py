@@ -2,6 +2,7 @@
 
 import base64
 import itertools
+from datetime import UTC, datetime
 
 import pytest
 
@@ -9,10 +10,12 @@ from comity.seals.checkpoint import (
     ED25519_TYPE,
     MLDSA_TYPE,
     Checkpoint,
-    cosign_checkpoint,
+    cosignature,
+    cosigned_at,
     key_hash,
     open_checkpoint,
     sign_checkpoint,
+    with_lines,
 )
 from comity.seals.keys import SigningKey
 from comity.seals.merkle import EMPTY_ROOT
@@ -21,6 +24,7 @@ from comity.values.errors import BrokenError, InvalidInputError
 
 KEY = SigningKey.from_seeds(bytes(32), bytes(range(32)))
 WITNESS = SigningKey.from_seeds(bytes(range(32)), bytes(32))
+AT = datetime(2026, 11, 21, 18, 28, 44, tzinfo=UTC)
 HEAD = Checkpoint("CH-FOJ/ledger", 20852163, bytes(range(32)))
 NOTE = sign_checkpoint(HEAD, KEY)
 BODY, ED25519_LINE, MLDSA_LINE = NOTE.split("\n\n")[0] + "\n", *NOTE.split("\n\n")[1].splitlines(keepends=True)
@@ -107,11 +111,15 @@ def test_every_single_bit_of_the_text_counts():
 
 
 def test_a_witness_adds_its_lines_and_both_are_believed_under_their_names():
-    both = cosign_checkpoint(NOTE, "CO-MJD", WITNESS)
+    both = with_lines(NOTE, cosignature(HEAD, "CO-MJD", WITNESS, AT))
     assert both.startswith(NOTE)
     assert open_checkpoint(both, KEY.public) == HEAD
-    assert open_checkpoint(both, WITNESS.public, name="CO-MJD") == HEAD
-    assert refused(both, KEY.public, "CO-MJD") == "checkpoint:unsigned"
+    assert cosigned_at(both, WITNESS.public, "CO-MJD") == AT
+    assert refused(both, WITNESS.public, "CO-MJD") == "checkpoint:unsigned"
+    for key, name in ((KEY, "CO-MJD"), (WITNESS, "CO-FGN")):
+        with pytest.raises(BrokenError) as caught:
+            cosigned_at(both, key.public, name)
+        assert caught.value.code == "checkpoint:unsigned"
     foreign = both + "— someone.example/else " + base64.b64encode(bytes(68)).decode() + "\n"
     assert open_checkpoint(foreign, KEY.public) == HEAD
 
@@ -169,10 +177,34 @@ def test_a_checkpoint_that_cannot_be_written_is_not_made(arguments):
 def test_a_witness_name_that_would_break_the_line_is_refused():
     for name in ("", "a b", "a\nb", "a+b"):
         with pytest.raises(InvalidInputError):
-            cosign_checkpoint(NOTE, name, WITNESS)
+            cosignature(HEAD, name, WITNESS, AT)
 
 
 def test_key_hashes_of_names_kinds_and_keys_do_not_collide():
     keys = (KEY.public.ed25519, WITNESS.public.ed25519)
     hashes = {key_hash(*parts) for parts in itertools.product(("a", "b"), (ED25519_TYPE, MLDSA_TYPE), keys)}
     assert len(hashes) == 8
+
+
+def test_a_cosignature_is_of_one_checkpoint_and_one_moment():
+    """C2SP tlog-cosignature: the Ed25519 half covers the time and the note, so that any tool can check it."""
+    lines = cosignature(HEAD, "CO-MJD", WITNESS, AT)
+    blob = base64.b64decode(lines.splitlines()[0].split(" ")[2])
+    time = int(AT.timestamp())
+    assert int.from_bytes(blob[4:12]) == time
+    covered = f"cosignature/v1\ntime {time}\n".encode() + HEAD.body()
+    WITNESS.public.ed25519_key.verify(blob[12:], covered)
+    later = blob[:4] + (time + 1).to_bytes(8) + blob[12:]
+    changed = lines.replace(base64.b64encode(blob).decode(), base64.b64encode(later).decode())
+    other = cosignature(HEAD, "CO-MJD", WITNESS, AT.replace(second=45))
+    mixed = lines.splitlines(keepends=True)[0] + other.splitlines(keepends=True)[1]
+    longer = Checkpoint(HEAD.origin, HEAD.size + 1, HEAD.root)
+    for note, code in (
+        (NOTE + changed, "seal:ed25519"),
+        (NOTE + mixed, "checkpoint:unsigned"),
+        (NOTE + lines.splitlines(keepends=True)[0], "checkpoint:unsigned"),
+        (sign_checkpoint(longer, KEY) + lines, "seal:ed25519"),
+    ):
+        with pytest.raises(BrokenError) as caught:
+            cosigned_at(note, WITNESS.public, "CO-MJD")
+        assert caught.value.code == code

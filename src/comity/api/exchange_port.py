@@ -3,6 +3,7 @@
 from django.conf import settings
 
 from comity.api.exchange_views import ExchangePort
+from comity.api.witness_views import WitnessPort
 from comity.authorities.keyring import Keyring
 from comity.evidence.queries import offered_range
 from comity.store.vault import Vault
@@ -17,4 +18,7 @@ def _vault() -> Vault:
     return settings.COMITY.vault()
 
 
-urlpatterns = ExchangePort(receivers=RECEIVERS, offered=offered_range, keys=_keys, vault=_vault).urls()
+urlpatterns = [
+    *ExchangePort(receivers=RECEIVERS, offered=offered_range, keys=_keys, vault=_vault).urls(),
+    *WitnessPort(keys=_keys).urls(),
+]

@@ -185,3 +185,86 @@ class OwedReceipt(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["holder", "partner", "message_id"], name="exchange_owed_once")]
+
+
+class WitnessedLog(models.Model):
+    """What one of our authorities, as a witness, knows of a partner's ledger: the last checkpoint that it cosigned."""
+
+    holder = models.CharField(max_length=15)
+    log = models.CharField(max_length=15)
+    size = models.PositiveBigIntegerField()
+    root = models.BinaryField(max_length=32)
+    note = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["holder", "log"], name="exchange_witnessed_log")]
+
+
+class SeenCheckpoint(models.Model):
+    """A checkpoint of a partner's ledger as we saw it: at our own door, or shown to us by another witness.
+
+    It is settled once it is known to lie in the one history that we cosign; what is shown to us waits for the log's
+    own proof of that.
+    """
+
+    holder = models.CharField(max_length=15)
+    log = models.CharField(max_length=15)
+    size = models.PositiveBigIntegerField()
+    root = models.BinaryField(max_length=32)
+    note = models.TextField()
+    shown_by = models.CharField(max_length=15, blank=True)
+    at = models.DateTimeField()
+    settled = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["holder", "log", "size", "root"], name="exchange_checkpoint_seen_once")
+        ]
+
+
+class LedgerFault(models.Model):
+    """Proof that a ledger has two histories: what its authority signed before, and what it signed that denies it."""
+
+    holder = models.CharField(max_length=15)
+    log = models.CharField(max_length=15)
+    kind = models.CharField(max_length=12)
+    known_size = models.PositiveBigIntegerField()
+    size = models.PositiveBigIntegerField()
+    first = models.TextField()
+    """The signed checkpoint that was known; empty where nothing was."""
+    second = models.TextField()
+    """The signed checkpoint or request that denies it."""
+    signature = models.JSONField(null=True)
+    """The log's signature over the request, where the second is one."""
+    shown_by = models.CharField(max_length=15, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["holder", "log", "kind", "known_size"], name="exchange_ledger_fault_once")
+        ]
+
+
+class Standing(models.Model):
+    """How one of our ledgers stands with one witness: what it cosigned last, and what came of the last try."""
+
+    log = models.CharField(max_length=15)
+    witness = models.CharField(max_length=15)
+    size = models.PositiveBigIntegerField(default=0)
+    root = models.BinaryField(max_length=32, default=b"")
+    note = models.TextField(blank=True)
+    """The checkpoint with our lines and the witness's; empty before the first."""
+    at = models.DateTimeField(null=True)
+    tried_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=12, default="new")
+    known_size = models.PositiveBigIntegerField(default=0)
+    """What the witness says that it knows of us, where that is not what we know."""
+    reason = models.CharField(max_length=2000, blank=True)
+    since = models.DateTimeField(null=True)
+    """Since when the state is what it is."""
+    told = models.JSONField(default=dict)
+    """Of which partners' ledgers we showed it a checkpoint, and of what size."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["log", "witness"], name="exchange_standing_once")]

@@ -1,5 +1,6 @@
 """Reads of the exchange: a dossier's messages, what became of each, and how each partner's line stands."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -7,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, Min, OuterRef, Q
 
+from comity.authorities.queries import ended_keys, partner
 from comity.exchange.allowance import Limits, hour_of
 from comity.exchange.backoff import CAP_SECONDS, LEASE_SECONDS
 from comity.exchange.message import SignedMessage
@@ -16,15 +18,22 @@ from comity.exchange.models import (
     CourierPart,
     Direction,
     Equivocation,
+    LedgerFault,
     Line,
     Outbox,
     OutboxState,
     OwedReceipt,
+    SeenCheckpoint,
+    Standing,
     StoredMessage,
     StoredReceipt,
+    WitnessedLog,
 )
+from comity.exchange.witnessing import witness_name
+from comity.seals.checkpoint import cosigned_at, open_checkpoint, with_lines
+from comity.seals.keys import VerifyingKey
 from comity.seals.signing import Signature
-from comity.values.errors import ComityError, MissingError
+from comity.values.errors import BrokenError, ComityError, MissingError
 
 LEASE = timedelta(seconds=LEASE_SECONDS)
 
@@ -373,8 +382,8 @@ def couriers(holder: str) -> list[CourierView]:
     owed = dict(owing.values_list("partner").annotate(n=Count("id")).order_by("partner"))
     came: dict[str, set[int]] = {}
     taken = CourierBundle.objects.filter(holder=holder, direction="in")
-    for partner, number in taken.values_list("partner", "number"):
-        came.setdefault(partner, set()).add(number)
+    for sender, number in taken.values_list("partner", "number"):
+        came.setdefault(sender, set()).add(number)
     return [
         CourierView(code, queued.get(code, 0), owed.get(code, 0), _absent(came.get(code, set())))
         for code in sorted(queued.keys() | owed.keys() | came.keys())
@@ -384,3 +393,152 @@ def couriers(holder: str) -> list[CourierView]:
 def _absent(numbers: set[int]) -> tuple[int, ...]:
     gaps = (number for number in range(1, max(numbers, default=0)) if number not in numbers)
     return tuple(islice(gaps, MOST_ABSENT))
+
+
+def key_behind(note: str, log: str, at: datetime) -> VerifyingKey:
+    """The key of the log under which the note's signature holds: today's, or one that ended a moment ago."""
+    return _holding(log, at, lambda key: open_checkpoint(note, key))
+
+
+def expect_cosigned(note: str, witness: str, at: datetime) -> None:
+    """Return if the partner cosigned the note; BrokenError otherwise, MissingError for an unknown partner."""
+    _holding(witness, at, lambda key: cosigned_at(note, key, witness_name(witness)))
+
+
+def _holding(code: str, at: datetime, holds: Callable[[VerifyingKey], object]) -> VerifyingKey:
+    fault: BrokenError | None = None
+    current = partner(code).verifying_key
+    for key, ended in [(current, None), *((one.key, one) for one in ended_keys(code))]:
+        try:
+            holds(key)
+        except BrokenError as error:
+            fault = fault or error
+            continue
+        if ended is not None:
+            ended.expect_signed(at)
+        return key
+    raise fault or BrokenError("Nobody signed this.", code="checkpoint:unsigned")
+
+
+@dataclass(frozen=True, slots=True)
+class StandingView:
+    """How one of our ledgers stands with one witness."""
+
+    log: str
+    witness: str
+    state: str
+    """`cosigned`, `restored`, `denied`, `unknown` (the partner does not know us), `unreachable`, `new`."""
+    size: int
+    """What it cosigned last; 0 before the first."""
+    at: datetime | None
+    tried_at: datetime | None
+    since: datetime | None
+    known_size: int
+    reason: str
+
+    @property
+    def alarming(self) -> bool:
+        return self.state in {"restored", "denied"}
+
+
+@dataclass(frozen=True, slots=True)
+class FaultView:
+    """A ledger caught with two histories, with what proves it to a third party."""
+
+    holder: str
+    log: str
+    kind: str
+    known_size: int
+    size: int
+    first: str
+    second: str
+    signature: Mapping[str, Any] | None
+    shown_by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OwedView:
+    """A checkpoint that another witness showed us and whose place in its history the log has not proved yet."""
+
+    holder: str
+    log: str
+    size: int
+    shown_by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CosignedView:
+    """The newest checkpoint of ours that somebody cosigned: one note with the lines of all who did."""
+
+    size: int
+    root: bytes
+    note: str
+    witnesses: tuple[tuple[str, datetime], ...]
+
+
+def standings(log: str = "") -> list[StandingView]:
+    """How our ledgers, or one of them, stand with each witness."""
+    rows = Standing.objects.filter(log=log) if log else Standing.objects.all()
+    return [
+        StandingView(
+            row.log, row.witness, row.state, row.size, row.at, row.tried_at, row.since, row.known_size, row.reason
+        )
+        for row in rows.order_by("log", "witness")
+    ]
+
+
+def ledger_faults(holder: str = "") -> list[FaultView]:
+    """The partners' ledgers that we, as a witness, caught with two histories, the newest first."""
+    rows = LedgerFault.objects.filter(holder=holder) if holder else LedgerFault.objects.all()
+    return [
+        FaultView(
+            row.holder,
+            row.log,
+            row.kind,
+            row.known_size,
+            row.size,
+            row.first,
+            row.second,
+            row.signature,
+            row.shown_by,
+            row.at,
+        )
+        for row in rows.order_by("-at", "-id")
+    ]
+
+
+def owed(holder: str = "", *, before: datetime) -> list[OwedView]:
+    """What logs have owed us a proof of since before that moment."""
+    rows = SeenCheckpoint.objects.filter(settled=False, at__lt=before).order_by("at", "id")
+    rows = rows.filter(holder=holder) if holder else rows
+    return [OwedView(row.holder, row.log, row.size, row.shown_by, row.at) for row in rows]
+
+
+def logs_to_ask() -> list[str]:
+    """The logs of which others showed us what we cannot place yet."""
+    waiting = SeenCheckpoint.objects.filter(settled=False).order_by().values_list("log", flat=True).distinct()
+    return sorted(waiting)
+
+
+def witnessed_logs(holder: str = "") -> list[tuple[str, str, int, datetime]]:
+    """What we know as a witness: holder, log, size and when we cosigned it."""
+    rows = WitnessedLog.objects.filter(holder=holder) if holder else WitnessedLog.objects.all()
+    return list(rows.order_by("holder", "log").values_list("holder", "log", "size", "at"))
+
+
+def cosigned(log: str, *, at_least: int = 0) -> CosignedView | None:
+    """The newest cosigned checkpoint of our ledger that has so many entries; None where there is none."""
+    rows = [
+        row for row in Standing.objects.filter(log=log, size__gte=at_least).order_by("-size", "witness") if row.note
+    ]
+    same = [row for row in rows if (row.size, bytes(row.root)) == (rows[0].size, bytes(rows[0].root))]
+    if not same:
+        return None
+    note = same[0].note
+    for row in same[1:]:
+        lines = [line for line in row.note.splitlines(keepends=True) if f" {witness_name(row.witness)} " in line]
+        note = with_lines(note, "".join(lines))
+    held = tuple((row.witness, row.at) for row in same if row.at is not None)
+    return CosignedView(same[0].size, bytes(same[0].root), note, held)

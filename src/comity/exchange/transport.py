@@ -8,6 +8,7 @@ import ssl
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -16,6 +17,8 @@ import httpx
 from comity.exchange.pinning import pinned_context
 from comity.exchange.receipt import MAX_RECEIPT_BYTES
 from comity.exchange.ticket import HEADER
+from comity.exchange.witnessing import HEADER as LOG_HEADER
+from comity.exchange.witnessing import MAX_REQUEST_BYTES
 from comity.seals.canonical import decode
 from comity.values.errors import BrokenError, InvalidInputError, RefusedError, UnavailableError
 
@@ -23,6 +26,11 @@ ENVELOPES_PATH = "/exchange/1/envelopes"
 EVIDENCE_PATH = "/exchange/1/evidence/"
 DIRECTORY_PATH = "/exchange/1/directory/"
 MAX_DIRECTORY_BYTES = 16 << 20
+
+
+WITNESS_PATH = "/exchange/1/witness/{}/add-checkpoint"
+SHOWN_PATH = "/exchange/1/witness/{}/shown-by"
+HISTORY_PATH = "/exchange/1/witness/{}/history"
 TOTAL_SECONDS = 120
 _TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 _LIMITS = httpx.Limits(max_connections=4, max_keepalive_connections=2, keepalive_expiry=30.0)
@@ -61,6 +69,28 @@ class DirectorySource(Protocol):
     """
 
     def directory(self, partner: Destination, fingerprint: str, known: str) -> bytes | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """The answer to a call: its status (of HTTP), what it says, and the signature that goes beside it, if one does."""
+
+    status: int
+    body: bytes
+    signature: str = ""
+
+
+class Caller(Protocol):
+    """Carries what witnesses ask of one another: GET without a body, POST with one; any status is an answer.
+
+    Raises UnavailableError when the partner cannot be reached.
+    """
+
+    def call(self, partner: Destination, path: str, body: bytes | None = None, signature: str = "") -> Called: ...
+
+
+class NodeTransport(Transport, Caller, Protocol):
+    """All that a node's jobs need of the network."""
 
 
 class HttpsTransport:
@@ -102,6 +132,13 @@ class HttpsTransport:
             if response.status_code != httpx.codes.OK:
                 raise _refusal(response)
             return _bounded(response, MAX_DIRECTORY_BYTES)
+
+    def call(self, partner: Destination, path: str, body: bytes | None = None, signature: str = "") -> Called:
+        headers = {"Content-Type": "text/plain; charset=utf-8"} if body is not None else {}
+        headers |= {LOG_HEADER: signature} if signature else {}
+        with self._answer(partner, "GET" if body is None else "POST", path, headers=headers, content=body) as response:
+            data = _bounded(response, MAX_REQUEST_BYTES)
+            return Called(response.status_code, data, response.headers.get(LOG_HEADER, ""))
 
     def close(self) -> None:
         for client in self._clients.values():

@@ -50,6 +50,12 @@ def origin(authority: str) -> str:
     return f"comity/ledger/{authority}"
 
 
+def authority_of(origin_: str) -> str:
+    """The authority whose log has that origin; empty when it is no ledger's."""
+    head, _, authority = origin_.rpartition("/")
+    return authority if origin(authority) == origin_ and head else ""
+
+
 def frontier_of(size: int, stored: bytes) -> merkle.Frontier:
     """The compact range as the head stores it: its hashes one after the other."""
     return merkle.Frontier(size, hashes_of(stored))

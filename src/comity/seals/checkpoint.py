@@ -8,8 +8,9 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from comity.seals.keys import NOTE_KIND, VerifyingKey
 from comity.seals.merkle import HASH_BYTES
@@ -19,6 +20,11 @@ from comity.values.errors import BrokenError, InvalidInputError
 
 ED25519_TYPE = b"\x01"
 MLDSA_TYPE = b"\xff" + b"comity/1/ML-DSA-65"
+COSIGNED_ED25519_TYPE = b"\x04"
+COSIGNED_MLDSA_TYPE = b"\xff" + b"comity/1/ML-DSA-65-cosignature"
+TIME_BYTES = 8
+LATEST = 1 << 37
+"""Seconds since 1970 beyond which no calendar goes."""
 MAX_NOTE_BYTES = 256 << 10
 MAX_SIGNATURES = 64
 KEY_HASH_BYTES = 4
@@ -57,10 +63,54 @@ def sign_checkpoint(checkpoint: Checkpoint, signer: NoteSigner) -> str:
     return body.decode() + "\n" + _lines(checkpoint.origin, body, signer)
 
 
-def cosign_checkpoint(text: str, name: str, signer: NoteSigner) -> str:
-    """The same note with a witness's two lines added under its own name; verify and compare it before."""
-    checkpoint, _ = _parse(text)
-    return text + _lines(name, checkpoint.body(), signer)
+def cosignature(checkpoint: Checkpoint, name: str, signer: NoteSigner, at: datetime) -> str:
+    """The two lines with which a witness says, under its own name, that at this moment it knew no other log.
+
+    C2SP tlog-cosignature, v1: what is signed is the time, in seconds, and the checkpoint. Verify and compare it before.
+    """
+    _expect_name(name)
+    time = int(at.timestamp())
+    signature, public = signer.sign_note(_cosigned(checkpoint, time)), signer.public
+    blobs = (
+        key_hash(name, COSIGNED_ED25519_TYPE, public.ed25519) + time.to_bytes(TIME_BYTES) + signature.ed25519,
+        key_hash(name, COSIGNED_MLDSA_TYPE, public.mldsa) + time.to_bytes(TIME_BYTES) + signature.mldsa,
+    )
+    return _signature_lines(name, blobs)
+
+
+def cosigned_at(text: str, key: VerifyingKey, name: str) -> datetime:
+    """When the witness of that name and key cosigned the checkpoint of a note; both halves must hold, for one time.
+
+    Raises BrokenError `checkpoint:form`, `checkpoint:unsigned`, `seal:ed25519` or `seal:mldsa`.
+    """
+    checkpoint, lines = _parse(text)
+    ed25519 = key_hash(name, COSIGNED_ED25519_TYPE, key.ed25519)
+    mldsa = key_hash(name, COSIGNED_MLDSA_TYPE, key.mldsa)
+    held: dict[str, int] = {}
+    for signer_name, blob in lines:
+        time, half = int.from_bytes(blob[KEY_HASH_BYTES:][:TIME_BYTES]), blob[KEY_HASH_BYTES + TIME_BYTES :]
+        if signer_name != name or time > LATEST:
+            continue
+        if blob.startswith(ed25519):
+            verify_ed25519(key, _cosigned(checkpoint, time), half)
+            held["Ed25519"] = time
+        elif blob.startswith(mldsa):
+            verify_mldsa(key, domain(NOTE_KIND), _cosigned(checkpoint, time), half)
+            held["ML-DSA-65"] = time
+    if len(held) != 2 or len(set(held.values())) != 1:
+        raise BrokenError(f"The checkpoint is not cosigned by {key.key_id}.", code="checkpoint:unsigned")
+    return datetime.fromtimestamp(held["Ed25519"], UTC)
+
+
+def with_lines(note: str, lines: str) -> str:
+    """The note with these signature lines added, if the whole is still a note; BrokenError `checkpoint:form`."""
+    _parse(note + lines)
+    return note + lines
+
+
+def read_unverified(text: str) -> Checkpoint:
+    """What a note says before any signature was looked at: enough to know whose key to ask for."""
+    return _parse(text)[0]
 
 
 def open_checkpoint(text: str, key: VerifyingKey, *, name: str | None = None) -> Checkpoint:
@@ -90,14 +140,26 @@ def open_checkpoint(text: str, key: VerifyingKey, *, name: str | None = None) ->
 
 
 def _lines(name: str, body: bytes, signer: NoteSigner) -> str:
-    if not _NAME.fullmatch(name):
-        raise InvalidInputError("A key name in a note has no spaces and no plus sign.", code="checkpoint:form")
+    _expect_name(name)
     signature, public = signer.sign_note(body), signer.public
     blobs = (
         key_hash(name, ED25519_TYPE, public.ed25519) + signature.ed25519,
         key_hash(name, MLDSA_TYPE, public.mldsa) + signature.mldsa,
     )
+    return _signature_lines(name, blobs)
+
+
+def _expect_name(name: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise InvalidInputError("A key name in a note has no spaces and no plus sign.", code="checkpoint:form")
+
+
+def _signature_lines(name: str, blobs: Iterable[bytes]) -> str:
     return "".join(f"— {name} {base64.b64encode(blob).decode('ascii')}\n" for blob in blobs)
+
+
+def _cosigned(checkpoint: Checkpoint, time: int) -> bytes:
+    return f"cosignature/v1\ntime {time}\n".encode() + checkpoint.body()
 
 
 def _parse(text: str) -> tuple[Checkpoint, list[tuple[str, bytes]]]:

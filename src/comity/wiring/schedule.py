@@ -8,8 +8,9 @@ from functools import partial
 from comity.authorities.keyring import Keyring
 from comity.authorities.queries import local_authorities
 from comity.evidence.actions import fetch_due, partners_to_fetch, scrub
-from comity.exchange.actions import partners_to_send, send_due
-from comity.exchange.transport import DirectorySource, Transport
+from comity.exchange.actions import partners_to_send, send_due, settle_shown, submit_checkpoints, witnesses_to_ask
+from comity.exchange.queries import logs_to_ask
+from comity.exchange.transport import DirectorySource, NodeTransport
 from comity.requests.actions import remind_due, verify_seals
 from comity.safeguards.actions import clear_sessions, sequence_reads, write_tiles
 from comity.store.actions import sweep
@@ -33,7 +34,7 @@ class Tools:
 
     keys: Keyring
     vault: Vault
-    transport: Transport
+    transport: NodeTransport
     chance: Chance
     exercise: bool
     clock: Callable[[], datetime]
@@ -107,6 +108,14 @@ def _tile(_act: Act, _tools: Tools) -> int:
     return sum(write_tiles(row.code) for row in local_authorities())
 
 
+def _witness(act: Act, tools: Tools) -> int:
+    """Our grown ledgers are shown to each partner, in its lane; then logs are asked for what others showed us."""
+    submit = partial(submit_checkpoints, act, keys=tools.keys, transport=tools.transport)
+    done = sum(tools.lane("witness", code, partial(submit, to=code)) for code in _by_lot(act, witnesses_to_ask(act.at)))
+    ask = partial(settle_shown, act, transport=tools.transport)
+    return done + sum(tools.lane("settle", code, partial(ask, log=code)) for code in _by_lot(act, logs_to_ask()))
+
+
 SCHEDULE: Mapping[str, Job] = {
     one.name: one
     for one in (
@@ -115,6 +124,7 @@ SCHEDULE: Mapping[str, Job] = {
         Job("verify", timedelta(seconds=5), _verify, "Check the offices' seals on documents that have come."),
         Job("sequence", timedelta(seconds=5), _sequence, "Move recorded reads into the ledgers."),
         Job("tile", timedelta(seconds=20), _tile, "Keep the hash tiles of the ledgers, from which proofs are read."),
+        Job("witness", timedelta(seconds=30), _witness, "Have the ledgers witnessed by the partners."),
         Job("sweep", timedelta(days=1), _sweep, "Remove what a crash left half-kept in the vault."),
         Job("scrub", timedelta(minutes=10), _scrub, "Read back what the vault keeps, the longest not read first."),
         Job("clear-sessions", timedelta(days=1), _clear, "Remove the sessions that have ended."),

@@ -7,15 +7,24 @@ and open for ever.
 import base64
 import io
 import json
+from datetime import UTC, datetime
 
 from comity.seals.canonical import digest_of, encode, from_b64, to_b64
-from comity.seals.checkpoint import Checkpoint, cosign_checkpoint, open_checkpoint, sign_checkpoint
+from comity.seals.checkpoint import (
+    Checkpoint,
+    cosignature,
+    cosigned_at,
+    open_checkpoint,
+    sign_checkpoint,
+    with_lines,
+)
 from comity.seals.keys import OpeningKey, SealingKey, SigningKey, VerifyingKey
 from comity.seals.merkle import Frontier, consistency_proof, inclusion_proof, leaf_hash, root_of
 from comity.seals.sealing import open_sealed, seal
 from comity.seals.signing import Signature, verify
 from comity.seals.stream import CHUNK_BYTES, ContentKey, open_stream, seal_stream
 
+AT = datetime(2026, 11, 21, 18, 28, 44, tzinfo=UTC)
 SIGNING = SigningKey.from_seeds(bytes(range(32)), bytes(range(32, 64)))
 OPENING = OpeningKey.from_bytes(bytes(range(96)))
 CONTENT_KEY = ContentKey(bytes(range(32)), b"prefix7")
@@ -118,7 +127,9 @@ def test_roots_frontiers_and_proofs_of_a_log(golden):
 
 def test_a_checkpoint_note(golden):
     root = root_of([leaf_hash(b"entry 0")])
-    note = cosign_checkpoint(sign_checkpoint(Checkpoint("CH-FOJ/ledger", 1, root), SIGNING), "CO-MJD", SIGNING)
+    head = Checkpoint("CH-FOJ/ledger", 1, root)
+    note = with_lines(sign_checkpoint(head, SIGNING), cosignature(head, "CO-MJD", SIGNING, AT))
+    assert cosigned_at(note, SIGNING.public, "CO-MJD") == AT
     assert open_checkpoint(note, SIGNING.public).root == root
     deterministic = [line for line in note.splitlines() if len(line) < 300]
     hashes = [base64.b64decode(line.split(" ")[2])[:4].hex() for line in note.splitlines() if line.startswith("—")]

@@ -1,12 +1,14 @@
 """What changes the exchange: posting, sending what is due, receiving, the courier, sending again what was stopped."""
 
 from comity.exchange.actions.allowing import allow
+from comity.exchange.actions.cosigning import begin_anew, hear_checkpoint, settle_shown, witness_checkpoint
 from comity.exchange.actions.packing import Asked, Packed, pack
 from comity.exchange.actions.posting import post
 from comity.exchange.actions.receiving import Receiver, receive
 from comity.exchange.actions.resending import resend
 from comity.exchange.actions.rotating import announce_tls, card_renewed, cards_on_their_way, keys_succeeded, rotate
 from comity.exchange.actions.sending import partners_to_send, send_due
+from comity.exchange.actions.submitting import show_history, submit_checkpoints, witnesses_to_ask
 from comity.exchange.actions.taking import Taken, take
 
 __all__ = [
@@ -16,8 +18,10 @@ __all__ = [
     "Taken",
     "allow",
     "announce_tls",
+    "begin_anew",
     "card_renewed",
     "cards_on_their_way",
+    "hear_checkpoint",
     "keys_succeeded",
     "pack",
     "partners_to_send",
@@ -26,5 +30,10 @@ __all__ = [
     "resend",
     "rotate",
     "send_due",
+    "settle_shown",
+    "show_history",
+    "submit_checkpoints",
     "take",
+    "witness_checkpoint",
+    "witnesses_to_ask",
 ]
