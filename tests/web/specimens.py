@@ -904,6 +904,7 @@ SPECIMENS: dict[str, Specimen] = {
                     "measure": "bank-records",
                     "offence": "drug-trafficking",
                     "href": "/law",
+                    "onward": "instrument=UNTOC",
                     "side": _("as sent with the request"),
                     "rests_on": _law("CO")["reaching"][:1],
                     "others": _law("CO")["reaching"][1:],

@@ -2,6 +2,7 @@
 
 import html
 import re
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -10,7 +11,9 @@ from comity.law.register import load_register
 from comity.law.state_sheet import known_states
 from comity.safeguards.models import LedgerRead
 from comity.values.country import country_names
+from comity.web.pages.dossier_address import dossier_href
 from comity.web.pages.law_instruments import FORMS
+from tests.requests.stages import transmitted
 
 ASKED = "/law?requesting={}&requested={}&measure={}&offence={}&on=2026-11-21"
 OPENINGS = {
@@ -134,3 +137,15 @@ def test_a_treaty_without_a_printed_title_is_named_in_the_readers_language(desk)
     client = desk("prosecutor").client
     client.cookies["django_language"] = "es"
     assert "Estados Unidos" in words(client.get("/law/instruments/BILATERAL-GB-US-MLA"))
+
+
+def test_the_law_of_a_dossier_leads_on_to_the_check_of_its_instrument_with_nothing_of_the_case(node, desk):
+    prosecutor = desk("prosecutor").client
+    page = prosecutor.get(f"{dossier_href(transmitted(node))}/law").content.decode()
+    address = html.unescape(re.search(r'href="(/law/refusal\?[^"]+)"', page)[1])
+    asked = dict(parse_qsl(address.partition("?")[2]))
+    assert set(asked) == {"instrument", "requesting", "requested", "measure", "offence", "on"}
+    check = prosecutor.get(address)
+    assert check.status_code == 200
+    assert "SV.26.1" not in check.content.decode()
+    assert load_register().instrument(asked["instrument"]).title in html.unescape(check.content.decode())

@@ -109,6 +109,12 @@ def test_what_is_asked_is_told(language):
     assert not english, f"put its words in locale/{language}: {english[:5]}"
 
 
+def test_every_instrument_of_the_register_has_its_title(language):
+    titles = [one.title for one in load_register().multilateral.values()]
+    titles += [load_register().instrument(code).title for code in load_register().deep]
+    assert not [title for title in titles if ENGLISH.search(told(title))]
+
+
 def test_a_correction_is_told_with_what_it_displaced(language):
     fact = Fact(
         kind="participation",

@@ -108,12 +108,14 @@ def _questions(case: Case, run: Any, side: Any) -> list[dict[str, Any]]:
             "offence": line["offence"],
             "on": run.get("on", ""),
         }
+        instrument = next(iter(rested), lines[0].basis.instrument if lines else "")
         asked[key] = {
             "measure": line["measure"],
             "offence": line["offence"],
             "side": side,
             "on": run.get("on", ""),
             "href": f"{reverse('law')}?{urlencode(facts)}",
+            "onward": urlencode({**facts, "instrument": instrument}) if instrument else "",
             "rests_on": [one for one in lines if one.basis.instrument in rested] or lines[:1],
             "others": [one for one in lines if one.basis.instrument not in rested][0 if rested else 1 :],
         }
