@@ -53,10 +53,13 @@ def test_options_in_groups_are_read_in_their_order() -> None:
     assert "interception" in options
 
 
-def test_an_unknown_form_is_answered_with_those_there_are() -> None:
-    with pytest.raises(MissingError) as caught:
-        load_form("no_such_form")
-    assert "untoc_art18_mla" in caught.value.next_step
+@pytest.mark.parametrize(
+    ("name", "nearest"), [("eio_anex_a", "eio_annex_a"), ("UNTOC_art18", "untoc_art18_mla"), ("", "")]
+)
+def test_an_unknown_form_is_answered_with_the_nearest(name: str, nearest: str) -> None:
+    with pytest.raises(MissingError, match=f"Nearest: .*{nearest}") as caught:
+        load_form(name)
+    assert caught.value.next_step == "List them with `comity law forms`."
 
 
 def test_there_are_thirty_two_categories_in_the_order_of_the_list() -> None:

@@ -7,7 +7,18 @@ from comity.values.errors import InvalidInputError
 from comity.values.language import direction, language_name, parse_language
 
 
-@pytest.mark.parametrize(("text", "code"), [("CH", "CH"), (" co ", "CO"), ("switzerland", "CH"), ("Colombia", "CO")])
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("CH", "CH"),
+        (" co ", "CO"),
+        ("switzerland", "CH"),
+        ("Colombia", "CO"),
+        ("Schweiz", "CH"),
+        ("españa", "ES"),
+        ("سويسرا", "CH"),
+    ],
+)
 def test_a_state_is_known_by_code_or_name(text, code):
     assert parse_country(text) == code
 
@@ -22,6 +33,12 @@ def test_what_is_no_state_is_refused(text):
 def test_the_nearest_state_is_named():
     with pytest.raises(InvalidInputError, match=r"CO \(Colombia\)"):
         parse_country("Colmbia")
+
+
+def test_a_state_is_named_once_among_the_nearest():
+    with pytest.raises(InvalidInputError) as caught:
+        parse_country("Colombi")
+    assert caught.value.message.count("CO (") == 1
 
 
 def test_names_follow_the_readers_language_and_an_unknown_code_stays_itself():

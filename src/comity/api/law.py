@@ -7,6 +7,8 @@ from django.http import HttpRequest
 from ninja import Field, Query, Router
 
 from comity.api.sessions import act, now
+from comity.forms.catalogue import load_form
+from comity.forms.listing import form_rows, form_sheet
 from comity.gazette.queries import register_here
 from comity.law.basis import find_bases
 from comity.law.completeness import coverage_of, coverage_table
@@ -107,3 +109,16 @@ def coverage(request: HttpRequest, instrument: str = "") -> dict[str, Any]:
     one = register.instrument(instrument) if instrument else None
     rows = [coverage_of(register, one, today)] if one else coverage_table(register, today)
     return {"on": today.isoformat(), "coverage": rows}
+
+
+@router.get("/forms", summary="The standard forms, and how much of each was read in a text")
+def forms(request: HttpRequest, instrument: Annotated[str, Query(max_length=80)] = "") -> dict[str, Any]:
+    asked(request, "forms", "law:forms:listed")
+    return {"forms": form_rows(instrument)}
+
+
+@router.get("/forms/{form}", summary="One form: its fields with status, words and choices in one language")
+def form(request: HttpRequest, form: Code, language: Annotated[str, Query(max_length=20)] = "en") -> dict[str, Any]:
+    found = form_sheet(load_form(form), language)
+    asked(request, f"form:{found['id']}", "law:form:read")
+    return found

@@ -1,7 +1,7 @@
 """`comity law coverage | forms`: how complete the register is, and which standard forms there are."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.markup import escape
@@ -9,7 +9,8 @@ from rich.table import Table
 
 from comity.cli.law_check_pages import console
 from comity.cli.law_checks import AsJson, print_json
-from comity.forms.catalogue import Form, form_ids, load_form
+from comity.forms.catalogue import load_form
+from comity.forms.listing import form_rows, form_sheet
 from comity.law.completeness import coverage_of, coverage_table
 from comity.law.register import load_register
 
@@ -62,23 +63,28 @@ def forms(
         str, typer.Option("--instrument", help="Only forms of an instrument (part of its name).")
     ] = "",
     *,
+    language: Annotated[
+        str, typer.Option("--language", help="The words of one form in en, fr, es, ar, ru or zh.")
+    ] = "en",
     as_json: AsJson = False,
 ) -> None:
     """The standard forms with the status of each field: read in the text, or only recalled."""
     if form:
         found = load_form(form)
-        shown = _row(found) | {"fields": _fields(found)}
+        shown = form_sheet(found, language)
         if as_json:
             print_json(shown)
             return
         page = console()
-        page.print(f"[bold]{found.id}[/bold]  {escape(found.title)} ({escape(found.instrument)}, {found.version})")
+        page.print(f"[bold]{found.id}[/bold]  {escape(shown['words'])} ({escape(found.instrument)}, {found.version})")
         for field in shown["fields"]:
             unread = "" if field["verified"] else " [magenta](not verified)[/magenta]"
-            page.print(f"  {field['place']}: {escape(field['label'])} ({field['required']}){unread}")
+            at = f", {field['provision']}" if field["provision"] else ""
+            page.print(f"  {field['place']}: {escape(field['words'])} ({escape(field['required'] + at)}){unread}")
+            if field["options"]:
+                page.print(f"      {escape(' | '.join(field['option_words'].values()))}")
         return
-    rows = [_row(load_form(one)) for one in form_ids()]
-    rows = [row for row in rows if instrument.casefold() in row["instrument"].casefold()]
+    rows = form_rows(instrument)
     if as_json:
         print_json({"forms": rows})
         return
@@ -88,34 +94,3 @@ def forms(
     for row in rows:
         table.add_row(row["id"], escape(row["instrument"]), str(row["field_count"]), str(row["verified_count"]))
     console().print(table)
-
-
-def _row(form: Form) -> dict[str, Any]:
-    fields = [field for _, field in form.walk()]
-    return {
-        "id": form.id,
-        "title": form.title,
-        "instrument": form.instrument,
-        "version": form.version,
-        "sections": [section.letter for section in form.sections],
-        "field_count": len(fields),
-        "verified_count": sum(field.verified for field in fields),
-        "sources": dict(form.sources),
-    }
-
-
-def _fields(form: Form) -> list[dict[str, Any]]:
-    return [
-        {
-            "place": place,
-            "label": field.label,
-            "type": field.type,
-            "required": field.required,
-            "provision": field.provision,
-            "status": field.status,
-            "verified": field.verified,
-            "options": list(field.options),
-            "source": field.source,
-        }
-        for place, field in form.walk()
-    ]

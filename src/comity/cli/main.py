@@ -54,7 +54,16 @@ def comity() -> None:
 
 EXAMPLES = {
     "law measures": "comity law measures --json",
+    "law offences": "comity law offences --state CO",
+    "law instruments": "comity law instruments --state CO",
+    "law instrument": "comity law instrument UNTOC",
+    "law state": "comity law state CO --on 2026-11-21",
     "law party": "comity law party UNTOC CO",
+    "law questions": "comity law questions ETS030",
+    "law reference": "comity law reference grounds",
+    "law coverage": "comity law coverage UNTOC",
+    "law forms": "comity law forms eio_annex_a --language fr",
+    "law gate": "comity law gate --facts FACTS.json",
     "law export": "comity law export --instrument UNTOC --out untoc.csv",
     "law conflicts": "comity law conflicts --json",
     "law refusals": "comity law questions ETS030",

@@ -8,6 +8,7 @@ that reproduces it (status V); everything else prints with a visible mark.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
@@ -119,11 +120,12 @@ def form_ids() -> tuple[str, ...]:
 def load_form(form_id: str) -> Form:
     """Read one form from the package's data; `MissingError` names the nearest if there is none by that id."""
     if form_id not in form_ids():
+        near = get_close_matches(form_id.casefold(), form_ids(), n=3, cutoff=0.3) or form_ids()
         raise MissingError(
-            f"There is no form '{form_id}'.",
+            f"There is no form '{form_id[:60]}'. Nearest: {', '.join(near)}.",
             code="forms:form",
             place=form_id,
-            next_step=f"Forms here: {', '.join(form_ids())}.",
+            next_step="List them with `comity law forms`.",
         )
     return form_from_text(f"{form_id}.yaml", (DATA / f"{form_id}.yaml").read_text(encoding="utf-8"))
 

@@ -10,6 +10,9 @@ from comity.values.errors import InvalidInputError
 _NOT_STATES = {"EU", "EZ", "UN", "XA", "XB", "QO", "ZZ"}
 """CLDR groupings that are not States."""
 
+NAMED_IN = ("en", "fr", "es", "ar", "ru", "zh", "de", "it", "pt")
+"""Languages in which a State may be named where its code is asked for."""
+
 
 @lru_cache(maxsize=32)
 def country_names(language: str = "en") -> dict[str, str]:
@@ -27,17 +30,31 @@ def country_name(code: str, language: str = "en") -> str:
 
 
 def parse_country(text: str) -> str:
-    """The alpha-2 code of a State given by code or English name; unknown ones are answered with the nearest."""
+    """The alpha-2 code of a State given by code, or by its name in a language of the house.
+
+    An unknown one is answered with the nearest.
+    """
     names = country_names("en")
     code = text.strip().upper()
     if code in names:
         return code
-    by_name = {name.casefold(): known for known, name in names.items()}
+    by_name = _codes_by_name()
     if text.strip().casefold() in by_name:
         return by_name[text.strip().casefold()]
-    near = [f"{by_name[name]} ({name.title()})" for name in get_close_matches(text.casefold(), by_name, n=3)]
-    near += [f"{known} ({names[known]})" for known in get_close_matches(code[:2], names, n=3, cutoff=0.5)]
+    near = [by_name[name] for name in get_close_matches(text.casefold(), by_name, n=3)]
+    near += get_close_matches(code[:2], names, n=3, cutoff=0.5) if len(code) <= 3 or not near else []
+    shown = [f"{known} ({names[known]})" for known in dict.fromkeys(near)][:3]
     raise InvalidInputError(
-        f"'{text}' is not a State's two-letter code. Nearest: {', '.join(near[:3]) or 'none'}.",
+        f"'{text}' is not a State's two-letter code. Nearest: {', '.join(shown) or 'none'}.",
         code="input:state",
     )
+
+
+@lru_cache(maxsize=1)
+def _codes_by_name() -> dict[str, str]:
+    """The code under each name, in all languages in which people here write: the English name goes first."""
+    found: dict[str, str] = {}
+    for language in NAMED_IN:
+        for code, name in country_names(language).items():
+            found.setdefault(name.casefold(), code)
+    return found

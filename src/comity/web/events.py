@@ -55,6 +55,8 @@ EVENTS: Mapping[str, Promise | str] = {
     "gazette:withdrawal:refused": _("Withdrawal of a correction refused"),
     "law:basis:asked": _("Law asked"),
     "law:coverage:read": _("Coverage of the law read"),
+    "law:forms:listed": _("Standard forms listed"),
+    "law:form:read": _("Standard form read"),
     "law:instrument:read": _("Instrument read"),
     "law:instruments:searched": _("Instruments looked through"),
     "law:state:read": _("Law of a State read"),
