@@ -1169,6 +1169,39 @@ SPECIMENS: dict[str, Specimen] = {
             for n in range(2)
         ],
     ),
+    "courier": _plain(
+        "courier.html",
+        "courier",
+        may_pack=True,
+        may_take=True,
+        partners=[
+            {
+                "name": LONG if n else "Fiscalía General de la Nación",
+                "line": SimpleNamespace(partner="CO-FGN", waiting=3, owed=n, absent=(1, 4) if n else ()),
+            }
+            for n in range(2)
+        ],
+        bundles=[
+            {
+                "name": LONG if n else "Fiscalía General de la Nación",
+                "bundle": SimpleNamespace(
+                    direction="in" if n % 2 else "out",
+                    number=n + 1,
+                    handled_at=NOW,
+                    size=8 << 30,
+                    whole=n < 2,
+                    times=n,
+                ),
+                "cells": [
+                    {"count": 12, "told": "11 taken in · 1 came before" if n % 2 else ""},
+                    {"count": 4, "told": "4 taken in" if n % 2 else ""},
+                    {"count": 1, "told": "1 in part, the rest is asked for" if n % 2 else ""},
+                ],
+            }
+            for n in range(4)
+        ],
+    ),
+    "courier-empty": _plain("courier.html", "courier", partners=[], bundles=[], may_pack=False, may_take=True),
     "exchange-empty": _plain("exchange.html", "exchange", partners=[], equivocations=[]),
     "officers": _plain("officers.html", "officers", officers=[OFFICER] * 5, may_write=True),
     "law": Specimen("law.html", "law", lambda: _law("CO")),

@@ -6,14 +6,14 @@ from django.http import HttpRequest
 from django.urls import path
 from ninja import NinjaAPI, Schema
 
-from comity.api import dossiers, evidence, gazette, house, law, law_checks, sessions
+from comity.api import courier, dossiers, evidence, gazette, house, law, law_checks, sessions
 from comity.api.faults import answer_errors
 
 api = NinjaAPI(title="Comity", version="1", auth=sessions.Bearer(), docs_url=None, urls_namespace="api")
 answer_errors(api)
 api.add_router("/law", law.router)
 api.add_router("/law", law_checks.router)
-for room in (dossiers, evidence, gazette, house):
+for room in (courier, dossiers, evidence, gazette, house):
     api.add_router("", room.router)
 
 

@@ -11,6 +11,7 @@ from comity.exchange.actions import send_due
 from comity.exchange.queries import message, next_due, receipts_of
 from comity.simulation.attacks import ATTACKS, LIAR, NEEDS_A_THIRD, Scene, refusal_in
 from comity.simulation.chance import Chance
+from comity.simulation.courier import Courier
 from comity.simulation.database import CrashError, CrashPoint
 from comity.simulation.faults import Fault, Faults
 from comity.simulation.naming import names_of
@@ -29,6 +30,7 @@ _CALM_ROUNDS = 200
 _STORMY_ROUNDS = 12
 _TRIES = 3
 _SETTLING_ROUNDS = 40
+_NO_LINE_SHARE = 0.2
 
 
 @dataclass
@@ -62,6 +64,8 @@ class Episode:
         faults = Faults(self.chance.stream("faults"), self.tally, self.note)
         self.network = Network(self.nodes, self.chance.stream("network"), faults, start)
         self.network.second_worker = self._second_worker
+        self.courier = Courier(self.network, self.chance.stream("courier"), faults)
+        self.no_line = self._no_line(self.chance.stream("no line"))
         self.start = start
 
     def note(self, line: str) -> None:
@@ -79,6 +83,7 @@ class Episode:
     def _run(self) -> Outcome:
         for _ in range(STEPS):
             self.network.pass_time(self._step())
+            self.courier.step()
             getattr(self, f"_{self.chance.weighted(_DEEDS)}")()
         self._calm_down()
         self._settle()
@@ -161,8 +166,19 @@ class Episode:
             self.network.cut.add(frozenset((first, second)))
 
     def _mend(self) -> None:
-        if self.network.cut:
-            self.network.cut.discard(self.chance.pick(sorted(self.network.cut, key=sorted)))
+        mendable = self.network.cut - {self.no_line}
+        if mendable:
+            self.network.cut.discard(self.chance.pick(sorted(mendable, key=sorted)))
+
+    def _no_line(self, chance: Chance) -> frozenset[str]:
+        """Two of the nodes whom no line ever joins while faults last, in some episodes; empty in the others."""
+        if not chance.hits(_NO_LINE_SHARE):
+            return frozenset()
+        first = chance.pick(list(self.nodes))
+        pair = frozenset((first, chance.pick([code for code in self.nodes if code != first])))
+        self.network.cut.add(pair)
+        self.network.faults.fired(Fault.NO_LINE)
+        return pair
 
     def _clock(self) -> None:
         """A clock is set, forwards or backwards."""
@@ -218,8 +234,11 @@ class Episode:
     def _calm_down(self) -> None:
         """Faults stop, what is late arrives, and every queue gets the time it asks for."""
         self.network.faults.active = False
-        self.network.cut.clear()
         self.network.pass_time(timedelta(days=60))
+        self.courier.all_arrive()
+        if self.no_line:
+            self.courier.alone(self.no_line)
+        self.network.cut.clear()
         self._drain()
 
     def _settle(self) -> None:
@@ -235,6 +254,7 @@ class Episode:
         for number in range(1, _STORMY_ROUNDS):
             for _ in range(_TRIES):
                 self.network.pass_time(timedelta(seconds=self.chance.between(1, 120)))
+                self.courier.step()
                 for node in self.nodes.values():
                     self._work(node)
             self._settled_deeds(number)

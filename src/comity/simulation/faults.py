@@ -45,6 +45,14 @@ class Fault(StrEnum):
     TOO_LARGE = "too-large"
     TWO_NAMES = "header-names-another"
     REFUSED = "refused-by-rules"
+    BAG_LOST = "bag-lost"
+    BAG_TWICE = "bag-twice"
+    BAG_LATE = "bag-late"
+    BAG_ASTRAY = "bag-astray"
+    BAG_FLIPPED = "bag-bit-flipped"
+    BAG_CUT = "bag-truncated"
+    CRASH_PACKING = "crash-while-packing"
+    NO_LINE = "no-line"
 
 
 MOST: dict[Fault, float] = {
@@ -67,6 +75,12 @@ MOST: dict[Fault, float] = {
     Fault.RANGE_FLIPPED: 0.2,
     Fault.RANGE_CUT: 0.2,
     Fault.RANGE_SWAPPED: 0.1,
+    Fault.BAG_LOST: 0.3,
+    Fault.BAG_TWICE: 0.3,
+    Fault.BAG_LATE: 0.3,
+    Fault.BAG_ASTRAY: 0.1,
+    Fault.BAG_FLIPPED: 0.2,
+    Fault.BAG_CUT: 0.2,
 }
 """The most often a kind may strike per delivery; each episode draws its own rate between nothing and this."""
 

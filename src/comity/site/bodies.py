@@ -22,8 +22,8 @@ def most_of(request: HttpRequest) -> int | None:
     if request.path.startswith("/api/"):
         if request.path.endswith(("/letters", "/dossiers/received")):
             return MAX_SCAN_BYTES + BESIDE_BYTES
-        # An item has no bound; the API asks for its session before it reads anything of it.
-        return None if request.path.endswith("/items") else CALL_BYTES
+        # An item or a courier's bundle has no bound; the API asks for its session before it reads anything of it.
+        return None if request.path.endswith(("/items", "/courier/take")) else CALL_BYTES
     return None if request.user.is_authenticated else FORM_BYTES
 
 

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from comity.web.pages import (
     act,
+    courier,
     dossier,
     dossier_new,
     dossier_parts,
@@ -98,6 +99,9 @@ urlpatterns = [
     path("partners/<str:code>/listed", partners.listed, name="partner_listed"),
     path("ledger", ledger.ledger, name="ledger"),
     path("exchange", exchange.exchange, name="exchange"),
+    path("exchange/courier", courier.courier, name="courier"),
+    path("exchange/courier/pack", courier.pack, name="courier_pack"),
+    path("exchange/courier/take", courier.take, name="courier_take"),
     path("exchange/<str:digest>/again", exchange.send_again, name="send_again"),
     path("vault", vault.vault, name="vault"),
     path("officers", officers.officers, name="officers"),
