@@ -11,6 +11,7 @@ from comity.authorities.keyring import AuthorityKeys, Keyring
 from comity.cli.status import ending, status_page
 from comity.seals.keys import OpeningKey, SigningKey
 
+QUIET: dict[str, list[str]] = {"ours": [], "faults": [], "owed": []}
 MADE = datetime(2026, 11, 1, tzinfo=UTC)
 
 
@@ -41,6 +42,14 @@ def test_the_status_is_told_to_a_person_in_sentences_and_tables() -> None:
         "quotas": [{"partner": "CO-FGN", "messages": [9000, 10000], "bytes": [1, 5], "transfers": [0, 7]}],
         "ending": ["CH-FOJ office seal ends soon"],
         "broken": ["CH-FOJ: entry 3"],
+        "witnesses": {
+            "ours": [
+                {"state": "restored", "reason": "This ledger has 3 entries; CO-FGN holds 9."},
+                {"state": "cosigned"},
+            ],
+            "faults": [{"ledger": "CO-FGN", "kind": "fork", "size": 5, "known_size": 5, "held_by": "CH-FOJ"}],
+            "owed": [{"ledger": "CO-FGN", "size": 7, "shown_by": "GB-UKCA"}],
+        },
     }
     console = Console(width=200)
     with console.capture() as captured:
@@ -49,6 +58,9 @@ def test_the_status_is_told_to_a_person_in_sentences_and_tables() -> None:
     for words in (
         "BROKEN  CH-FOJ: entry 3",
         "ENDS    CH-FOJ office",
+        "ALARM   This ledger has 3 entries; CO-FGN holds 9.",
+        "ALARM   CO-FGN signed two roots for 5 entries; CH-FOJ keeps the proof.",
+        "ALARM   CO-FGN has not proved 7 entries that GB-UKCA saw.",
         "4,711",
         "down since 2026",
         "1,200",
@@ -57,5 +69,5 @@ def test_the_status_is_told_to_a_person_in_sentences_and_tables() -> None:
         assert words in said
     assert "{" not in said
     with console.capture() as captured:
-        console.print(status_page(found | {"ending": [], "broken": [], "lines": []}))
+        console.print(status_page(found | {"ending": [], "broken": [], "lines": [], "witnesses": QUIET}))
     assert "All ledgers are whole" in captured.get()

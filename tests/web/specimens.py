@@ -48,6 +48,7 @@ from comity.web.pages.releases import GroundForm
 from comity.web.pages.vault import FAULTS
 from comity.web.signin.forms import SignInForm
 from comity.web.vocabulary import PURPOSES
+from comity.web.witnesses import MARKS, STATES, Alarm
 from tests.web.directory_specimens import directory_lines, directory_listings
 from tests.web.gazette_specimens import GAZETTE
 from tests.web.law_check_specimens import LAW_CHECKS
@@ -713,6 +714,26 @@ def _ledger(count: int) -> dict[str, Any]:
     }
 
 
+def _witnesses() -> dict[str, Any]:
+    standing = {"at": NOW, "size": 880}
+    return {
+        "cosigned": SimpleNamespace(size=880, note="comity/ledger/CH-FOJ\n880\nabc=\n"),
+        "witnesses": [
+            {
+                "name": LONG if state == "denied" else "Fiscalía General de la Nación",
+                "word": STATES[state],
+                "mark": MARKS.get(state, "unsettled"),
+                "one": SimpleNamespace(witness="CO-FGN", **standing),
+            }
+            for state in STATES
+        ],
+        "alarms": [
+            Alarm("This node was restored from an old copy, or its ledger was cut", LONG, NOW),
+            Alarm("A witness holds another history of our ledger", "Fiscalía", NOW, "old 5\n\ncomity/ledger/CO-FGN\n"),
+        ],
+    }
+
+
 def _plain(template: str, room: str, **context: Any) -> Specimen:
     return Specimen(template, room, lambda: context)
 
@@ -1116,7 +1137,7 @@ SPECIMENS: dict[str, Specimen] = {
         ],
     ),
     "vault-empty": _plain("vault.html", "vault", held=Holdings(0, 0, 0, None, None, 0), days=30, broken=[]),
-    "ledger": Specimen("ledger.html", "ledger", lambda: _ledger(50)),
+    "ledger": Specimen("ledger.html", "ledger", lambda: {**_ledger(50), **_witnesses()}),
     "ledger-empty": Specimen("ledger.html", "ledger", lambda: {**_ledger(0), "size": 0}),
     "exchange": _plain(
         "exchange.html",
@@ -1168,6 +1189,7 @@ SPECIMENS: dict[str, Specimen] = {
             }
             for n in range(2)
         ],
+        **_witnesses(),
     ),
     "courier": _plain(
         "courier.html",

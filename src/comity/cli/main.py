@@ -16,6 +16,7 @@ COMMANDS = {
     "node": ("comity.cli.node", "node", "comity node init ./my-node --roster roster.yaml"),
     "directory": ("comity.cli.directory", "directory", "comity directory show authorities.directory"),
     "desk": ("comity.cli.desk", "desk", "comity desk sign-in http://localhost:8410 l.favre --purpose casework"),
+    "ledger": ("comity.cli.ledger", "ledger", "comity ledger verify ./my-node"),
     "gazette": ("comity.cli.gazette", "gazette", "comity gazette list"),
     "demo": ("comity.cli.demo.command", "app", "comity demo --headless --out out/demo"),
 }
@@ -76,6 +77,9 @@ EXAMPLES = {
     "node upgrade": "comity node upgrade ./my-node",
     "node backup": "comity node backup ./my-node ./my-node.backup",
     "node restore": "comity node restore ./my-node.backup ./again --passphrase-file ./passphrase",
+    "ledger export": "comity ledger export ./my-node CH-FOJ ./ledger-of-CH-FOJ",
+    "ledger witnesses": "comity ledger witnesses ./my-node --json",
+    "ledger begin-anew": "comity ledger begin-anew ./my-node CH-FOJ CO-FGN",
     "node card": "comity node card ./my-node CH-FOJ --out .",
     "node courier": "comity node courier pack ./my-node CO-FGN --out /media/stick",
     "node peer": "comity node peer add ./my-node CO-FGN.card=FINGERPRINT",

@@ -10,6 +10,7 @@ from rich.text import Text
 from comity.authorities.certificates import valid_until
 from comity.authorities.keyring import Keyring
 from comity.authorities.queries import directory_ends, local_authorities
+from comity.cli.witnessing import alarm_lines, witness_state
 from comity.evidence.queries import content_from
 from comity.exchange.queries import AllowanceView, allowances, lines
 from comity.safeguards.queries import broken_places, ledger_size
@@ -38,7 +39,8 @@ def node_status(keys: Keyring, at: datetime) -> dict[str, Any]:
 
     `quotas` tells per partner what it used of what it may: messages this hour, bytes at rest, open transfers.
 
-    `ending` names the certificates that end within 60 days, `broken` places in ledgers.
+    `ending` names the certificates that end within 60 days, `broken` places in ledgers, `witnesses` what `comity ledger
+    witnesses` tells.
     """
     codes = [row.code for row in local_authorities()]
     return {
@@ -57,6 +59,7 @@ def node_status(keys: Keyring, at: datetime) -> dict[str, Any]:
         "quotas": [_quota(one) for one in allowances(at)],
         "ending": [*ending(keys, at), *directories_ending(at)],
         "broken": [f"{code}: {place}" for code in codes for place in broken_places(code)],
+        "witnesses": witness_state(),
     }
 
 
@@ -75,6 +78,8 @@ def status_page(found: dict[str, Any]) -> RenderableType:
     parts: list[RenderableType] = []
     for place in found["broken"]:
         parts.append(Text(f"BROKEN  {place}", "bold red"))
+    for sentence in alarm_lines(found["witnesses"]):
+        parts.append(Text(f"ALARM   {sentence}", "bold red"))
     for sentence in found["ending"]:
         parts.append(Text(f"ENDS    {sentence}", "yellow"))
     if not parts:

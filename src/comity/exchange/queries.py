@@ -1,6 +1,6 @@
 """Reads of the exchange: a dossier's messages, what became of each, and how each partner's line stands."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -8,9 +8,11 @@ from typing import Any
 
 from django.db.models import Count, Exists, Min, OuterRef, Q
 
-from comity.authorities.queries import ended_keys, partner
+from comity.authorities.keyring import Keyring
+from comity.authorities.queries import ended_keys, local_authority, partner
 from comity.exchange.allowance import Limits, hour_of
 from comity.exchange.backoff import CAP_SECONDS, LEASE_SECONDS
+from comity.exchange.ledger_export import CHECKPOINT, WITNESSED, entry_line, keys_file
 from comity.exchange.message import SignedMessage
 from comity.exchange.models import (
     Allowance,
@@ -30,7 +32,8 @@ from comity.exchange.models import (
     WitnessedLog,
 )
 from comity.exchange.witnessing import witness_name
-from comity.seals.checkpoint import cosigned_at, open_checkpoint, with_lines
+from comity.safeguards.queries import checkpoint_of, stored_entries, tree_of
+from comity.seals.checkpoint import cosigned_at, open_checkpoint, read_unverified, with_lines
 from comity.seals.keys import VerifyingKey
 from comity.seals.signing import Signature
 from comity.values.errors import BrokenError, ComityError, MissingError
@@ -542,3 +545,31 @@ def cosigned(log: str, *, at_least: int = 0) -> CosignedView | None:
         note = with_lines(note, "".join(lines))
     held = tuple((row.witness, row.at) for row in same if row.at is not None)
     return CosignedView(same[0].size, bytes(same[0].root), note, held)
+
+
+def departures(log: str) -> dict[str, str]:
+    """The witnesses whose cosigned checkpoint is not in our ledger as it is, each with a sentence."""
+    tree = tree_of(log)
+    return {
+        row.witness: f"It does not continue the {row.size} entries that {row.witness} cosigned."
+        for row in Standing.objects.filter(log=log, size__gt=0)
+        if row.size > tree.size or tree.root(row.size) != bytes(row.root)
+    }
+
+
+def exported(log: str, keys: Keyring, *, entries: bool = True) -> tuple[dict[str, str], bytes, Iterator[bytes]]:
+    """A ledger of ours as the files of an export: notes by name, the file of keys, the lines of the entries."""
+    local_authority(log)
+    notes = {CHECKPOINT: checkpoint_of(log, keys.signer(log))}
+    size = read_unverified(notes[CHECKPOINT]).size
+    held = {log: [keys.signer(log).public, *(one.key for one in ended_keys(log))]}
+    seen = cosigned(log)
+    if seen is not None:
+        notes[WITNESSED] = seen.note
+        for code, _ in seen.witnesses:
+            held[code] = [partner(code).verifying_key, *(one.key for one in ended_keys(code))]
+    lines = (
+        entry_line(seq, leaf, salt if entries else None, entry if entries else None)
+        for seq, leaf, salt, entry in stored_entries(log, size)
+    )
+    return notes, keys_file(held), lines

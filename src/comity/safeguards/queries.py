@@ -63,6 +63,13 @@ def entries_of_event(authority: str, event: str, *, limit: int = 100) -> list[En
     return [_view(row) for row in rows]
 
 
+def stored_entries(authority: str, size: int) -> Iterator[tuple[int, bytes, bytes | None, bytes | None]]:
+    """The first `size` entries as they are kept: place, leaf, and salt and entry where they were not erased."""
+    rows = LedgerEntry.objects.filter(authority=authority, seq__lt=size).order_by("seq")
+    for seq, leaf, salt, entry in rows.values_list("seq", "leaf", "salt", "entry").iterator():
+        yield seq, bytes(leaf), None if salt is None else bytes(salt), None if entry is None else bytes(entry)
+
+
 def ledger_size(authority: str) -> int:
     head = LedgerHead.objects.filter(authority=authority).first()
     return head.size if head else 0

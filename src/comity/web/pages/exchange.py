@@ -17,6 +17,7 @@ from comity.safeguards.queries import EntryView, entries_of_event
 from comity.values.errors import ComityError
 from comity.web.entrance import act_of, page
 from comity.web.house import House
+from comity.web.witnesses import witnesses_of
 
 REFUSED = "exchange:envelope:rejected"
 
@@ -58,7 +59,7 @@ def exchange(request: HttpRequest) -> HttpResponse:
         "equivocations": equivocations(act.actor.authority),
         "refused": [refused_line(one, language) for one in entries_of_event(act.actor.authority, REFUSED)],
     }
-    return render(request, "exchange.html", context)
+    return render(request, "exchange.html", {**context, **witnesses_of(act.actor.authority)})
 
 
 @page(Permission.MESSAGE_RESEND, methods="POST")

@@ -22,6 +22,7 @@ from comity.safeguards.queries import (
 from comity.values.actor import Act, job
 from comity.web.entrance import act_of, enter_opening, page
 from comity.web.events import event_word
+from comity.web.witnesses import witnesses_of
 
 LENGTH = 100
 
@@ -81,5 +82,6 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "older": entries[-1].seq if not about and len(entries) == LENGTH and entries[-1].seq else None,
         "checkpoint": checkpoint_of(authority, settings.COMITY.keys().signer(authority)),
         "broken": list(broken_places(authority)),
+        **({} if about else witnesses_of(authority)),
     }
     return render(request, "ledger.html", context)

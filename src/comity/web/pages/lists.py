@@ -31,6 +31,7 @@ from comity.web.pages.gazette import correction_href
 from comity.web.sorting import columns
 from comity.web.timeline import mark_of
 from comity.web.vocabulary import word
+from comity.web.witnesses import told
 
 LENGTH = 60
 SORTS: dict[str, Callable[[Any], Any]] = {
@@ -100,6 +101,10 @@ def needs(request: HttpRequest) -> HttpResponse:
             since=alarm.since,
         )
         for alarm in content_alarms(actor_asking(request))
+    ]
+    found += [
+        Need(alarm.what, reverse("exchange") + "#witnesses", "", "", detail=alarm.detail, since=alarm.since)
+        for alarm in told(actor_asking(request))
     ]
     house = _house(request)
     house.counts["needs"] = len(found)
