@@ -97,8 +97,17 @@ def test_a_code_is_good_once(client: Client, ada: Officer) -> None:
 
 def test_guessing_is_stopped(client: Client, ada: Officer) -> None:
     answers = [sign_in(client, password=f"guess-{n}").status_code for n in range(12)]
-    assert answers[0] == 401
-    assert answers[-1] == 503
+    assert answers == [401] * 10 + [503] * 2
+    assert "locked until" in sign_in(client).json()["error"]["message"], "also with what is right"
+
+
+def test_calls_are_bounded_by_officer_and_by_address(client: Client, ada: Officer, settings: Any) -> None:
+    settings.API_CALLS_PER_MINUTE = 5
+    headers = bearer(sign_in(client).json()["token"])
+    other = bearer(sign_in(Client(REMOTE_ADDR="10.0.0.9"), code=code(30)).json()["token"])
+    answers = [client.get("/api/me", headers=headers).status_code for _ in range(6)]
+    assert answers == [200] * 5 + [503]
+    assert Client(REMOTE_ADDR="10.0.0.9").get("/api/me", headers=other).status_code == 503, "the same officer"
 
 
 def test_nothing_is_answered_without_a_session(client: Client, ada: Officer) -> None:

@@ -9,8 +9,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.core.exceptions import RateLimited
-from allauth.mfa.base.internal.flows import check_rate_limit
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
@@ -20,9 +18,11 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
+from comity.authorities.actions import count_or_refuse, count_try, was_right
+from comity.authorities.limits import address_key, calls
 from comity.authorities.queries import actor_of
 from comity.authorities.step_up import confirm, confirmed_until
-from comity.values.actor import Act, Actor
+from comity.values.actor import Act, Actor, job
 from comity.values.errors import SignInError, UnavailableError
 
 DEFAULT_PURPOSE = "casework"
@@ -41,6 +41,7 @@ class Bearer(HttpBearer):
         officer = get_user(request)
         if not officer.is_authenticated:
             return None
+        _expect_room(request, officer)
         request.user = officer
         return officer
 
@@ -68,9 +69,9 @@ def sign_in(request: HttpRequest, username: str, password: str, code: str) -> st
     """A token for a new session. One answer for every failure, so that nothing is learned from it."""
     try:
         officer = get_adapter(request).authenticate(request, username=username, password=password)
-        holds = officer is not None and _code_holds(officer, code)
-    except (ValidationError, RateLimited) as error:
-        raise _too_many() from error
+    except ValidationError as error:
+        raise UnavailableError(" ".join(error.messages), code="session:too-many") from error
+    holds = officer is not None and officer.is_active and _code_holds(request, officer, code)
     if not holds:
         raise SignInError("User name, password or one-time code is wrong.", code="session:wrong")
     session = SessionStore()
@@ -84,25 +85,31 @@ def sign_in(request: HttpRequest, username: str, password: str, code: str) -> st
 
 
 def step_up(request: HttpRequest, code: str) -> None:
-    try:
-        holds = _code_holds(request.user, code)
-    except (ValidationError, RateLimited) as error:
-        raise _too_many() from error
+    holds = _code_holds(request, request.user, code)
     if not holds:
         raise SignInError("The one-time code is wrong or was used already.", code="session:code")
     confirm(request.session, now())
     request.session.save()
 
 
-def _code_holds(officer: Any, code: str) -> bool:
+def _code_holds(request: HttpRequest, officer: Any, code: str) -> bool:
     """Whether the one-time code is the officer's and was not used before; wrong ones are counted."""
-    clear = check_rate_limit(officer)
+    address = _address(request)
+    count_try(
+        Act(job("sign-in", "node"), now(), "sign-in", os.urandom), username=officer.get_username(), address=address
+    )
     device = Authenticator.objects.filter(user=officer, type=Authenticator.Type.TOTP).first()
     holds = device is not None and bool(TOTP(device).validate_code(code))
     if holds:
-        clear()
+        was_right(address=address, username=officer.get_username(), whole=True)
     return holds
 
 
-def _too_many() -> UnavailableError:
-    return UnavailableError("Too many tries. Wait five minutes; nothing else was changed.", code="session:too-many")
+def _expect_room(request: HttpRequest, officer: Any) -> None:
+    """Raises `UnavailableError` where the officer or the address called too often within the minute."""
+    limit = calls(settings.API_CALLS_PER_MINUTE)
+    count_or_refuse([(f"calls:{officer.pk}", limit), (f"calls-{address_key(_address(request))}", limit)], now())
+
+
+def _address(request: HttpRequest) -> str:
+    return str(get_adapter(request).get_client_ip(request))

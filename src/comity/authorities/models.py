@@ -116,3 +116,12 @@ class Officer(AbstractUser):
         """What a session is bound to: her password, as Django has it, and the round."""
         bound = f"{self.session_round}:{self.password}"
         return salted_hmac("comity.authorities.Officer.session", bound, secret=secret, algorithm="sha256").hexdigest()
+
+
+class Tally(models.Model):
+    """How often something was tried in a window of time: wrong sign-ins by user name and address, calls of the API."""
+
+    key = models.CharField(max_length=80, primary_key=True)
+    since = models.BigIntegerField()
+    """When the window began, in milliseconds since 1970."""
+    count = models.IntegerField()

@@ -136,6 +136,9 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "comity.web.signin.adapters.Entrance"
 SOCIALACCOUNT_ADAPTER = "comity.web.signin.provider.KnownOfficers"
 SOCIALACCOUNT_PROVIDERS = sign_in_provider(_FILE, COMITY.folder) if _FILE else {}
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
+"""Tries are counted by `authorities.limits`, in the database, by officer and address."""
+API_CALLS_PER_MINUTE = 1_200
 MFA_SUPPORTED_TYPES = ["totp", "webauthn"]
 MFA_ADAPTER = "comity.web.signin.adapters.SecondFactor"
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -146,7 +149,7 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "node_cache",
-        # Counters of wrong tries and marks of used codes live here: a flood must not push them out.
+        # Marks of used codes live here: a flood must not push them out.
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }

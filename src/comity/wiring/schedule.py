@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+from comity.authorities.actions import clear_tallies
 from comity.authorities.keyring import Keyring
 from comity.authorities.queries import local_authorities
 from comity.evidence.actions import fetch_due, partners_to_fetch, scrub
@@ -91,7 +92,7 @@ def _scrub(act: Act, tools: Tools) -> int:
 
 
 def _clear(act: Act, _tools: Tools) -> int:
-    return clear_sessions(act)
+    return clear_sessions(act) + clear_tallies(act.at)
 
 
 def _directory(act: Act, tools: Tools) -> int:

@@ -13,6 +13,14 @@ from comity.authorities.actions.establishing import (
     open_office,
 )
 from comity.authorities.actions.identities import bind_identity, confirm_email
+from comity.authorities.actions.limiting import (
+    clear_tallies,
+    count_or_refuse,
+    count_passkey,
+    count_try,
+    unlock,
+    was_right,
+)
 from comity.authorities.actions.passkeys import count_use, keep_passkey, revoke_passkey
 from comity.authorities.actions.succeeding import carry_tls, end_own_key, own_card, renew_card, succeed
 
@@ -23,7 +31,11 @@ __all__ = [
     "assign_roles",
     "bind_identity",
     "carry_tls",
+    "clear_tallies",
     "confirm_email",
+    "count_or_refuse",
+    "count_passkey",
+    "count_try",
     "count_use",
     "end_own_key",
     "end_sessions",
@@ -35,4 +47,6 @@ __all__ = [
     "renew_card",
     "revoke_passkey",
     "succeed",
+    "unlock",
+    "was_right",
 ]

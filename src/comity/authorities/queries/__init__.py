@@ -11,7 +11,8 @@ from uuid import UUID
 from allauth.mfa.models import Authenticator
 from django.db import connection
 
-from comity.authorities.models import Authority, EndedKey, HeldDirectory, Office, Officer
+from comity.authorities.limits import TRIES, Counted, instant, name_key
+from comity.authorities.models import Authority, EndedKey, HeldDirectory, Office, Officer, Tally
 from comity.seals.keys import SealingKey, VerifyingKey
 from comity.values.actor import Actor, ActorKind, Role
 from comity.values.errors import BrokenError, MissingError
@@ -226,6 +227,13 @@ class PasskeyView:
     name: str
     since: datetime
     used: datetime | None
+
+
+def locked_until(officer: Officer, at: datetime) -> datetime | None:
+    """Until when wrong tries lock the officer's user name; None where they do not."""
+    row = Tally.objects.filter(key=name_key(officer.username)).first()
+    counted = Counted(row.count, instant(row.since)) if row else None
+    return counted.until(TRIES) if counted and counted.count >= TRIES.most and at < counted.until(TRIES) else None
 
 
 def passkeys_of(officer: Officer) -> list[PasskeyView]:

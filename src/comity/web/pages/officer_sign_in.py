@@ -7,14 +7,16 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from comity.authorities import queries as authorities
-from comity.authorities.actions import confirm_email, end_sessions, revoke_passkey
+from comity.authorities.actions import confirm_email, end_sessions, revoke_passkey, unlock
 from comity.safeguards.permissions import Permission
 from comity.values.errors import ComityError, MissingError
-from comity.web.entrance import act_of, page
+from comity.web.entrance import act_of, now, page
 from comity.web.signin.provider import provider
 from comity.web.signin.step_up import code_context, take_code
 
@@ -32,6 +34,7 @@ class SignInForm(forms.Form):
         help_text=_("Confirm it with the officer first: whoever the provider knows by it signs in as her."),
         widget=forms.EmailInput(attrs={"dir": "ltr", "autocomplete": "off"}),
     )
+    unlock = forms.BooleanField(label=_("Lift the lock that wrong tries put on the user name"), required=False)
     end = forms.BooleanField(label=_("End every session of hers now"), required=False)
 
     def __init__(self, *args: Any, officer: Any, **kwargs: Any) -> None:
@@ -40,6 +43,11 @@ class SignInForm(forms.Form):
         self.fields["revoke"].choices = held  # type: ignore[attr-defined]
         if not held:
             del self.fields["revoke"]
+        until = authorities.locked_until(officer, now())
+        if until is None:
+            del self.fields["unlock"]
+        else:
+            self.fields["unlock"].help_text = date_format(timezone.localtime(until), "H:i:s")
         if provider() is None:
             del self.fields["email"]
 
@@ -85,5 +93,7 @@ def _do(request: HttpRequest, row: Any, said: dict[str, Any]) -> None:
         revoke_passkey(act_of(request), officer=row, passkey=int(passkey))
     if "email" in said and said["email"] != row.email:
         confirm_email(act_of(request), officer=row, email=said["email"])
+    if said.get("unlock"):
+        unlock(act_of(request), officer=row)
     if said["end"]:
         end_sessions(act_of(request), officer=row)

@@ -1,12 +1,17 @@
 """What the sign-in library asks this house: under which name passkeys are kept, and whether they can be here."""
 
 from ipaddress import ip_address
+from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.contrib.auth import authenticate
 from django.http import HttpRequest
+
+from comity.web.signin.limits import count_try, was_right
 
 
 def passkey_host(request: HttpRequest) -> str:
@@ -32,6 +37,16 @@ class Entrance(DefaultAccountAdapter):  # type: ignore[misc]  # the library is u
 
     def is_open_for_signup(self, _request: HttpRequest) -> bool:
         return False
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        """The officer whose password this is, if any. Wrong tries are counted, by user name and by address."""
+        username = str(credentials.get("username", ""))
+        count_try(request, username)
+        AuthenticationBackend.unstash_authenticated_user()
+        found = authenticate(request, **credentials) or AuthenticationBackend.unstash_authenticated_user()
+        if found:
+            was_right(request, username)
+        return found
 
     def get_login_stages(self) -> list[str]:
         ours = {"allauth.mfa.stages.AuthenticateStage": "comity.web.signin.provider.CodeStage"}

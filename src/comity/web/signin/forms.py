@@ -20,6 +20,7 @@ from fido2.webauthn import AuthenticationResponse, CollectedClientData, Registra
 
 from comity.authorities.actions import count_use
 from comity.values.errors import BrokenError
+from comity.web.signin.limits import count_passkey, count_try, was_right
 
 
 def _plain(field: forms.Field, label: Any, **attributes: str) -> None:
@@ -42,13 +43,11 @@ def _code(field: forms.Field) -> None:
 
 
 MESSAGES: Mapping[str, Any] = {
-    "username_password_mismatch": _("User name or password is wrong. After ten tries, wait five minutes."),
+    "username_password_mismatch": _("User name or password is wrong. After ten tries it is locked for five minutes."),
     "incorrect_password": _("The password is wrong."),
     "incorrect_code": _("This code does not hold. Wait for the next one; each is good once."),
     "incorrect_passkey": _("This passkey does not hold here. Try again, or give your one-time code."),
     "copied_passkey": _("This passkey may have been copied: give your one-time code and remove it."),
-    "too_many_login_attempts": _("Too many tries. Wait five minutes; nothing else was changed."),
-    "rate_limited": _("Too many tries. Wait five minutes; nothing else was changed."),
 }
 """What the library's refusals say here: what happened, and what to do next."""
 
@@ -94,10 +93,14 @@ class _CodeForm(forms.Form):
         _code(self.fields["code"])
 
     def clean_code(self) -> Any:
+        officer = getattr(self, "user", None) or context.request.user
+        count_try(context.request, officer.get_username())
         try:
-            return super().clean_code()  # type: ignore[misc]  # the library's form beside which this one stands
+            found = super().clean_code()  # type: ignore[misc]  # the library's form beside which this one stands
         except forms.ValidationError as fault:
             raise in_our_words(fault) from fault
+        was_right(context.request, officer.get_username(), whole=True)
+        return found
 
 
 class SignInCodeForm(_CodeForm, AuthenticateForm):  # type: ignore[misc]  # the library is untyped
@@ -140,6 +143,7 @@ class _Passkey:
 
     def clean_credential(self) -> Any:
         given = self.cleaned_data["credential"]  # type: ignore[attr-defined]  # the same
+        count_passkey(context.request)
         try:
             said = AuthenticationResponse.from_dict(given).response
             _expect_this_site(said.client_data)
@@ -148,11 +152,10 @@ class _Passkey:
         except BrokenError as fault:
             raise forms.ValidationError(MESSAGES["copied_passkey"], code="copied_passkey") from fault
         except forms.ValidationError as fault:
-            if getattr(fault, "code", "") == "too_many_login_attempts":
-                raise in_our_words(fault) from fault
             raise _no_passkey() from fault
         except MALFORMED as fault:
             raise _no_passkey() from fault
+        was_right(context.request)
         return passkey
 
 
