@@ -20,7 +20,7 @@ from typing import Any
 def figure(name: str, until: Callable[[], bool], seed: int, state: Path) -> dict[str, Any]:
     """What the soak found, with what anyone needs to repeat it."""
     state.mkdir(parents=True, exist_ok=True)
-    found = importlib.import_module(f"soak.{name}").soak(until, seed, state)
+    found = importlib.import_module(f"soak.{name.replace('-', '_')}").soak(until, seed, state)
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     return {"soak": name, "seed": seed, "commit": _commit(), "machine": machine, **found}
 
@@ -40,7 +40,9 @@ def main() -> None:
     asked = parser.parse_args()
     end = time.monotonic() + asked.minutes * 60
     if asked.share:
-        found = importlib.import_module(f"soak.{asked.name}").share(asked.seed, (asked.state or Path("var")).resolve())
+        found = importlib.import_module(f"soak.{asked.name.replace('-', '_')}").share(
+            asked.seed, (asked.state or Path("var")).resolve()
+        )
         print(json.dumps(found), flush=True)
         sys.exit(1 if found.get("violations") else 0)
     state = asked.state or Path("var") / "soak" / f"{asked.name}-{asked.seed}"

@@ -124,6 +124,28 @@ def witnesses(folder: Folder, as_json: Json = False) -> None:
         Console(highlight=False, soft_wrap=True).print(part)
 
 
+@ledger.command("ask")
+def ask(folder: Folder, as_json: Json = False) -> None:
+    """Show our ledgers to every witness now, instead of waiting for the node to do it by itself."""
+    load_framework(folder)
+    from datetime import timedelta  # noqa: PLC0415 - the framework is set up by now
+
+    from django.conf import settings  # noqa: PLC0415
+
+    from comity.cli.witnessing import witness_page, witness_state  # noqa: PLC0415
+    from comity.exchange.actions import submit_checkpoints  # noqa: PLC0415
+
+    node = settings.COMITY
+    act = operator_act("have the ledgers witnessed")
+    submit_checkpoints(act, keys=node.keys(), transport=node.transport(), every=timedelta(0))
+    found = witness_state()
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False))
+        return
+    for part in witness_page(found):
+        Console(highlight=False, soft_wrap=True).print(part)
+
+
 @ledger.command("begin-anew")
 def begin_anew(
     folder: Folder,

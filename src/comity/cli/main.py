@@ -79,6 +79,7 @@ EXAMPLES = {
     "node restore": "comity node restore ./my-node.backup ./again --passphrase-file ./passphrase",
     "ledger export": "comity ledger export ./my-node CH-FOJ ./ledger-of-CH-FOJ",
     "ledger witnesses": "comity ledger witnesses ./my-node --json",
+    "ledger ask": "comity ledger ask ./my-node",
     "ledger begin-anew": "comity ledger begin-anew ./my-node CH-FOJ CO-FGN",
     "node card": "comity node card ./my-node CH-FOJ --out .",
     "node courier": "comity node courier pack ./my-node CO-FGN --out /media/stick",

@@ -1,4 +1,4 @@
-"""`comity demo`: three stories between real nodes, told step by step, with what was proved at each."""
+"""`comity demo`: four stories between real nodes, told step by step, with what was proved at each."""
 
 import signal
 from collections.abc import Callable
@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from comity.cli.demo import by_post, european_order, swiss_colombian
+from comity.cli.demo import by_post, european_order, forged_history, swiss_colombian
 from comity.cli.demo.client import one_time_code_now
 from comity.cli.demo.report import Report
 from comity.cli.demo.stage import ROSTERS, Stage
@@ -47,6 +47,7 @@ def demo(
         _tell(report, "the first story", lambda: swiss_colombian.play(stage, report, out.resolve(), megabytes))
         _tell(report, "the second story", lambda: european_order.play(stage, report))
         _tell(report, "the third story", lambda: by_post.play(stage, report))
+        _tell(report, "the fourth story", lambda: forged_history.play(stage, report, out.resolve()))
         report.end_story()
         report.write(out / "report.json", (out / "bundle").resolve())
         _say_the_end(says, report, out)
