@@ -629,14 +629,15 @@ def check_conditions(bundle: Bundle, entry: Entry, chain: Chain, conditions: Ent
     if shown is None:
         found.say("broken", "data/conditions.json", f"It says nothing of item {number}.")
         return
-    for kind in ("transferred", "countersigned"):
+    for kind in ("checked", "transferred", "countersigned"):
         event = last_of(chain, kind)
-        for member in ("conditions", "handling") if event else ():
+        bound = event is not None and (kind != "checked" or "conditions" in event["facts"])
+        for member in ("conditions", "handling") if bound else ():
             if event and event["facts"].get(member) != shown[member]:
                 place = f"data/conditions.json, item {number}, {member}"
                 found.say("broken", place, f"{event['authority']} signed others (event {event['sequence']}).")
                 return
-    if last_of(chain, "transferred"):
+    if last_of(chain, "transferred") or any("conditions" in e["facts"] for e in chain if e["type"] == "checked"):
         place = f"data/conditions.json, item {number}"
         found.say("proved", place, f"{len(shown['conditions'])} conditions, as signed at the transfer.")
 
@@ -757,7 +758,7 @@ def check_letters(bundle: Bundle) -> None:
     """Each cover letter is the one a transfer names; a named one that is not here is said to be absent."""
     named = {}
     for reference, chain in bundle.chains.items():
-        sent = last_of(chain, "transferred")
+        sent = last_of(chain, "transferred") or last_of(chain, "checked")
         letter = sent["facts"].get("letter") if sent and any(event is sent for event in bundle.proved) else None
         if sent and isinstance(letter, str) and letter:
             named[letter] = (reference, sent["authority"])

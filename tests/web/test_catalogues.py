@@ -10,6 +10,8 @@ from babel.messages.extract import extract_python
 from babel.messages.pofile import read_po
 from django.utils.translation.template import templatize
 
+from comity.requests.workflow import TABLE
+
 WEB = Path(__file__).resolve().parents[2] / "src/comity/web"
 LANGUAGES = ("es", "ar")
 KEYWORDS = {
@@ -78,6 +80,12 @@ def test_the_compiled_catalogue_says_what_its_source_says(language):
             assert spoken.pgettext(entry.context, entry.id) == entry.string
         else:
             assert spoken.gettext(entry.id) == entry.string
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_each_step_is_for_is_said_in_the_reader_s_language(language):
+    words = catalogue(language)
+    assert [step.verb for step in TABLE if not (words.get(step.meaning) and words.get(step.meaning).string)] == []
 
 
 def test_arabic_counts_in_six_forms():

@@ -1,6 +1,6 @@
 """Casework over the API: the same queries and verbs as the pages. A dossier is named by its reference."""
 
-from typing import Any
+from typing import Any, Literal
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -129,16 +129,27 @@ def do(request: HttpRequest, reference: str, verb: str, body: Deed) -> dict[str,
     return _done(request, reference, verb, body.version, body.values)
 
 
+ScannedVerb = Literal["record_letter", "record_return", "record_receipt"]
+"""The verbs about a letter on paper; `/verbs` tells the fields of each."""
+
+
 @router.post("/dossiers/{reference}/letters", summary="Register a letter by post: its scan and what it says")
-def letter(request: HttpRequest, reference: str, scan: UploadedFile, record: Form[str]) -> Any:
-    """`record` is a `Deed` as JSON text, beside the scan."""
+def letter(
+    request: HttpRequest, reference: str, scan: UploadedFile, record: Form[str], verb: ScannedVerb = "record_letter"
+) -> Any:
+    """`record` is a `Deed` as JSON text, beside the scan; `verb` another one than the letter's alone."""
     said = read_beside(Deed, record)
     if (scan.size or 0) > MAX_SCAN_BYTES:
         raise InvalidInputError(
             f"The scan has {scan.size} bytes; at most {MAX_SCAN_BYTES} are taken.", code="input:too-large", place="scan"
         )
-    given = {**said.values, "scan": scan.read(), "name": scan.name or "scan"}
-    return _done(request, reference, "record_letter", said.version, given)
+    given = {
+        "media_type": scan.content_type or "application/pdf",
+        **said.values,
+        "scan": scan.read(),
+        "name": scan.name or "scan",
+    }
+    return _done(request, reference, verb, said.version, given)
 
 
 def _done(request: HttpRequest, reference: str, verb: str, version: int, values: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Evidence over the API: taking in, reading, checking, and the release for a court or a defence."""
 
 import tempfile
+from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, cast
 
@@ -15,7 +16,9 @@ from comity.api.plain import plain
 from comity.api.sessions import act
 from comity.evidence import actions
 from comity.evidence.archive import pack_folder
+from comity.evidence.item_state import ItemKind
 from comity.evidence.queries import item_content, item_view, items_of, releases_of
+from comity.requests.actions import take_in_from_post
 from comity.requests.queries import dossier_page
 from comity.safeguards.actions import enter_read
 from comity.store.spool import spool_of
@@ -43,6 +46,28 @@ class Thing(Schema):
     place: str
     seizure: dict[str, Any]
     parts: list[str] = []
+    handling: str = "H0"
+
+
+class PostedThing(Schema):
+    """A thing that came by post from a partner without a node: on what day, on or in what, where it is kept."""
+
+    title: str
+    on: date
+    carrier: str
+    place: str
+    handling: str = "H0"
+
+
+class PostedFile(Schema):
+    """The same of a file on a carrier."""
+
+    title: str
+    on: date
+    carrier: str
+    kind: Literal["digital", "testimony"] = "digital"
+    media_type: str = "application/octet-stream"
+    place: str = ""
     handling: str = "H0"
 
 
@@ -96,6 +121,33 @@ def take_in_thing(request: HttpRequest, reference: str, body: Thing) -> Any:
         authority=dossier_page(deed.actor, dossier).holder,
         keys=settings.COMITY.keys(),
         **body.dict(),
+    )
+    return plain(item_view(deed.actor, item.reference))
+
+
+@router.post("/dossiers/{reference}/posted/items", summary="Take in a file that came by post, as it came")
+def take_in_posted(request: HttpRequest, reference: str, file: UploadedFile, record: Form[str]) -> Any:
+    """`record` is a `PostedFile` as JSON text, beside the file."""
+    known = read_beside(PostedFile, record)
+    sent = {"file": file.file, "name": file.name or "", "expected_size": file.size or 0}
+    more = known.dict(exclude={"on", "kind"})
+    return _posted(request, reference, known.on, kind=ItemKind(known.kind), **more, **sent)
+
+
+@router.post("/dossiers/{reference}/posted/things", summary="Take in a thing that came by post, by its description")
+def take_in_posted_thing(request: HttpRequest, reference: str, body: PostedThing) -> Any:
+    return _posted(request, reference, body.on, kind=ItemKind.PHYSICAL, **body.dict(exclude={"on"}))
+
+
+def _posted(request: HttpRequest, reference: str, on: date, **record: Any) -> Any:
+    deed, node = act(request), settings.COMITY
+    item = take_in_from_post(
+        deed,
+        dossier=named(reference, Kind.DOSSIER),
+        on=on.isoformat(),
+        keys=node.keys(),
+        vault=node.vault(),
+        **record,
     )
     return plain(item_view(deed.actor, item.reference))
 

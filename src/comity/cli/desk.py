@@ -165,6 +165,44 @@ def take_in(
     typer.echo(json.dumps(made, ensure_ascii=False) if as_json else f"{made['reference']}  sha256 {made['digest']}")
 
 
+@desk.command("take-in-posted")
+def take_in_posted(
+    reference: Reference,
+    record: Annotated[Path, typer.Option(help="A JSON file: title, on, carrier, place, handling.")],
+    file: Annotated[Path | None, typer.Argument(help="The file from the carrier; none for a thing.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Take in, as it came, what a partner without a node sent by post."""
+    path, told = f"/dossiers/{reference}/posted", _values(record)
+    if file is None:
+        made = ask_node("POST", f"{path}/things", json=told)
+    else:
+        with file.open("rb") as source:
+            sent = {"file": (file.name, source)}
+            made = ask_node("POST", f"{path}/items", files=sent, data={"record": json.dumps(told)})
+    typer.echo(json.dumps(made, ensure_ascii=False) if as_json else f"{made['reference']}  sha256 {made['digest']}")
+
+
+@desk.command()
+def letter(
+    reference: Reference,
+    scan: Annotated[Path, typer.Argument(help="The scan: PDF, TIFF, PNG or JPEG.")],
+    values: Annotated[Path, typer.Option(help="A JSON file with the verb's fields; see: comity desk verbs")],
+    verb: Annotated[str, typer.Option(help="record_letter, record_return or record_receipt")] = "record_letter",
+    as_json: Json = False,
+) -> None:
+    """Record a letter that came by post, with its scan: ours, and not signed by them."""
+    version = ask_node("GET", f"/dossiers/{reference}")["version"]
+    done = ask_node(
+        "POST",
+        f"/dossiers/{reference}/letters",
+        params={"verb": verb},
+        files={"scan": (scan.name, scan.read_bytes())},
+        data={"record": json.dumps({"version": version, "values": _values(values)})},
+    )
+    typer.echo(json.dumps(done) if as_json else f"{verb}: the dossier is {done['phase']}.")
+
+
 @desk.command()
 def document(
     reference: Reference,

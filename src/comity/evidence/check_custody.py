@@ -117,6 +117,12 @@ def _check_sides(opened: Opened, entry: Mapping[str, Any], chain: Sequence[Signe
     """Both States signed: the one by its transfer, the other by a countersignature that covers it."""
     transfer, counter = last_of(chain, EventType.TRANSFERRED), last_of(chain, EventType.COUNTERSIGNED)
     place = entry["custody"]
+    came = arrival_of(chain)
+    if came is not None:
+        by, sender = came
+        text = f"Item {entry['number']} came by post: recorded by {by}, not signed by {sender}, which had no node."
+        report.absent(place, text)
+        return
     if transfer is None or counter is None:
         missing = "transfer" if transfer is None else "countersignature"
         report.absent(place, f"Item {entry['number']} has no {missing}: only one State vouches for it.")
@@ -139,20 +145,29 @@ def _check_sides(opened: Opened, entry: Mapping[str, Any], chain: Sequence[Signe
     )
 
 
+def arrival_of(chain: Sequence[SignedEvent]) -> tuple[str, str] | None:
+    """Who recorded that an item came by post, and from whom; None where it did not come so."""
+    taken = last_of(chain, EventType.TAKEN_IN)
+    told = taken.event.facts.get("arrival") if taken is not None else None
+    if taken is None or not isinstance(told, Mapping) or last_of(chain, EventType.TRANSFERRED) is not None:
+        return None
+    return taken.event.authority, str(told.get("from"))
+
+
 def _check_conditions(
     entry: Mapping[str, Any],
     chain: Sequence[SignedEvent],
     conditions: Mapping[str, Mapping[str, Any]],
     report: Report,
 ) -> None:
-    """The conditions shown are those both States signed."""
+    """The conditions shown are those both States signed, or those we recorded with a letter that came by post."""
     shown = conditions.get(entry["item"])
     if shown is None:
         report.breaks(CONDITIONS_FILE, f"It does not say under which conditions item {entry['number']} stands.")
         return
-    for type_ in (EventType.TRANSFERRED, EventType.COUNTERSIGNED):
+    for type_ in (EventType.CHECKED, EventType.TRANSFERRED, EventType.COUNTERSIGNED):
         signed = last_of(chain, type_)
-        if signed is None:
+        if signed is None or (type_ is EventType.CHECKED and "conditions" not in signed.event.facts):
             continue
         for name in ("conditions", "handling"):
             if signed.event.facts.get(name) != shown[name]:
@@ -161,10 +176,12 @@ def _check_conditions(
                     f"{signed.event.authority} signed others (event {signed.event.sequence}).",
                 )
                 return
-    if last_of(chain, EventType.TRANSFERRED) is not None:
+    posted = arrival_of(chain) is not None
+    if posted or last_of(chain, EventType.TRANSFERRED) is not None:
+        when = "as recorded with the letter" if posted else "as signed at the transfer"
         report.proved(
             f"{CONDITIONS_FILE}, item {entry['number']}",
-            f"{len(shown['conditions'])} conditions and handling {shown['handling']}, as signed at the transfer.",
+            f"{len(shown['conditions'])} conditions and handling {shown['handling']}, {when}.",
         )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from comity.evidence.check_custody import arrival_of
 from comity.evidence.custody import EventType, SignedEvent, last_of
 from comity.evidence.manifest import CONDITIONS_FILE, CONDITIONS_SHAPE, MESSAGE_SHAPE, read_shaped, salted_digest
 from comity.evidence.opened import Opened
@@ -100,13 +101,14 @@ def _compare(found: Mapping[str, Any], expected: Mapping[str, Any], place: str, 
 
 
 def check_letters(opened: Opened, report: Report) -> None:
-    """Each cover letter is the one a transfer names; a named one that is not here is said to be absent."""
+    """Each cover letter is the one a transfer, or our record of its post, names; one that is not here is absent."""
     named = {}
     for reference, chain in opened.chains.items():
-        transfer = last_of(chain, EventType.TRANSFERRED)
-        letter = transfer.event.facts.get("letter") if transfer is not None and transfer in opened.proved else None
-        if transfer is not None and isinstance(letter, str) and letter:
-            named[letter] = (reference, transfer.event.authority)
+        sent = last_of(chain, EventType.TRANSFERRED) or last_of(chain, EventType.CHECKED)
+        letter = sent.event.facts.get("letter") if sent is not None and sent in opened.proved else None
+        if sent is not None and isinstance(letter, str) and letter:
+            came = arrival_of(chain)
+            named[letter] = (reference, came[1] if came else sent.event.authority)
     for entry in opened.manifest["letters"]:
         found = opened.digests.get(entry["path"])
         if found is not None:

@@ -201,6 +201,11 @@ def awaiting_countersignature(dossiers: Any) -> set[tuple[str, str]]:
     return set(rows.values_list("holder", "dossier"))
 
 
+def posted_unbound(holder: str, dossier: str) -> bool:
+    """Whether anything that came by post waits for the letter under which it was returned."""
+    return Item.objects.filter(holder=holder, dossier=dossier, own=False, state=ItemState.TAKEN_IN.value).exists()
+
+
 def item_view(actor: Actor, reference: Reference | str) -> ItemView:
     item = item_of(actor, reference)
     authorise(actor, Permission.ITEM_READ, target_of(item, actor))

@@ -166,6 +166,10 @@ TABLE: tuple[Step, ...] = (
          meaning="Make the sheet of the check of grounds, with the gate and the matrix, for our own file."),
     Step("record_letter", _BOTH, _P.LETTER_RECORD, _phases(_SENT), _M.RECORDED,
          meaning="Record a letter of a partner without a node as ours, not signed by them."),
+    Step("record_return", _Q, _P.ITEM_RECORD, _phases(_SENT), _M.RECORDED,
+         meaning="Record what a partner without a node returned by post, under its letter, not signed by them."),
+    Step("record_receipt", _R, _P.ITEM_RECORD, _phases("in-execution returned"), _M.RECORDED,
+         meaning="Record the letter with which a partner without a node confirms what it was sent by post."),
     Step("print_answer", _R, _P.LETTER_RECORD, _phases(f"{_LIVE} refused withdrawn closed"),
          meaning="Make the letter that answers a partner without a node: a receipt, or a refusal with its grounds."),
     Step("note_posting", _BOTH, _P.LETTER_RECORD, _phases(f"{_SENT} refused withdrawn closed"),
@@ -214,9 +218,10 @@ def require(step: Step, side: Side, phase: Phase | None) -> None:
         raise RefusedError(reason, code="workflow:closed", place=step.verb)
 
 
-def require_parts(step: Step, states: Mapping[str, PartState], parts: Sequence[str]) -> None:
+def require_parts(step: Step, states: Mapping[str, PartState], parts: Sequence[str], *, recorded: bool = False) -> None:
     """Refuse a step on parts it may not touch, or on none."""
-    reason = parts_refusal(step, states, parts) if parts else "Name at least one part of the request."
+    none = "Name at least one part of the request."
+    reason = parts_refusal(step, states, parts, recorded=recorded) if parts else none
     if reason:
         raise RefusedError(reason, code="workflow:part", place=step.verb)
 

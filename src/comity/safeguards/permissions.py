@@ -40,6 +40,7 @@ class Permission(StrEnum):
     ASSURANCE_RECORD = "requests:assurance:record"
     # evidence
     ITEM_TAKE_IN = "evidence:item:take-in"
+    ITEM_RECORD = "evidence:item:record"
     ITEM_READ = "evidence:item:read"
     ITEM_CHECK = "evidence:item:check"
     RELEASE_READ = "evidence:release:read"

@@ -86,6 +86,7 @@ TABLE: Mapping[P, Rule] = {
     P.ASSURANCE_RECORD: _rule("signatory transmitter liaison", "originating requesting requested"),
     # evidence
     P.ITEM_TAKE_IN: _rule("evidence-custodian executing-officer", "executing requested"),
+    P.ITEM_RECORD: _rule("evidence-custodian transmitter", "originating requesting requested"),
     P.ITEM_READ: _rule("drafter signatory transmitter executing-officer evidence-custodian analyst", BOTH_SIDES),
     P.ITEM_CHECK: _rule("signatory transmitter", "requested"),
     P.RELEASE_READ: _rule("drafter signatory evidence-custodian auditor", "originating requesting"),

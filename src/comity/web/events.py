@@ -93,6 +93,8 @@ EVENTS: Mapping[str, Promise | str] = {
     "requests:rights:signed": _("Human-rights gate signed"),
     "requests:letter:posted": _("Letter posted"),
     "requests:letter:recorded": _("Letter recorded"),
+    "requests:return:recorded": _("Results by post recorded"),
+    "requests:receipt:recorded": _("Receipt by post recorded"),
     "requests:letters:searched": _("Post book read"),
     "requests:inbox:read": _("Inbox opened"),
     "requests:message:read": _("Message and proof read"),

@@ -49,6 +49,13 @@ def entries_of(view: Any, href: str) -> list[Entry]:
     return entries
 
 
+def _title(line: TimelineView) -> str:
+    """What an entry is called; a receipt on paper is no countersignature of a node."""
+    if line.recorded and line.name == "evidence.countersigned":
+        return gettext("Receipt confirmed on paper")
+    return word("verb" if line.kind == "act" else "message", line.name)
+
+
 def _entry(line: TimelineView, index: int, href: str, open_ids: set[str], names: Mapping[str, str]) -> Entry:
     words, language = said(line.words)
     domestic = line.kind == "act"
@@ -57,7 +64,7 @@ def _entry(line: TimelineView, index: int, href: str, open_ids: set[str], names:
     note = facts.get("note") or facts.get("reason") if domestic else ""
     return Entry(
         "ours" if line.ours else "theirs",
-        word("verb" if domestic else "message", line.name),
+        _title(line),
         line.at,
         f"e{index}-{line.digest[:8]}",
         tuple(text for text in (words, note if isinstance(note, str) else "") if text),

@@ -49,6 +49,7 @@ one_dossier = [
     path("/sign", sign.sign, name="sign"),
     path("/do/<str:verb>", act.do, name="do"),
     path("/evidence/take-in", intake.intake, name="take_in"),
+    path("/evidence/from-post", intake.from_post, name="take_in_from_post"),
     path("/file", dossier.order_file, name="order_file"),
     path("/release", releases.propose, name="propose_release"),
     path("/messages/<str:digest>", dossier.message, name="message"),

@@ -156,6 +156,8 @@ VERBS: Words = {
     "withdraw_request": _("Withdraw the request"),
     "remind": _("Send a reminder"),
     "record_letter": _("Record a letter"),
+    "record_return": _("Record results that came by post"),
+    "record_receipt": _("Record their receipt"),
     "open_received": _("Register a request that came by post"),
     "print_answer": _("Print the answer"),
     "record_facts": _("Record facts of law"),

@@ -1,5 +1,6 @@
 """What changes evidence: one function per verb; `admit`, `offer_content`, `receive_*` are steps of casework's acts."""
 
+from comity.evidence.actions.by_post import bind_posted, read_posted, record_arrived_there, take_in_posted
 from comity.evidence.actions.carrying import EvidenceCargo
 from comity.evidence.actions.countersigning import countersign, verify_item
 from comity.evidence.actions.fetching import fetch_due, partners_to_fetch
@@ -15,6 +16,7 @@ __all__ = [
     "Offered",
     "admit",
     "approve_release",
+    "bind_posted",
     "check_item",
     "countersign",
     "export_bundle",
@@ -24,14 +26,17 @@ __all__ = [
     "offer_items",
     "partners_to_fetch",
     "propose_release",
+    "read_posted",
     "receive_attachments",
     "receive_countersignature",
     "receive_offer",
     "record_arrival",
+    "record_arrived_there",
     "refuse_release",
     "scrub",
     "take_in",
     "take_in_physical",
+    "take_in_posted",
     "take_in_record",
     "verify_item",
 ]

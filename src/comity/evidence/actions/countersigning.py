@@ -9,6 +9,7 @@ from comity.authorities.keyring import Keyring
 from comity.evidence.actions.record import append_event, granted_item
 from comity.evidence.actions.returning import signers_of
 from comity.evidence.custody import EventType, last_of
+from comity.evidence.models import Item
 from comity.evidence.queries import chain_of
 from comity.safeguards.permissions import Permission
 from comity.store.queries import content_chunks
@@ -50,6 +51,13 @@ def verify_item(act: Act, item: Reference | str, *, keys: Keyring, vault: Vault)
     row = granted_item(act, item, Permission.ITEM_READ)
     if not row.digest:
         raise RefusedError("A thing on a shelf has no content to verify.", code="evidence:state", place=row.reference)
+    found = read_back(row, keys=keys, vault=vault)
+    with transaction.atomic():
+        append_event(act, row, EventType.VERIFIED, keys=keys, facts={"digest": found})
+
+
+def read_back(row: Item, *, keys: Keyring, vault: Vault) -> str:
+    """The SHA-256 of an item's content as it lies in the vault; BrokenError where it is not the one recorded."""
     content = hashlib.sha256()
     for chunk in content_chunks(row.digest, keys=keys, vault=vault):
         content.update(chunk)
@@ -60,5 +68,4 @@ def verify_item(act: Act, item: Reference | str, *, keys: Keyring, vault: Vault)
             code="evidence:content",
             place=row.reference,
         )
-    with transaction.atomic():
-        append_event(act, row, EventType.VERIFIED, keys=keys, facts={"digest": found})
+    return found

@@ -67,8 +67,8 @@ def bundle_content(
         successions={fingerprint: stated.to_json() for fingerprint, stated in successions.items()},
         messages=[BundleMessage(row.type, bytes(row.content), Signature.from_json(row.signature)) for row in messages],
         letters=[
-            BundleLetter("cover-letter", "application/pdf", digest, content_chunks(digest, keys=keys, vault=vault))
-            for digest in letters
+            BundleLetter("cover-letter", media_type, digest, content_chunks(digest, keys=keys, vault=vault))
+            for digest, media_type in letters.items()
         ],
         ledgers=list(_ledgers(chains.values(), keys)),
         left_out=left,
@@ -152,23 +152,33 @@ def _until_now(code: str, key_id: str) -> list[EndedKeyView]:
     return held[: place + 1] if place is not None else []
 
 
-def _letters(release: Release, chains: Iterable[list[SignedEvent]]) -> tuple[list[str], list[tuple[str, str, str]]]:
-    """Digests of the cover letters that go along, and those left out because they name items not released."""
-    wanted = [letter for chain in chains if (letter := _letter_of(chain)) and holds(letter)]
+def _letters(
+    release: Release, chains: Iterable[list[SignedEvent]]
+) -> tuple[dict[str, str], list[tuple[str, str, str]]]:
+    """Digests and media types of the letters that go along; and those left out since they name items not released."""
+    wanted = {
+        letter: str(_vouched(chain).get("letter_type", "application/pdf"))
+        for chain in chains
+        if (letter := _letter_of(chain)) and holds(letter)
+    }
     others = Item.objects.filter(holder=release.holder, dossier=release.dossier).exclude(
         reference__in=release.selection
     )
     shared = set() if release.with_letters else {_letter_of(chain_of(item)) for item in others}
-    letters = list(dict.fromkeys(wanted))
-    withheld = [("letter", letter, _REASON_OTHERS) for letter in letters if letter in shared]
-    return [letter for letter in letters if letter not in shared], withheld
+    withheld = [("letter", letter, _REASON_OTHERS) for letter in wanted if letter in shared]
+    return {letter: kind for letter, kind in wanted.items() if letter not in shared}, withheld
 
 
 def _letter_of(chain: list[SignedEvent]) -> str:
     """The digest of the cover letter under which the partner sent an item; empty when there is none."""
-    transfer = last_of(chain, EventType.TRANSFERRED)
-    letter = transfer.event.facts.get("letter") if transfer else None
+    letter = _vouched(chain).get("letter")
     return letter if isinstance(letter, str) else ""
+
+
+def _vouched(chain: list[SignedEvent]) -> Mapping[str, Any]:
+    """What is said of the letter that vouches for an item: by the partner's transfer, or by our record of its post."""
+    event = last_of(chain, EventType.TRANSFERRED) or last_of(chain, EventType.CHECKED)
+    return event.event.facts if event else {}
 
 
 def _ledgers(chains: Iterable[list[SignedEvent]], keys: Keyring) -> Iterator[LedgerPart]:

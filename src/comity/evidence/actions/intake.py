@@ -1,6 +1,7 @@
 """Taking evidence in: bytes, things and testimony, each with the record of how it came into the authority's hands."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, BinaryIO, TypedDict, Unpack
 
 from django.db import transaction
@@ -25,13 +26,33 @@ LONGEST_NAME = 1000
 LONGEST_MEDIA_TYPE = 120
 RECORD_MEMBERS = ("on", "place", "by")
 """What every record of seizure, hearing or delivery says: on what day, where, by whom."""
+ARRIVAL_MEMBERS = ("on", "from", "carrier")
+"""What the record of an arrival by post says: on what day, from which authority, on what."""
+NOT_SIGNED = "not-signed-by-them"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How an item comes into our hands, and which record says so."""
+
+    permission: Permission
+    record: str
+    members: tuple[str, ...]
+    own: bool
+    """False for what a partner returned."""
+
+
+SEIZED_HERE = Way(Permission.ITEM_TAKE_IN, "seizure", RECORD_MEMBERS, own=True)
+BY_POST = Way(Permission.ITEM_RECORD, "arrival", ARRIVAL_MEMBERS, own=False)
 
 
 class IntakeRecord(TypedDict, total=False):
-    """What is known of an item beyond its bytes; all but `seizure` may be left out."""
+    """What is known of an item beyond its bytes; all but `seizure`, or by post `arrival`, may be left out."""
 
     seizure: Mapping[str, Any]
     """How it came into the authority's hands: at least `on`, `place` and `by`."""
+    arrival: Mapping[str, Any]
+    """How it came by post from a partner without a node: at least `on`, `from` and `carrier`."""
     execution: Mapping[str, Any]
     """The record of the executed measure, if it is not the same."""
     formalities: Mapping[str, Any]
@@ -56,8 +77,9 @@ def _enter(
     sealed: Sealed | None,
     keys: Keyring,
     record: IntakeRecord,
+    way: Way = SEIZED_HERE,
 ) -> Item:
-    authorise(act.actor, Permission.ITEM_TAKE_IN, dossier_target(act.actor, holder=authority, dossier=dossier))
+    authorise(act.actor, way.permission, dossier_target(act.actor, holder=authority, dossier=dossier))
     reference = str(act.new_reference(authority, Kind.ITEM))
     blob = enter_content(sealed, keys=keys, at=act.at) if sealed else None
     handling = Handling(record.get("handling", "H0"))
@@ -69,7 +91,7 @@ def _enter(
         media_type=record.get("media_type", "application/octet-stream") if blob else "",
         size=blob.size if blob else None,
         digest=blob.digest if blob else None,
-        records=_records(record),
+        records=_records(record, way),
         formalities=record.get("formalities"),
         handling=handling.value,
     )
@@ -83,19 +105,21 @@ def _enter(
         digest=description["digest"] or "",
         description=description,
         handling=handling.value,
-        own=True,
+        own=way.own,
         parts=list(record.get("parts", ())),
     )
-    seizure = dict(record["seizure"])
-    taken = {
+    taken: dict[str, Any] = {
         "description": description_digest(description),
         "digest": description["digest"],
         "size": description["size"],
     }
-    events: list[tuple[EventType, str, dict[str, Any]]] = [
-        (EventType.SEIZED, seizure["place"], {"record": seizure}),
-        (EventType.TAKEN_IN, record.get("place", ""), taken),
-    ]
+    events: list[tuple[EventType, str, dict[str, Any]]] = []
+    if way.own:
+        seizure = dict(record["seizure"])
+        events.append((EventType.SEIZED, seizure["place"], {"record": seizure}))
+    else:
+        taken |= {"arrival": dict(record["arrival"]), "note": NOT_SIGNED}
+    events.append((EventType.TAKEN_IN, record.get("place", ""), taken))
     if blob:
         events.append((EventType.SEALED, record.get("place", ""), {"digest": blob.digest, "size": blob.size}))
     for type_, place, facts in events:
@@ -103,14 +127,19 @@ def _enter(
     return item
 
 
-def _records(record: IntakeRecord) -> dict[str, Any]:
-    records = {"seizure": dict(record["seizure"])}
+def _records(record: IntakeRecord, way: Way) -> dict[str, Any]:
+    records = {way.record: dict(_of_its_way(record, way))}
     if record.get("execution"):
         records["execution"] = dict(record["execution"])
     return records
 
 
-def _expect_intake(title: str, name: str, record: IntakeRecord) -> str:
+def _of_its_way(record: IntakeRecord, way: Way) -> Mapping[str, Any]:
+    """The record of how the item came, by its way; empty where there is none."""
+    return record.get("seizure", {}) if way.own else record.get("arrival", {})
+
+
+def _expect_intake(title: str, name: str, record: IntakeRecord, way: Way = SEIZED_HERE) -> str:
     """What must be said before a byte is read; returns the name as inert text."""
     if not title.strip() or len(title) > 400:
         raise InvalidInputError(
@@ -127,8 +156,9 @@ def _expect_intake(title: str, name: str, record: IntakeRecord) -> str:
         )
     if record.get("handling", "H0") not in set(Handling):
         raise InvalidInputError("The handling code is one of H0 to H3.", code="evidence:handling", place="handling")
-    expect_texts(record.get("seizure", {}), RECORD_MEMBERS, "seizure")
-    for part in (record["seizure"], record.get("execution", {}), record.get("formalities", {}), {"title": title}):
+    told = _of_its_way(record, way)
+    expect_texts(told, way.members, way.record)
+    for part in (told, record.get("execution", {}), record.get("formalities", {}), {"title": title}):
         encode(dict(part))
         expect_no_nul(part, "record")
     # A name from outside is kept as data and never used as a path; what no text can hold becomes a mark.
@@ -154,7 +184,7 @@ def take_in(
     at. Raises UnavailableError `store:full` before the first byte, InvalidInputError for a record that lacks
     something, and what the policy raises before any work.
     """
-    return _take_file(act, ItemKind.DIGITAL, str(dossier), authority, (file, name, title), (keys, vault), record)
+    return take_file(act, ItemKind.DIGITAL, str(dossier), authority, (file, name, title), (keys, vault), record)
 
 
 def take_in_record(
@@ -170,10 +200,10 @@ def take_in_record(
     **record: Unpack[IntakeRecord],
 ) -> Item:
     """Take testimony in: the signed record of a hearing, with who was present (`seizure` is the hearing's record)."""
-    return _take_file(act, ItemKind.TESTIMONY, str(dossier), authority, (file, name, title), (keys, vault), record)
+    return take_file(act, ItemKind.TESTIMONY, str(dossier), authority, (file, name, title), (keys, vault), record)
 
 
-def _take_file(
+def take_file(
     act: Act,
     kind: ItemKind,
     dossier: str,
@@ -181,10 +211,12 @@ def _take_file(
     what: tuple[BinaryIO, str, str],
     where: tuple[Keyring, Vault],
     record: IntakeRecord,
+    way: Way = SEIZED_HERE,
 ) -> Item:
+    """Take a file in on its way; see `take_in`."""
     (file, name, title), (keys, vault) = what, where
-    inert = _expect_intake(title, name, record)
-    authorise(act.actor, Permission.ITEM_TAKE_IN, dossier_target(act.actor, holder=authority, dossier=dossier))
+    inert = _expect_intake(title, name, record, way)
+    authorise(act.actor, way.permission, dossier_target(act.actor, holder=authority, dossier=dossier))
     with sealed_content(file, vault=vault, chance=act.chance, expected_size=record.get("expected_size")) as sealed:
         return _enter(
             act,
@@ -196,6 +228,7 @@ def _take_file(
             sealed=sealed,
             keys=keys,
             record=record,
+            way=way,
         )
 
 
@@ -209,11 +242,24 @@ def take_in_physical(
     **record: Unpack[IntakeRecord],
 ) -> Item:
     """Take a thing in by its description; `place` says where it is kept."""
-    _expect_intake(title, "", record)
+    return take_thing(act, str(dossier), authority, title, keys, record)
+
+
+def take_thing(
+    act: Act,
+    dossier: str,
+    authority: str,
+    title: str,
+    keys: Keyring,
+    record: IntakeRecord,
+    way: Way = SEIZED_HERE,
+) -> Item:
+    """Take a thing in on its way; see `take_in_physical`."""
+    _expect_intake(title, "", record, way)
     expect_texts(record, ("place",), "record")
     return _enter(
         act,
-        dossier=str(dossier),
+        dossier=dossier,
         authority=authority,
         kind=ItemKind.PHYSICAL,
         title=title,
@@ -221,6 +267,7 @@ def take_in_physical(
         sealed=None,
         keys=keys,
         record=record,
+        way=way,
     )
 
 

@@ -115,7 +115,8 @@ def _selected(act: Act, dossier: str, items: Sequence[Reference | str]) -> list[
     for row in rows:
         if row.dossier != dossier or row.holder != rows[0].holder:
             raise InvalidInputError("The item is of another dossier.", code="release:selection", place=row.reference)
-        if row.state != ItemState.COUNTERSIGNED.value:
+        by_post = not row.own and row.state == ItemState.CHECKED.value
+        if row.state != ItemState.COUNTERSIGNED.value and not by_post:
             raise RefusedError(
                 "Only what arrived and was countersigned is released.", code="release:state", place=row.reference
             )

@@ -70,8 +70,12 @@ def offer_items(
     conditions: Sequence[UseCondition],
     keys: Keyring,
     letter: str | Mapping[str, str] = "",
+    carrier: str = "",
 ) -> Offered:
     """Bind conditions to checked items, sign their transfer, and let the recipient pull them.
+
+    With a `carrier` they go by post, on it, to a recipient without a node: there is nothing to pull and no key of its
+    to name, and the signed event says on what they went.
 
     `letter` is the digest of the cover letter that vouches for them, or a mapping from item to its own: then each can
     later be released without the others. The conditions and handling code stand in the
@@ -86,14 +90,15 @@ def offer_items(
         before = chain_of(item)
         own = keys.signer(item.holder).public
         bound = [condition.to_json() for condition in conditions]
+        theirs = {} if carrier else {recipient: verifying_key(recipient)}
         facts = {
             "recipient": recipient,
             "dossier": item.dossier,
             "conditions": bound,
             "handling": item.handling,
             "letter": letter if isinstance(letter, str) else letter.get(item.reference, ""),
-            "signers": signers_of(before, {item.holder: own, recipient: verifying_key(recipient)}),
-        }
+            "signers": signers_of(before, {item.holder: own, **theirs}),
+        } | ({"carrier": carrier} if carrier else {})
         signed = append_event(act, item, EventType.TRANSFERRED, keys=keys, facts=facts)
         move_on(item, None, conditions=bound)
         chain = [*before, signed]
@@ -111,6 +116,8 @@ def offer_items(
             attachments[item.digest] = Attachment(
                 item.digest, item.description["size"], name, item.description["media_type"], item.reference
             )
+            if carrier:
+                continue
             content_keys[item.digest] = _opened(act, item.digest, item.holder, recipient, item.dossier, keys)
     return Offered(tuple(attachments.values()), content_keys, exports)
 

@@ -3,6 +3,7 @@
 from comity.requests.actions.drafting import open_dossier
 from comity.requests.actions.incoming import open_received
 from comity.requests.actions.openings import OPENINGS, Opening, begin
+from comity.requests.actions.posted_evidence import take_in_from_post
 from comity.requests.actions.posting import remind_due
 from comity.requests.actions.receiving import apply_message
 from comity.requests.actions.verbs import VERBS, Field, Verb, perform
@@ -20,5 +21,6 @@ __all__ = [
     "open_received",
     "perform",
     "remind_due",
+    "take_in_from_post",
     "verify_seals",
 ]

@@ -1,8 +1,8 @@
 """A request that came by post from a partner without a node: opened from its scan, recorded, not signed by them."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
-from io import BytesIO
+from dataclasses import replace
+from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,19 +17,20 @@ from comity.exchange.message import Message
 from comity.forms.content import parse_content
 from comity.gazette.queries import register_here
 from comity.law.places import zone_of
-from comity.requests.actions.posting import SCAN_TYPES
+from comity.requests.actions.recording import enter_letter, scan_in_vault
 from comity.requests.actions.shape import note_hand, write
 from comity.requests.lanes import canonical_code
 from comity.requests.messages import MessageType, check_body
-from comity.requests.models import Document, Dossier, PostEntry
+from comity.requests.models import Dossier
 from comity.requests.phases import Side
 from comity.requests.queries.access import state_of
+from comity.requests.scanned import ScannedLetter
 from comity.requests.standing import relations_told
 from comity.requests.workflow import STEPS
 from comity.safeguards.actions import enter
 from comity.safeguards.permissions import Permission
 from comity.safeguards.policy import Relation, Target, authorise
-from comity.store.actions import Sealed, enter_content, sealed_content
+from comity.store.actions import Sealed
 from comity.store.vault import Vault
 from comity.values.actor import Act
 from comity.values.errors import InvalidInputError, RefusedError
@@ -43,14 +44,11 @@ def open_received(
     requesting: str,
     title: str,
     their_number: str,
-    letter_on: date,
     signed_by: str,
     content: Mapping[str, Any],
-    scan: bytes,
-    name: str,
+    letter: ScannedLetter,
     keys: Keyring,
     vault: Vault,
-    media_type: str = "application/pdf",
 ) -> Dossier:
     """Open a dossier from a scanned letter of request; it is then registered like any other.
 
@@ -61,8 +59,9 @@ def open_received(
         raise RefusedError("This partner signs for itself; wait for its message.", code="requests:has-node")
     if not any(home.may(one) for one in (Competence.CENTRAL, Competence.RECEIVING, Competence.EXECUTING)):
         raise RefusedError("This authority receives no requests.", code="requests:not-competent")
-    if not title.strip() or not scan or media_type not in SCAN_TYPES or letter_on > act.at.date():
-        raise InvalidInputError("Give a title, the scan (PDF or picture) and the letter's day.", place="scan")
+    if not title.strip():
+        raise InvalidInputError("Give the dossier a title.", place="title")
+    letter.expect_readable(act.at.date())
     kept = parse_content(content)
     row = Dossier(
         holder=home.code,
@@ -76,8 +75,8 @@ def open_received(
         opened_at=act.at,
         changed_at=act.at,
     )
-    on = datetime.combine(letter_on, time(12), ZoneInfo(zone_of(partner.state)))
-    with sealed_content(BytesIO(scan), vault=vault, chance=act.chance, expected_size=len(scan)) as sealed:
+    on = datetime.combine(letter.letter_on, time(12), ZoneInfo(zone_of(partner.state)))
+    with scan_in_vault(act, letter, vault=vault) as sealed:
         digest = sealed.kept.digest
         body = {
             "what": MessageType.TRANSMITTED.value,
@@ -93,23 +92,22 @@ def open_received(
                     "at": instant_text(on),
                 },
             },
-            "letter_on": letter_on.isoformat(),
+            "letter_on": letter.letter_on.isoformat(),
             "source": digest,
             "note": "not-signed-by-them",
         }
         check_body(MessageType.RECORDED, body)
-        return _record(act, row, body, sealed, keys, (name[:400], media_type, len(scan)))
+        return _record(act, row, body, sealed, keys, letter)
 
 
 @transaction.atomic
 def _record(
-    act: Act, row: Dossier, body: Mapping[str, Any], sealed: Sealed, keys: Keyring, scan: tuple[str, str, int]
+    act: Act, row: Dossier, body: Mapping[str, Any], sealed: Sealed, keys: Keyring, letter: ScannedLetter
 ) -> Dossier:
     reference = act.new_reference(row.requesting, Kind.DOSSIER)
     authorise(act.actor, Permission.LETTER_RECORD, Target(reference, 0, frozenset({Relation.REQUESTED})))
     row.reference = str(reference)
     row.save(force_insert=True)
-    enter_content(sealed, keys=keys, at=act.at)
     message = Message(
         type=MessageType.RECORDED.value,
         id=act.new_id(),
@@ -122,33 +120,11 @@ def _record(
         basis=row.instrument,
     )
     signed = post(act, message, keys=keys)
-    digest, (name, media_type, size) = sealed.kept.digest, scan
-    Document.objects.create(
-        dossier=row,
-        digest=digest,
-        kind="scan",
-        name=name,
-        media_type=media_type,
-        size=size,
-        message=signed.digest,
-        own=False,
-        at=act.at,
-    )
-    PostEntry.objects.create(
-        dossier=row,
-        direction="in",
-        on=date.fromisoformat(body["letter_on"]),
-        number=body["body"]["number"],
-        correspondent=row.requesting,
-        what=MessageType.TRANSMITTED.value,
-        scan=digest,
-        message=signed.digest,
-        at=act.at,
-        by=act.actor.id,
-    )
+    numbered = replace(letter, number=body["body"]["number"])
+    enter_letter(act, row, numbered, sealed, keys=keys, what=MessageType.TRANSMITTED, message=signed.digest)
     row = write(row, state_of(row), act.at, version=row.version, changes={})
     admit(act, holder=row.holder, dossier=row.reference, relations=relations_told(row))
-    told = {"message": signed.digest, "scan": digest}
+    told = {"message": signed.digest, "scan": sealed.kept.digest}
     entry = enter(act, "requests:letter:recorded", reference, authority=act.actor.authority, facts=told)
     note_hand(act, row, STEPS["record_letter"], digest=signed.digest, entry=bytes(entry.leaf).hex(), facts=told)
     return row

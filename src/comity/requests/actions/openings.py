@@ -12,6 +12,7 @@ from comity.authorities.keyring import Keyring
 from comity.requests.actions import drafting, incoming
 from comity.requests.actions.verbs import Field, read_values
 from comity.requests.models import Dossier
+from comity.requests.scanned import with_letter
 from comity.safeguards.permissions import Permission
 from comity.store.vault import Vault
 from comity.values.actor import Act
@@ -28,6 +29,8 @@ class Opening:
     function: Callable[..., Dossier]
     fields: tuple[Field, ...]
     needs: tuple[str, ...] = ()
+    scanned: bool = False
+    """Its fields about a scan are handed over as one `letter`."""
 
 
 OPENINGS: Mapping[str, Opening] = {
@@ -65,6 +68,7 @@ OPENINGS: Mapping[str, Opening] = {
                 Field("media_type", "text", required=False),
             ),
             ("keys", "vault"),
+            scanned=True,
         ),
     )
 }
@@ -79,4 +83,7 @@ def begin(act: Act, opening: str, *, values: Mapping[str, Any], keys: Keyring, v
     if found is None:
         raise InvalidInputError(f"No dossier begins by '{opening[:40]}'.", code="requests:verb", place="opening")
     tools = {"keys": keys, "vault": vault}
-    return found.function(act, **read_values(found, values), **{name: tools[name] for name in found.needs})
+    given = read_values(found, values)
+    if found.scanned:
+        given = with_letter(given)
+    return found.function(act, **given, **{name: tools[name] for name in found.needs})

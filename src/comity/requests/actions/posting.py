@@ -1,8 +1,7 @@
-"""Partners without a node: the printed pack, the post book, letters recorded as ours, and reminders on their day."""
+"""Letters that go out: the posting of a printed pack, entered in the post book, and reminders on their day."""
 
 from collections.abc import Mapping
 from datetime import date
-from io import BytesIO
 from typing import Any
 
 from django.db import transaction
@@ -10,8 +9,8 @@ from django.db import transaction
 from comity.authorities.keyring import Keyring
 from comity.requests.actions.papering import Shelved, enter_papers, shelved
 from comity.requests.actions.shape import Opened, finish, note_hand, opened, say, texts, write
-from comity.requests.messages import MessageType, check_body
-from comity.requests.models import Document, Dossier, PostEntry
+from comity.requests.messages import MessageType
+from comity.requests.models import Dossier, PostEntry
 from comity.requests.papers import first_printed, paper
 from comity.requests.phases import Side
 from comity.requests.queries.access import partner_of, phase_of_row, state_of
@@ -20,13 +19,10 @@ from comity.requests.state import DossierState
 from comity.requests.workflow import STEPS
 from comity.safeguards.actions import enter
 from comity.safeguards.policy import Grant
-from comity.store.actions import enter_content, sealed_content
 from comity.store.vault import Vault
 from comity.values.actor import Act, job
-from comity.values.errors import ComityError, ConflictError, InvalidInputError, RefusedError
+from comity.values.errors import ComityError, ConflictError, InvalidInputError
 from comity.values.reference import Reference
-
-SCAN_TYPES = frozenset({"application/pdf", "image/tiff", "image/png", "image/jpeg"})
 
 
 @transaction.atomic
@@ -57,74 +53,6 @@ def note_posting(
         facts={"on": on.isoformat(), "remind_on": remind_on.isoformat() if remind_on else ""},
         changes={"remind_on": remind_on, "remind_by": act.actor.id if remind_on else ""},
     )
-
-
-def record_letter(
-    act: Act,
-    *,
-    dossier: Any,
-    version: int,
-    what: str,
-    body: Mapping[str, Any],
-    letter_on: date,
-    scan: bytes,
-    name: str,
-    keys: Keyring,
-    vault: Vault,
-    number: str = "",
-    media_type: str = "application/pdf",
-) -> Dossier:
-    """Record a partner's letter: its scan, what it says as a message of that kind, signed by us and not by them."""
-    found = opened(act, "record_letter", dossier, version)
-    if found.row.partner_has_node:
-        raise RefusedError("This partner signs for itself; wait for its message.", code="requests:has-node")
-    if letter_on > act.at.date() or not scan or media_type not in SCAN_TYPES:
-        raise InvalidInputError("Give the scan (PDF or picture) and the letter's day.", place="scan")
-    kind = MessageType(what)
-    check_body(kind, body, place="body")
-    if found.row.requested == found.row.holder and kind is MessageType.TRANSMITTED:
-        raise InvalidInputError("The request itself was recorded when the dossier was opened.", place="what")
-    with sealed_content(BytesIO(scan), vault=vault, chance=act.chance, expected_size=len(scan)) as sealed:
-        digest = sealed.kept.digest
-        with transaction.atomic():
-            enter_content(sealed, keys=keys, at=act.at)
-            recorded = {
-                "what": kind.value,
-                "body": dict(body),
-                "letter_on": letter_on.isoformat(),
-                "source": digest,
-                "note": "not-signed-by-them",
-            }
-            signed = say(act, found, MessageType.RECORDED, recorded, keys=keys)
-            Document.objects.get_or_create(
-                dossier=found.row,
-                digest=digest,
-                defaults={
-                    "kind": "scan",
-                    "name": name[:400],
-                    "media_type": media_type,
-                    "size": len(scan),
-                    "message": signed.digest,
-                    "own": False,
-                    "at": act.at,
-                },
-            )
-            PostEntry.objects.create(
-                dossier=found.row,
-                direction="in",
-                on=letter_on,
-                number=number.strip()[:120],
-                correspondent=partner_of(found.row),
-                what=kind.value,
-                scan=digest,
-                message=signed.digest,
-                at=act.at,
-                by=act.actor.id,
-            )
-            changes = {"remind_on": None} if kind is not MessageType.ACKNOWLEDGED else {}
-            return finish(
-                act, found, event="requests:letter:recorded", signed=signed, facts={"scan": digest}, changes=changes
-            )
 
 
 def remind(

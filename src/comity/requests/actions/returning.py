@@ -25,7 +25,7 @@ from comity.requests.queries.access import partner_of
 from comity.requests.queries.paper_context import letter_context
 from comity.store.vault import Vault
 from comity.values.actor import Act
-from comity.values.errors import InvalidInputError, RefusedError
+from comity.values.errors import InvalidInputError
 from comity.values.handling import Handling, UseCondition, strictest
 
 MOST_ITEMS = MAX_ATTACHMENTS // 2
@@ -58,26 +58,44 @@ def return_evidence(
     keys: Keyring,
     vault: Vault,
     conditions: Sequence[Mapping[str, Any]] = (),
+    carrier: str = "",
     exercise: bool = False,
 ) -> Dossier:
     """Return checked items of executed parts under cover letters, the instrument's use limits bound to each item.
 
     Each item has a sealed letter of its own that names no other: so a court can be given one item with the letter
     that vouches for it (treaty CH-CO, Art. 29(3)) and learns nothing of the rest. `cover_letter` is the text in them
-    all. The conditions are the instrument's, those under which parts were accepted, and those given here. Refused by
+    all. The conditions are the instrument's, those under which parts were accepted, and those given here. To a partner
+    without a node they go by post: `carrier` says on what, and the letters are printed to go with it. Refused by
     another person's rule (the policy) for who executed, and by the workflow for parts held back by a remedy.
     """
     found = opened(act, "return_evidence", dossier, version)
     workflow.require_parts(found.step, found.state.part_states(), parts)
     words = texts(cover_letter)
-    rows = _items(found, items)
+    rows = items_named(found, items)
+    _expect_carrier(found.row, carrier)
     if not words:
         raise InvalidInputError("Write the cover letter that vouches for the results.", place="cover_letter")
     bound = bound_conditions(found, conditions)
     papers = [(letter, "") for letter in _letters(found, rows, words, bound, act.at, exercise=exercise)]
     reason = f"{found.row.number}: authenticity"
     with sealed_papers(act, papers, office=found.row.holder, keys=keys, vault=vault, reason=reason) as shelf:
-        return return_under(act, found, list(parts), dict(zip(rows, shelf, strict=True)), words, bound, keys)
+        letters = dict(zip(rows, shelf, strict=True))
+        return return_under(act, found, list(parts), letters, words, bound, keys, carrier=carrier.strip())
+
+
+def _expect_carrier(row: Dossier, carrier: str) -> None:
+    """Say on what results go by post to a partner without a node, and to no other."""
+    if row.partner_has_node and carrier.strip():
+        raise InvalidInputError(
+            "This partner has a node: results go from node to node.", code="requests:has-node", place="carrier"
+        )
+    if not row.partner_has_node and not carrier.strip():
+        raise InvalidInputError(
+            "The partner has no node: say on what the results go by post, e.g. a sealed USB stick and its number.",
+            code="requests:carrier",
+            place="carrier",
+        )
 
 
 def _letters(
@@ -118,7 +136,8 @@ def bound_conditions(found: Opened, more: Sequence[Mapping[str, Any]]) -> list[U
     return list(dict.fromkeys([*(use_conditions(law, stated) if law else ()), *given]))
 
 
-def _items(found: Opened, items: Sequence[str]) -> list[Item]:
+def items_named(found: Opened, items: Sequence[str]) -> list[Item]:
+    """The rows of these items of the dossier; InvalidInputError for none, one named twice, or one of another."""
     rows = {row.reference: row for row in Item.objects.filter(holder=found.row.holder, dossier=found.row.reference)}
     missing = [reference for reference in items if reference not in rows]
     if missing or not items or len(set(items)) != len(items):
@@ -140,13 +159,13 @@ def return_under(
     words: Mapping[str, str],
     bound: list[UseCondition],
     keys: Keyring,
+    *,
+    carrier: str = "",
 ) -> Dossier:
     """Return items under their letters, which lie in the vault: the transaction of `return_evidence`."""
     require_gate(found)
     row, rows, shelf = found.row, list(letters), list(letters.values())
     enter_papers(act, row, shelf, keys=keys)
-    if not row.partner_has_node:
-        raise RefusedError("The partner has no node: print the results and note the posting.", code="requests:no-node")
     offered = offer_items(
         act,
         [item.reference for item in rows],
@@ -154,6 +173,7 @@ def return_under(
         conditions=bound,
         keys=keys,
         letter={item.reference: letter.digest for item, letter in letters.items()},
+        carrier=carrier,
     )
     paper_cargo = cargo_of(act, found, shelf, keys=keys)
     cargo = Cargo(
@@ -186,7 +206,7 @@ def return_under(
         found,
         event="requests:evidence:returned",
         signed=signed,
-        facts={"parts": parts, "items": [item.reference for item in rows]},
+        facts={"parts": parts, "items": [item.reference for item in rows]} | ({"carrier": carrier} if carrier else {}),
     )
 
 

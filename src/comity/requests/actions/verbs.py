@@ -20,7 +20,9 @@ from comity.requests.actions import (
     law_printing,
     law_recording,
     law_signing,
+    posted_evidence,
     posting,
+    recording,
     registration,
     returning,
     signing,
@@ -28,6 +30,7 @@ from comity.requests.actions import (
     transmission,
 )
 from comity.requests.models import Dossier
+from comity.requests.scanned import with_letter
 from comity.safeguards.permissions import Permission
 from comity.safeguards.rules import TABLE as POLICY
 from comity.store.vault import Vault
@@ -63,6 +66,8 @@ class Verb:
     function: Callable[..., Dossier]
     fields: tuple[Field, ...] = ()
     needs: tuple[str, ...] = ("keys",)
+    scanned: bool = False
+    """Its fields about a scan are handed over as one `letter`."""
 
     @property
     def step_up(self) -> bool:
@@ -98,11 +103,16 @@ def _verb(name: str, function: Callable[..., Dossier], fields: str = "", needs: 
     return Verb(name, f"verb.{name}", step.permission, function, _fields(fields), tuple(needs.split()))
 
 
-_LETTERS = tuple(
-    kind.value
-    for kind in workflow.BY_MESSAGE
-    if workflow.BY_MESSAGE[kind].sides & workflow.STEPS["register_request"].sides
-)
+_LETTERS = tuple(dict.fromkeys(kind.value for kinds in recording.LETTERS.values() for kind in kinds))
+_SCAN = "letter_on:date scan:file name:text number:text? media_type:text?"
+
+
+def _scanned(name: str, function: Callable[..., Dossier], *given: Field | str) -> Verb:
+    """A verb about a letter on paper: beside its own fields it takes the scan and what stands on it."""
+    step = workflow.STEPS[name]
+    own = (field for one in (*given, _SCAN) for field in ((one,) if isinstance(one, Field) else _fields(one)))
+    return Verb(name, f"verb.{name}", step.permission, function, tuple(own), ("keys", "vault"), scanned=True)
+
 
 VERBS: Mapping[str, Verb] = {
     verb.name: verb
@@ -143,7 +153,7 @@ VERBS: Mapping[str, Verb] = {
         _verb(
             "return_evidence",
             returning.return_evidence,
-            "parts:parts items:items cover_letter:localized conditions:json?",
+            "parts:parts items:items cover_letter:localized conditions:json? carrier:text?",
             "keys vault exercise",
         ),
         _verb("consult", talking.consult, "parts:parts? text:localized"),
@@ -166,17 +176,13 @@ VERBS: Mapping[str, Verb] = {
         ),
         _verb("print_check", law_printing.print_check, "", "keys vault exercise"),
         _verb("print_answer", answering.print_answer, "text:localized?", "keys vault exercise"),
-        Verb(
-            "record_letter",
-            "verb.record_letter",
-            Permission.LETTER_RECORD,
-            posting.record_letter,
-            (
-                Field("what", "choice", choices=_LETTERS),
-                *_fields("body:json letter_on:date scan:file name:text number:text?"),
-            ),
-            ("keys", "vault"),
+        _scanned("record_letter", recording.record_letter, Field("what", "choice", choices=_LETTERS), "body:json"),
+        _scanned(
+            "record_return",
+            posted_evidence.record_return,
+            "parts:parts items:items cover_letter:localized conditions:json?",
         ),
+        _scanned("record_receipt", posted_evidence.record_receipt, "items:items"),
     )
 }
 
@@ -204,6 +210,8 @@ def perform(
     needed = {name: tools[name] for name in found.needs}
     if any(field.name == "parts" for field in found.fields):
         given.setdefault("parts", [])
+    if found.scanned:
+        given = with_letter(given)
     return found.function(act, dossier=dossier, version=version, **given, **needed)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from comity.evidence.queries import awaiting_countersignature
+from comity.evidence.queries import awaiting_countersignature, posted_unbound
 from comity.requests import workflow
 from comity.requests.models import Dossier, Draft
 from comity.requests.phases import Phase, Side
@@ -44,13 +44,16 @@ class Matter:
     """An item of the other side is here whole and waits for our countersignature."""
     gated: bool = False
     """The human-rights gate of this request is signed."""
+    posted: bool = False
+    """Something that came by post is taken in and waits for the letter under which it was returned."""
 
 
 def matter_of(actor: Actor, row: Dossier, state: DossierState) -> Matter:
     draft = Draft.objects.filter(dossier=row).first()
     released = draft is not None and bool(draft.release)
     arrived = (row.holder, row.reference) in awaiting_countersignature([row.reference])
-    return Matter(row, state, target_of(row, actor), released, arrived, gate_is_signed(row, state, draft))
+    posted = not row.partner_has_node and posted_unbound(row.holder, row.reference)
+    return Matter(row, state, target_of(row, actor), released, arrived, gate_is_signed(row, state, draft), posted)
 
 
 def _not_gated(matter: Matter) -> str:
@@ -97,6 +100,8 @@ def _nothing_to_validate(matter: Matter) -> str:
 
 
 def _nothing_to_countersign(matter: Matter) -> str:
+    if not matter.row.partner_has_node:
+        return "What came by post was signed by nobody's node: there is nothing to countersign."
     left = any(not item["countersigned"] for item in matter.state.items.values())
     if not left:
         return "No returned item waits for a countersignature."
@@ -111,6 +116,17 @@ def _confirmed(matter: Matter) -> str:
 
 def _signs_for_itself(matter: Matter) -> str:
     return "This partner has a node and signs for itself." if matter.row.partner_has_node else ""
+
+
+def _nothing_posted(matter: Matter) -> str:
+    reason = _signs_for_itself(matter)
+    return reason or ("" if matter.posted else "Nothing that came by post waits for its letter: take it in first.")
+
+
+def _nothing_on_its_way(matter: Matter) -> str:
+    reason = _signs_for_itself(matter)
+    left = any(not item["countersigned"] for item in matter.state.items.values())
+    return reason or ("" if left else "Nothing is on its way by post.")
 
 
 def _checked_directly(matter: Matter) -> str:
@@ -135,6 +151,8 @@ READY: Mapping[str, Callable[[Matter], str]] = {
     "countersign_evidence": _nothing_to_countersign,
     "confirm_receipt": _confirmed,
     "record_letter": _signs_for_itself,
+    "record_return": _nothing_posted,
+    "record_receipt": _nothing_on_its_way,
     "print_answer": _signs_for_itself,
 }
 """Verb to what is missing for it beyond phase and parts; empty when nothing is."""

@@ -1,6 +1,6 @@
 """What a verb's form offers to choose from: parts, items, grounds, questions, authorities, as the dossier has them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,7 @@ from comity.authorities.competence import Competence
 from comity.authorities.queries import authorities_of, officers
 from comity.gazette.queries import register_here
 from comity.law.refusal import Ground, refusal_grounds
+from comity.requests.phases import Side
 from comity.requests.queries import DossierView, LawCaseView, law_case
 from comity.requests.workflow import EIO
 from comity.values.actor import Actor, Role
@@ -22,16 +23,29 @@ from comity.web.timeline import said
 from comity.web.vocabulary import word
 
 Pairs = list[tuple[str, Any]]
-LETTERS = (
-    "request.acknowledged",
-    "request.returned",
-    "request.questioned",
-    "request.accepted",
-    "request.declined",
-    "request.postponed",
-    "request.executed",
-)
-"""Letters of a partner without a node that the intake form has controls for."""
+LETTERS: Mapping[Side, tuple[str, ...]] = {
+    Side.REQUESTED: (
+        "request.acknowledged",
+        "request.returned",
+        "request.questioned",
+        "request.consulted",
+        "request.consulted-answered",
+        "request.accepted",
+        "request.declined",
+        "request.postponed",
+        "request.executed",
+    ),
+    Side.REQUESTING: (
+        "request.answered",
+        "request.consulted",
+        "request.consulted-answered",
+        "request.reminded",
+        "request.withdrawn",
+        "request.feedback",
+        "request.closed",
+    ),
+}
+"""Letters of a partner without a node that the form has controls for, by the side on which the partner stands."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +77,8 @@ def choices_of(view: DossierView, verb: str, actor: Actor) -> Choices:
     named: dict[str, Pairs] = {
         "question_id": _asked([one for one in view.open_questions if one["asked_by"] != mine]),
         "consultation_id": _asked([one for one in view.open_consultations if one["asked_by"] != mine]),
-        "what": [(code, word("message", code)) for code in LETTERS],
+        "what": [(code, word("message", code)) for code in LETTERS[Side(mine).other]],
+        "asked": [("", "–"), *_asked([one for one in _ours_open(view) if one["asked_by"] == mine])],
     }
     if verb == "pass_on":
         named["executing"] = [
@@ -81,10 +96,20 @@ def choices_of(view: DossierView, verb: str, actor: Actor) -> Choices:
         [(one.id, _ground_words(one, view)) for one in grounds],
         {one.id: one.provision for one in grounds},
         named,
-        frozenset() if view.instrument == EIO else frozenset({"annex_b"}),
+        _without_use(view),
         law,
         (view.requesting.state, view.requested.state),
     )
+
+
+def _ours_open(view: DossierView) -> list[Any]:
+    return [*view.open_questions, *view.open_consultations]
+
+
+def _without_use(view: DossierView) -> frozenset[str]:
+    """Fields that this dossier's instrument or partner has no use for."""
+    unused = set() if view.instrument == EIO else {"annex_b"}
+    return frozenset(unused | ({"carrier"} if view.partner_has_node else set()))
 
 
 def _grounds(view: DossierView, *, postponing: bool) -> Iterator[Ground]:
@@ -121,11 +146,16 @@ def _asked(asked: list[Any]) -> Pairs:
 
 def _items(view: DossierView, verb: str) -> Pairs:
     """Items that stand where the verb begins."""
-    wanted = {"check_results": (True, "taken-in"), "return_evidence": (True, "checked")}
-    own, state = wanted.get(verb, (False, "received"))
+    wanted = {
+        "check_results": (True, "taken-in"),
+        "return_evidence": (True, "checked"),
+        "countersign_evidence": (False, "received"),
+        "record_return": (False, "taken-in"),
+        "record_receipt": (True, "offered"),
+    }
+    own, state = wanted.get(verb, (False, ""))
     return [
         (item.reference, f"{item.title} · {word('item', item.kind)}")
         for item in view.items
-        if item.own is own
-        and (item.state == state or verb not in {"check_results", "return_evidence", "countersign_evidence"})
+        if item.own is own and (item.state == state or not state)
     ]

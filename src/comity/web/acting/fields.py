@@ -24,9 +24,11 @@ Words = str | Promise
 LABELS: Mapping[str, Words] = {
     "answers": _("Answers"),
     "assurance": _("Assurance"),
+    "asked": _("What it answers"),
     "body": _("What the letter says"),
     "bound_by": _("Bound by"),
     "by": _("By"),
+    "carrier": _("On what it goes by post"),
     "conditions": _("Further condition of use"),
     "conforms": _("The request conforms to the instrument"),
     "check_by": _("To be checked on"),
@@ -76,6 +78,7 @@ HELP: Mapping[str, Words] = {
     "scope": _("Leave empty when the measures named are declined wholly."),
     "letter_on": _("As it stands on the letter."),
     "remind_on": _("The reminder goes out on its day."),
+    "carrier": _("Such as a sealed USB stick, its number, and the number of the registered letter."),
     "scan": _("PDF, TIFF, PNG or JPEG; stored as it is and never opened here."),
 }
 
@@ -125,12 +128,13 @@ COMPOSITES: Mapping[str, tuple[Part, ...]] = {
         Part("parts", "parts", required=False),
         Part("by", "text", required=False),
         Part("place", "text", required=False),
+        Part("asked", "text", required=False),
     ),
 }
 """The shape of the fields that casework takes as an object, as a person fills them in."""
 
-LEFT_OUT = frozenset({"answers", "name", "content"})
-"""Not asked for: answers stand in the draft, a scan brings its own name, a content has its own page."""
+LEFT_OUT = frozenset({"answers", "name", "media_type", "content"})
+"""Not asked for: answers stand in the draft, a scan brings its own name and type, a content has its own page."""
 HIDDEN = frozenset({"digest"})
 
 

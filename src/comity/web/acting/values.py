@@ -24,7 +24,9 @@ def values_of(verb: Verb, cleaned: Mapping[str, Any], provisions: Mapping[str, s
         if found not in (None, "", [], {}):
             values[field.name] = found
     if "scan" in values:
-        values["name"] = str(getattr(cleaned.get("scan"), "name", "") or "scan")[:300]
+        scan = cleaned.get("scan")
+        values["name"] = str(getattr(scan, "name", "") or "scan")[:300]
+        values["media_type"] = str(getattr(scan, "content_type", "") or "application/pdf")
     return values
 
 
@@ -80,6 +82,13 @@ def body_of_letter(what: str, found: Mapping[str, Any], on: date | None, new_id:
     day = on.isoformat() if on else ""
     ground = {"ground": "stated-in-the-letter", "provision": provision, "reason": text}
     bodies: dict[str, dict[str, Any]] = {
+        "request.answered": {"question_id": found.get("asked", ""), "text": text},
+        "request.consulted": {"consultation_id": new_id, "parts": parts, "text": text, "provision": provision},
+        "request.consulted-answered": {"consultation_id": found.get("asked", ""), "text": text},
+        "request.reminded": {"text": text},
+        "request.withdrawn": {"reason": text},
+        "request.closed": {"reason": text},
+        "request.feedback": {"outcome": text},
         "request.acknowledged": {
             "number": found.get("number", ""),
             "received_at": f"{day}T00:00:00.000Z",

@@ -43,7 +43,7 @@ ON_THE_LAW_TAB = frozenset(
 )
 """What is recorded of the law is done beside the law; it never pushes aside whose turn it is."""
 ONLY_DIRECT = frozenset({"confirm_receipt", "validate_order"})
-ONLY_BY_POST = frozenset({"note_posting", "print_answer", "record_letter"})
+ONLY_BY_POST = frozenset({"note_posting", "print_answer", "record_letter", "record_return", "record_receipt"})
 REQUESTING_TURN = frozenset({"drafting", "signed", "checked", "amendment-requested", "returned", "countersigned"})
 ENDED = frozenset({"closed", "refused", "withdrawn", ""})
 

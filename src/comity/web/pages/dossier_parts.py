@@ -70,9 +70,16 @@ def evidence_page(request: HttpRequest, reference: str) -> HttpResponse:
         "items": [line_of(item, number=case.number, dossier=case.view.reference) for item in case.view.items],
         "releases": [releases.line_of(release) for release in releases_of(actor, case.reference)],
         "may_take_in": may(Permission.ITEM_TAKE_IN),
+        "may_take_posted": _by_post_to_us(case) and may(Permission.ITEM_RECORD),
         "may_propose": may(Permission.RELEASE_PROPOSE),
     }
     return render(request, "dossier_evidence.html", context)
+
+
+def _by_post_to_us(case: Case) -> bool:
+    """Whether the partner, which has no node, may have returned something by post."""
+    step = next((one for one in case.view.steps if one.verb == "record_return"), None)
+    return not case.view.partner_has_node and step is not None and step.code != "phase"
 
 
 @page(Permission.DOSSIER_READ)

@@ -1,6 +1,7 @@
 """Evidence: the items an officer may see, each with its custody line, its conditions and its bytes."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -13,7 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from comity.authorities.queries import name_of
 from comity.evidence import queries as evidence_queries
 from comity.evidence.actions import verify_item
-from comity.evidence.queries import ItemView, chain_of, item_content, item_of, signer_keys
+from comity.evidence.actions.intake import NOT_SIGNED
+from comity.evidence.custody import SignedEvent
+from comity.evidence.queries import ItemView, SignerKey, chain_of, item_content, item_of, signer_keys
 from comity.requests.queries import dossier_for
 from comity.safeguards.permissions import Permission
 from comity.values.actor import Actor
@@ -23,7 +26,7 @@ from comity.values.reference import Kind, Reference
 from comity.web.acting.fields import LABELS
 from comity.web.entrance import act_of, actor_asking, enter_opening, page
 from comity.web.lines import ItemLine, OnItsWay
-from comity.web.marks import Ribbon, Stop, terms_of
+from comity.web.marks import Ribbon, SealMark, SealState, Stop, terms_of
 from comity.web.pages.dossier_address import dossier_href, item_href, read
 from comity.web.proofs import seal_of_event
 from comity.web.vocabulary import word
@@ -40,10 +43,29 @@ def hand_words(hand: str, authority: str) -> str:
     return gettext("the node of %(authority)s") % {"authority": name_of(found[1], get_language() or "en")}
 
 
+def where_of(place: str, facts: Mapping[str, Any]) -> str:
+    """Where a stop was: the place told, or on what the item travelled by post."""
+    arrival = facts.get("arrival")
+    on = arrival.get("carrier") if isinstance(arrival, Mapping) else facts.get("carrier")
+    return place or str(on or "")
+
+
+def seal_of_stop(signed: SignedEvent, keys: Mapping[tuple[str, str], SignerKey]) -> SealMark:
+    """The mark of a stop; one that tells of a partner by our record alone says so, if its signature holds."""
+    mark = seal_of_event(signed, keys)
+    by_post = signed.event.facts.get("note") == NOT_SIGNED
+    return SealMark(SealState.OURS) if by_post and mark.state is SealState.VERIFIED else mark
+
+
 def stops_of(events: list[dict[str, Any]]) -> tuple[Stop, ...]:
     """The custody line without proofs, for a list; the item's own page verifies each event."""
     return tuple(
-        Stop(word("custody", event["type"]), None, hand_words(event["hand"], event["authority"]), event["place"])
+        Stop(
+            word("custody", event["type"]),
+            None,
+            hand_words(event["hand"], event["authority"]),
+            where_of(event["place"], event["facts"]),
+        )
         for event in events
     )
 
@@ -87,6 +109,19 @@ def formalities_of(item: ItemView) -> list[str]:
     return [str(met) if asked == "met" else f"{asked}: {met}" for asked, met in item.formalities.items()]
 
 
+def arrival_of(item: ItemView) -> list[tuple[Any, str]]:
+    """How an item came by post from a partner without a node; nothing for any other."""
+    told = item.records.get("arrival") or {}
+    if not told:
+        return []
+    sender = name_of(str(told.get("from", "")), get_language() or "en")
+    return [
+        (_("Arrived on"), str(told.get("on", ""))),
+        (_("From"), sender),
+        (_("On what it came"), str(told.get("carrier", ""))),
+    ]
+
+
 def number_of(actor: Actor, dossier: str) -> str:
     """The dossier's number as our side knows it; the bare word where the dossier is not hers to read."""
     try:
@@ -110,9 +145,9 @@ def item(request: HttpRequest, reference: str) -> HttpResponse:
             word("custody", signed.event.type.value),
             signed.event.at,
             hand_words(signed.event.hand, signed.event.authority),
-            signed.event.place,
+            where_of(signed.event.place, signed.event.facts),
             str(signed.event.facts.get("digest") or ""),
-            seal_of_event(signed, keys),
+            seal_of_stop(signed, keys),
         )
         for signed in chain_of(row)
     ]
@@ -140,6 +175,8 @@ def item(request: HttpRequest, reference: str) -> HttpResponse:
             for key, value in (view.records.get("seizure") or {}).items()
             if isinstance(value, str)
         ],
+        "arrival": arrival_of(view),
+        "ours": SealMark(SealState.OURS),
         "download_href": f"{item_href(address)}/content" if view.digest and view.state != "awaited" else "",
         "check_href": f"{item_href(address)}/verify" if view.digest and view.state != "awaited" else "",
     }
@@ -180,7 +217,7 @@ def verify(request: HttpRequest, reference: str) -> HttpResponse:
     try:
         verify_item(act_of(request), address, keys=settings.COMITY.keys(), vault=settings.COMITY.vault())
     except ComityError as problem:
-        messages.error(request, problem.message, extra_tags="wrong")
+        messages.error(request, gettext(problem.message), extra_tags="wrong")
     else:
         messages.success(
             request, gettext("The content has the SHA-256 recorded; the check stands on the custody line.")

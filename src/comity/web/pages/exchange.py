@@ -68,7 +68,7 @@ def send_again(request: HttpRequest, digest: str) -> HttpResponse:
     try:
         resend(act_of(request), digest)
     except ComityError as problem:
-        messages.error(request, problem.message, extra_tags="wrong")
+        messages.error(request, gettext(problem.message), extra_tags="wrong")
     else:
         messages.success(request, gettext("The message waits again and is sent as soon as the partner is reached."))
     return HttpResponseRedirect(reverse("exchange"))

@@ -1,0 +1,136 @@
+"""Evidence that crosses the border by post: taken in, bound to its letter, its receipt recorded; ours, not signed."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, BinaryIO, Unpack
+
+from django.db import transaction
+
+from comity.authorities.keyring import Keyring
+from comity.evidence.actions import bind_posted, read_posted, record_arrived_there, take_in_posted
+from comity.evidence.actions.intake import IntakeRecord
+from comity.evidence.item_state import ItemKind
+from comity.evidence.models import Item
+from comity.requests import workflow
+from comity.requests.actions.recording import opened_for_letter, say_recorded, scan_in_vault
+from comity.requests.actions.returning import bound_conditions, items_named
+from comity.requests.actions.shape import finish, texts
+from comity.requests.messages import MessageType, check_body
+from comity.requests.models import Dossier
+from comity.requests.papers import first_printed
+from comity.requests.phases import Side
+from comity.requests.queries.access import dossier_for, partner_of, phase_of_row
+from comity.requests.scanned import ScannedLetter
+from comity.store.vault import Vault
+from comity.values.actor import Act
+from comity.values.errors import InvalidInputError, RefusedError
+from comity.values.reference import Reference
+
+
+def take_in_from_post(
+    act: Act,
+    *,
+    dossier: Reference,
+    title: str,
+    on: str,
+    carrier: str,
+    keys: Keyring,
+    vault: Vault,
+    file: BinaryIO | None = None,
+    name: str = "",
+    kind: ItemKind = ItemKind.DIGITAL,
+    **record: Unpack[IntakeRecord],
+) -> Item:
+    """Take in what a partner without a node sent by post: a file from its carrier, or a thing by description.
+
+    `on` is the day it arrived, `carrier` what it came on and under which number of the post. Refused for a partner that
+    signs for itself, and for a request that it cannot have answered yet.
+    """
+    row = dossier_for(act.actor, dossier)
+    if row.partner_has_node:
+        raise RefusedError("This partner signs for itself; wait for its message.", code="requests:has-node")
+    workflow.require(workflow.STEPS["record_return"], Side(row.side), phase_of_row(row))
+    if on > act.at.date().isoformat():
+        raise InvalidInputError("What came by post came today or earlier.", place="on")
+    record["arrival"] = {"on": on, "from": partner_of(row), "carrier": carrier}
+    return take_in_posted(
+        act,
+        dossier=dossier,
+        authority=row.holder,
+        title=title,
+        keys=keys,
+        vault=vault,
+        file=file,
+        name=name,
+        kind=kind,
+        **record,
+    )
+
+
+def record_return(
+    act: Act,
+    *,
+    dossier: Any,
+    version: int,
+    parts: Sequence[str],
+    items: Sequence[str],
+    cover_letter: Mapping[str, str],
+    letter: ScannedLetter,
+    keys: Keyring,
+    vault: Vault,
+    conditions: Sequence[Mapping[str, Any]] = (),
+) -> Dossier:
+    """Record results that came by post under the letter that vouches for them, and bind its conditions to each.
+
+    `items` were taken in as they came (`take_in_from_post`); their content is read back first. The conditions are the
+    instrument's, those known before, and those given here as the letter states them. `cover_letter` is what it says.
+    """
+    found = opened_for_letter(act, "record_return", dossier, version, letter)
+    workflow.require_parts(workflow.STEPS["return_evidence"], found.state.part_states(), parts, recorded=True)
+    rows, words = items_named(found, items), texts(cover_letter)
+    bound = bound_conditions(found, conditions)
+    body = {
+        "parts": list(parts),
+        "items": [
+            {"item": row.reference, "digest": row.digest or None, "title": row.title, "kind": row.kind} for row in rows
+        ],
+        "cover_letter": {"text": words, "language": first_printed(words)},
+        "conditions": [one.to_json() for one in bound],
+        "custody": [],
+    }
+    check_body(MessageType.EVIDENCE_RETURNED, body)
+    read_posted(act, items, keys=keys, vault=vault)
+    with scan_in_vault(act, letter, vault=vault) as sealed, transaction.atomic():
+        signed = say_recorded(act, found, MessageType.EVIDENCE_RETURNED, body, letter, sealed, keys)
+        scan = {"digest": sealed.kept.digest, "media_type": letter.media_type}
+        for row in rows:
+            bind_posted(act, row.reference, letter=scan, message=signed.digest, conditions=bound, keys=keys)
+        return finish(
+            act,
+            found,
+            event="requests:return:recorded",
+            signed=signed,
+            facts={"scan": sealed.kept.digest, "parts": list(parts), "items": list(items)},
+            changes={"remind_on": None},
+        )
+
+
+def record_receipt(
+    act: Act,
+    *,
+    dossier: Any,
+    version: int,
+    items: Sequence[str],
+    letter: ScannedLetter,
+    keys: Keyring,
+    vault: Vault,
+) -> Dossier:
+    """Record the letter with which a partner without a node confirms that items came which we sent it by post."""
+    found = opened_for_letter(act, "record_receipt", dossier, version, letter)
+    rows, partner = items_named(found, items), partner_of(found.row)
+    with scan_in_vault(act, letter, vault=vault) as sealed, transaction.atomic():
+        scan = sealed.kept.digest
+        entries = [record_arrived_there(act, row.reference, source=scan, partner=partner, keys=keys) for row in rows]
+        body = {"items": entries}
+        signed = say_recorded(act, found, MessageType.EVIDENCE_COUNTERSIGNED, body, letter, sealed, keys)
+        facts = {"scan": scan, "items": list(items)}
+        return finish(act, found, event="requests:receipt:recorded", signed=signed, facts=facts)
