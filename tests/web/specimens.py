@@ -999,6 +999,7 @@ SPECIMENS: dict[str, Specimen] = {
             SimpleNamespace(holds=False, words="ML-DSA-65", detail=""),
         ],
         facts=[(_("From"), "CO-FGN"), (_("To"), "CH-FOJ")],
+        delivery_href="/dossiers/x/messages/y/delivery",
         receipts=[SimpleNamespace(seal=SealMark(SealState.VERIFIED, "CH-FOJ"), words=_("Delivered"), at=NOW)],
     ),
     "inbox": _plain("inbox.html", "inbox", arrivals=[ARRIVAL] * 4),

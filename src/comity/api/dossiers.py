@@ -12,6 +12,7 @@ from comity.api.plain import plain
 from comity.api.sessions import act, actor
 from comity.requests.actions import VERBS, begin, open_dossier, perform
 from comity.requests.queries import (
+    delivery_evidence,
     document_content,
     dossier_page,
     dossiers_by_number,
@@ -176,6 +177,14 @@ def document(request: HttpRequest, reference: str, digest: str) -> HttpResponse:
         vault=settings.COMITY.vault(),
     )
     return HttpResponse(found, content_type="application/octet-stream")
+
+
+@router.get(
+    "/dossiers/{reference}/messages/{digest}/delivery", summary="The evidence of a message's way, as one file to verify"
+)
+def delivery(request: HttpRequest, reference: str, digest: str, with_content: bool = True) -> HttpResponse:
+    found = delivery_evidence(act(request), named(reference, Kind.DOSSIER), digest, with_content=with_content)
+    return HttpResponse(found, content_type="application/json")
 
 
 @router.get("/dossiers/{reference}/messages/{digest}", summary="A message as signed, with receipts and our check")

@@ -1,4 +1,4 @@
-"""`comity verify`: verify a bundle of evidence offline; needs no node, no network and no database."""
+"""`comity verify`: verify a bundle of evidence, or of a message's way, offline; needs no node and no network."""
 
 import json
 from importlib.resources import files
@@ -9,15 +9,19 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from comity.evidence.check_delivery import verify_delivery
 from comity.evidence.report import Line, Report, State
 from comity.evidence.verification import verify_bundle
+from comity.exchange.delivery_file import LARGEST
 from comity.values.errors import ConflictError, InvalidInputError, MissingError
 
 _STYLE = {State.PROVED: "green", State.BROKEN: "bold red", State.ABSENT: "yellow", State.NOTE: "cyan"}
 
 
 def verify(
-    path: Annotated[Path | None, typer.Argument(metavar="PATH", help="The bundle's folder.")] = None,
+    path: Annotated[
+        Path | None, typer.Argument(metavar="PATH", help="The bundle's folder, or a file of a message's evidence.")
+    ] = None,
     trust: Annotated[
         list[str] | None,
         typer.Option("--trust", metavar="FINGERPRINT", help="Fingerprint of an authority's key; may be repeated."),
@@ -27,7 +31,7 @@ def verify(
         Path | None, typer.Option(help="Write the one-file verifier there, for someone without Comity, and end.")
     ] = None,
 ) -> None:
-    """Verify a bundle offline: one line per thing proved or broken.
+    """Verify a bundle, or the evidence of a message's way, offline: one line per thing proved or broken.
 
     Exit 0: all holds. 1: something is broken, and named. 2: there is no bundle at PATH.
     """
@@ -37,7 +41,7 @@ def verify(
     if path is None:
         raise InvalidInputError("Name the bundle's folder.", code="bundle:path", next_step="comity verify FOLDER")
     try:
-        report = verify_bundle(path, trust)
+        report = verify_delivery(_bounded(path), trust) if path.is_file() else verify_bundle(path, trust)
     except MissingError as error:
         if as_json:
             typer.echo(json.dumps({"path": str(path), "holds": False, "error": error.diagnostics()}))
@@ -53,6 +57,12 @@ def verify(
     else:
         _print(report)
     raise typer.Exit(0 if report.holds else 1)
+
+
+def _bounded(path: Path) -> bytes:
+    """One byte more than may be read: what is larger is refused by the reader."""
+    with path.open("rb") as file:
+        return file.read(LARGEST + 1)
 
 
 def _write_verifier(path: Path) -> None:

@@ -32,6 +32,9 @@ class Fields:
     def fault(self, name: str, sentence: str) -> InvalidInputError:
         return InvalidInputError(sentence, code=self._code, place=f"{self._place}.{name}".lstrip("."))
 
+    def has(self, name: str) -> bool:
+        return name in self._value
+
     def raw(self, name: str) -> Any:
         return self._value[name]
 

@@ -33,8 +33,11 @@ TYPE = re.compile(r"[a-z]{1,20}(\.[a-z]{1,20}(-[a-z]{1,20}){0,3}){1,2}")
 
 KEYS_SUCCEEDED = "authority.keys-succeeded"
 CARD_RENEWED = "authority.card-renewed"
-"""The two types that are the exchange's own: an authority tells its partners its next keys, or under the same keys
-another address or certificate. See actions/rotating.py."""
+MESSAGES_RETRIEVED = "exchange.messages-retrieved"
+NOTICES = frozenset({KEYS_SUCCEEDED, CARD_RENEWED, MESSAGES_RETRIEVED})
+"""The types that are the exchange's own: an authority tells its partners its next keys, or under the same keys another
+address or certificate (actions/rotating.py), or which of their messages were opened by a person
+(actions/attesting.py)."""
 
 _MEMBERS = (
     "version", "type", "id", "sender", "recipient", "dossier", "follows", "purpose",

@@ -129,11 +129,6 @@ def peek_receipt(data: bytes) -> Receipt:
     return Receipt.from_content(from_b64(members.text("receipt", longest=MAX_RECEIPT_BYTES)))
 
 
-def sign_again(data: bytes, signer: Signer) -> bytes:
-    """A receipt of ours, word for word, under another key: the one that signed it was revoked."""
-    return sign_receipt(peek_receipt(data), signer)
-
-
 def receipt_key(data: bytes) -> str:
     """The name of the key under which a receipt says that it was signed; InvalidInputError for another form."""
     members = Fields(decode(data, max_bytes=MAX_RECEIPT_BYTES), ("receipt", "signature"), code=_CODE)

@@ -1,6 +1,6 @@
 """Reads of the ledger, and proofs that an entry stands in it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -249,3 +249,14 @@ def _columns_agree(row: LedgerEntry, entry: dict[str, Any]) -> bool:
 
 def head_root(head: LedgerHead) -> bytes:
     return frontier_of(head.size, bytes(head.frontier)).root()
+
+
+def opened_by_officers(authority: str, events: Collection[str], *, since: datetime) -> dict[str, list[datetime]]:
+    """Subject to the moments at which officers opened it, by entries of these events from that moment on, in order."""
+    rows = LedgerEntry.objects.filter(
+        authority=authority, event__in=events, at__gte=since, actor__startswith="officer:"
+    ).order_by("at", "seq")
+    found: dict[str, list[datetime]] = {}
+    for subject, at in rows.values_list("subject", "at"):
+        found.setdefault(subject, []).append(at)
+    return found

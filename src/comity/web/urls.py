@@ -53,6 +53,7 @@ one_dossier = [
     path("/file", dossier.order_file, name="order_file"),
     path("/release", releases.propose, name="propose_release"),
     path("/messages/<str:digest>", dossier.message, name="message"),
+    path("/messages/<str:digest>/delivery", dossier.delivery, name="delivery"),
     path("/documents/<str:digest>", dossier.document, name="document"),
 ]
 

@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from comity.exchange.receipt import ReceiptKind
 from comity.values.verdict import Finding
 from comity.web.law_vocabulary import LAW_WORDS
 
@@ -278,3 +279,17 @@ KINDS: Mapping[str, Words] = {
 def word(kind: str, code: str) -> str:
     """The word for a code in the reader's language; a code without a word stands as it is: nothing is hidden."""
     return str(KINDS[kind].get(code, code))
+
+
+STATEMENTS: Mapping[ReceiptKind, Promise | str] = {
+    ReceiptKind.SUBMISSION_ACCEPTANCE: _("Signed and queued (the sender's own word)"),
+    ReceiptKind.SUBMISSION_REJECTION: _("Not accepted for sending (the sender's own word)"),
+    ReceiptKind.RELAY_ACCEPTANCE: _("Passed on"),
+    ReceiptKind.RELAY_REJECTION: _("Refused by the recipient"),
+    ReceiptKind.RELAY_FAILURE: _("Could not be brought to the recipient's node (the sender's own word)"),
+    ReceiptKind.DELIVERY: _("Arrived and took effect"),
+    ReceiptKind.NON_DELIVERY: _("No receipt came in time (the sender's own word)"),
+    ReceiptKind.RETRIEVAL: _("Opened by a person of the recipient"),
+    ReceiptKind.NON_RETRIEVAL: _("No word came in time that it was opened (the sender's own word)"),
+}
+"""What was stated of a message's way, and whose word it is."""

@@ -9,7 +9,14 @@ from comity.authorities.actions import clear_tallies
 from comity.authorities.keyring import Keyring
 from comity.authorities.queries import local_authorities
 from comity.evidence.actions import fetch_due, partners_to_fetch, scrub
-from comity.exchange.actions import partners_to_send, send_due, settle_shown, submit_checkpoints, witnesses_to_ask
+from comity.exchange.actions import (
+    attest_due,
+    partners_to_send,
+    send_due,
+    settle_shown,
+    submit_checkpoints,
+    witnesses_to_ask,
+)
 from comity.exchange.queries import logs_to_ask
 from comity.exchange.transport import DirectorySource, NodeTransport
 from comity.requests.actions import remind_due, verify_seals
@@ -82,6 +89,10 @@ def _verify(_act: Act, tools: Tools) -> int:
     return verify_seals(keys=tools.keys, vault=tools.vault)
 
 
+def _attest(act: Act, tools: Tools) -> int:
+    return attest_due(act, keys=tools.keys)
+
+
 def _sweep(act: Act, tools: Tools) -> int:
     """What lies in the vault for a day without a row was left by a crash; younger content may still be entered."""
     return sweep(tools.vault, older_than=act.at - timedelta(days=1))
@@ -126,6 +137,7 @@ SCHEDULE: Mapping[str, Job] = {
         Job("sequence", timedelta(seconds=5), _sequence, "Move recorded reads into the ledgers."),
         Job("tile", timedelta(seconds=20), _tile, "Keep the hash tiles of the ledgers, from which proofs are read."),
         Job("witness", timedelta(seconds=30), _witness, "Have the ledgers witnessed by the partners."),
+        Job("attest", timedelta(minutes=1), _attest, "State what became of messages, and that what came was opened."),
         Job("sweep", timedelta(days=1), _sweep, "Remove what a crash left half-kept in the vault."),
         Job("scrub", timedelta(minutes=10), _scrub, "Read back what the vault keeps, the longest not read first."),
         Job("clear-sessions", timedelta(days=1), _clear, "Remove the sessions that have ended."),

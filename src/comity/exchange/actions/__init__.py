@@ -1,6 +1,7 @@
 """What changes the exchange: posting, sending what is due, receiving, the courier, sending again what was stopped."""
 
 from comity.exchange.actions.allowing import allow
+from comity.exchange.actions.attesting import attest_due, messages_retrieved
 from comity.exchange.actions.cosigning import begin_anew, hear_checkpoint, settle_shown, witness_checkpoint
 from comity.exchange.actions.packing import Asked, Packed, pack
 from comity.exchange.actions.posting import post
@@ -18,11 +19,13 @@ __all__ = [
     "Taken",
     "allow",
     "announce_tls",
+    "attest_due",
     "begin_anew",
     "card_renewed",
     "cards_on_their_way",
     "hear_checkpoint",
     "keys_succeeded",
+    "messages_retrieved",
     "pack",
     "partners_to_send",
     "post",

@@ -14,7 +14,8 @@ from comity.authorities.succession import Succession
 from comity.exchange.actions.posting import post
 from comity.exchange.message import CARD_RENEWED, KEYS_SUCCEEDED, Message, SignedMessage
 from comity.exchange.models import Direction, Outbox, OutboxState, StoredMessage, StoredReceipt
-from comity.exchange.receipt import sign_again
+from comity.exchange.receipt import sign_receipt
+from comity.exchange.statement import BY_SENDER, read_statement
 from comity.seals.canonical import from_b64, to_b64
 from comity.values.actor import Act
 from comity.values.errors import InvalidInputError, RefusedError
@@ -44,9 +45,9 @@ def rotate(
             signature = keys.signer(code).sign(row.type, bytes(row.content)).to_json()
             StoredMessage.objects.filter(pk=row.pk).update(signature=signature)
     if revoked_since is not None:
-        given = StoredReceipt.objects.filter(message__holder=code, message__direction=Direction.IN)
-        for receipt in given.filter(at__gte=revoked_since):
-            data = sign_again(bytes(receipt.data), keys.signer(code))
+        given = Q(message__direction=Direction.IN) | Q(kind__in=[kind.value for kind in BY_SENDER])
+        for receipt in StoredReceipt.objects.filter(given, message__holder=code, at__gte=revoked_since):
+            data = sign_receipt(read_statement(bytes(receipt.data))[0], keys.signer(code))
             StoredReceipt.objects.filter(pk=receipt.pk).update(data=data)
     if retiring is not None:
         _announce(act, code, succession, own_card(code, keys), keys)

@@ -14,7 +14,7 @@ from comity.exchange.backoff import CAP_SECONDS, LEASE_SECONDS, next_attempt
 from comity.exchange.envelope import seal_envelope
 from comity.exchange.message import SignedMessage
 from comity.exchange.models import Line, Outbox, OutboxState, StoredMessage, StoredReceipt
-from comity.exchange.receipt import Receipt, expect_about, open_receipt, read_plain_rejection, receipt_key
+from comity.exchange.receipt import Receipt, ReceiptKind, expect_about, open_receipt, read_plain_rejection, receipt_key
 from comity.exchange.rejection import PASSING, SENTENCES
 from comity.exchange.transport import Transport
 from comity.safeguards.actions import enter
@@ -149,6 +149,8 @@ def verified(stored: StoredMessage, answer: bytes, envelopes: Collection[str]) -
     """The recipient's receipt about this message, by whatever way it came; a ComityError where it is none."""
     key_id = receipt_key(answer)
     receipt = open_receipt(answer, verifying_key(stored.recipient, key_id))
+    if receipt.kind not in (ReceiptKind.DELIVERY, ReceiptKind.RELAY_REJECTION):
+        raise BrokenError(f"A receipt of the kind {receipt.kind} answers no envelope.", code="receipt:kind")
     verifying_key(stored.recipient, key_id, receipt.at)  # given before that key ended, if it did
     expect_about(
         receipt,

@@ -11,6 +11,7 @@ from comity.requests.queries.pages import DossierView, dossier_page
 from comity.requests.queries.proofs import (
     MessageProof,
     broken_rows,
+    delivery_evidence,
     documents_without_content,
     dossiers_without_row,
     message_proof,
@@ -33,6 +34,7 @@ __all__ = [
     "Seal",
     "TimelineView",
     "broken_rows",
+    "delivery_evidence",
     "document_content",
     "documents_without_content",
     "dossier_for",

@@ -4,17 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from comity.authorities.queries import verifying_key
 from comity.evidence.queries import awaited_content
+from comity.exchange.delivery_file import wanted_keys, write_delivery
 from comity.exchange.queries import dossiers_written_about, message, messages_of, receipts_of
 from comity.requests.fold import fold
 from comity.requests.models import Document, Dossier
 from comity.requests.phases import Effect
 from comity.requests.queries.access import dossier_for, target_of
 from comity.requests.queries.timeline import Seal, seal_of
+from comity.safeguards.actions import enter_read
 from comity.safeguards.permissions import Permission
 from comity.safeguards.policy import authorise
 from comity.store.queries import holds
-from comity.values.actor import Actor
+from comity.values.actor import Act, Actor
 from comity.values.errors import MissingError
 from comity.values.instant import instant_text
 from comity.values.reference import Kind, Reference
@@ -47,6 +50,23 @@ def message_proof(actor: Actor, reference: Reference, digest: str) -> MessagePro
         seal_of(view.signed),
         instant_text(view.stored_at),
     )
+
+
+def delivery_evidence(act: Act, reference: Reference, digest: str, *, with_content: bool) -> bytes:
+    """What is known of a message's way, with the keys to check it, in one file for a third party; entered as a read.
+
+    With the content it shows what the message says; without, only that and when it went its way.
+    """
+    row = dossier_for(act.actor, reference)
+    authorise(act.actor, Permission.DOSSIER_READ, target_of(row, act.actor))
+    view = message(row.holder, digest)
+    if str(view.signed.message.dossier) != row.reference:
+        raise MissingError
+    statements = receipts_of(row.holder, digest)
+    wanted = sorted(wanted_keys(view.signed, statements))
+    keys = [(code, verifying_key(code, key_id)) for code, key_id in wanted]
+    enter_read(act, reference, authority=act.actor.authority, event="requests:delivery:exported")
+    return write_delivery(view.signed, statements, keys, with_content=with_content)
 
 
 def broken_rows() -> list[str]:

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from comity.authorities.queries import name_of, verifying_key
 from comity.exchange.message import SignedMessage
-from comity.exchange.receipt import open_receipt, receipt_key
-from comity.requests.queries import document_content, message_proof, request_file
+from comity.exchange.statement import open_statement, read_statement, stated_by
+from comity.requests.queries import delivery_evidence, document_content, message_proof, request_file
 from comity.safeguards.permissions import Permission
 from comity.safeguards.queries import entries_about
 from comity.seals.keys import VerifyingKey
@@ -30,6 +30,7 @@ from comity.web.pages.evidence import line_of as item_line
 from comity.web.pages.ledger import lines_of, sequenced
 from comity.web.proofs import checks_of, seal_of_document, seal_of_message
 from comity.web.timeline import entries_of, said
+from comity.web.vocabulary import STATEMENTS
 
 
 def opened(request: HttpRequest, reference: str) -> Case:
@@ -181,8 +182,9 @@ def message(request: HttpRequest, reference: str, digest: str) -> HttpResponse:
             (_("Handling"), signed.message.handling.value),
             (_("Follows"), str(len(signed.message.follows))),
         ],
-        "receipts": [_receipt(text.encode(), told) for text in proof.receipts],
+        "receipts": [_receipt(text.encode()) for text in proof.receipts],
         "ribbon": None,
+        "delivery_href": f"{dossier_href(address)}/messages/{digest}/delivery",
     }
     return render(request, "message.html", context)
 
@@ -195,16 +197,28 @@ def _key(code: str, key_id: str) -> VerifyingKey | None:
         return None
 
 
-def _receipt(data: bytes, code: str) -> dict[str, Any]:
-    """A receipt as a line: verified under the partner's key, or broken."""
+def _receipt(data: bytes) -> dict[str, Any]:
+    """A statement about the message's way as a line: verified under the key of the one whose word it is, or broken."""
     try:
-        key = _key(code, receipt_key(data))
+        said, key_id = read_statement(data)
+        by = stated_by(said)
+        key = _key(by, key_id)
         if key is None:
             return {"seal": SealMark(SealState.UNVERIFIED), "words": "", "at": None}
-        receipt = open_receipt(data, key)
+        receipt = open_statement(data, key)
     except ComityError as error:
         return {"seal": SealMark(SealState.BROKEN), "words": error.message, "at": None}
-    return {"seal": SealMark(SealState.VERIFIED, receipt.recipient), "words": receipt.kind.value, "at": receipt.at}
+    return {"seal": SealMark(SealState.VERIFIED, by), "words": STATEMENTS[receipt.kind], "at": receipt.at}
+
+
+@page(Permission.DOSSIER_READ)
+def delivery(request: HttpRequest, reference: str, digest: str) -> HttpResponse:
+    """The evidence of a message's way as one file, with the message or without; entered before it is sent."""
+    shown = request.GET.get("message") != "left-out"
+    found = delivery_evidence(act_of(request), read(reference, Kind.DOSSIER), digest, with_content=shown)
+    response = HttpResponse(found, content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="delivery-{digest[:12]}.json"'
+    return response
 
 
 @page(Permission.DOCUMENT_READ)
