@@ -1,11 +1,15 @@
 """A registrar packs a bundle on one side and takes it in on the other; who has not the role gets nothing."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from comity.evidence.check_delivery import verify_delivery
 from comity.exchange.models import CourierBundle, Outbox, StoredMessage
-from comity.safeguards.models import LedgerEntry
-from tests.requests.stages import both, signed
+from comity.safeguards.models import LedgerEntry, LedgerRead
+from comity.web.pages.dossier_address import dossier_href
+from tests.requests.stages import both, signed, transmitted
 
 
 def body_of(answer) -> bytes:
@@ -52,3 +56,19 @@ def test_who_has_not_the_role_neither_packs_nor_takes_in(node, desk, who):
         assert client.get(address).status_code == 403
         assert client.post(address, {"partner": "CO-FGN", "file": bag(b"x")}).status_code == 403
     assert not CourierBundle.objects.exists()
+
+
+def test_the_evidence_of_a_message_s_way_is_taken_out_as_a_file_that_verifies(node, desk):
+    dossier = transmitted(node)
+    digest = StoredMessage.objects.get(holder="CH-FOJ", direction="out").digest
+    client = desk("clerk").client
+    page = client.get(f"{dossier_href(dossier)}/messages/{digest}").content.decode()
+    assert "Arrived and took effect" in page
+    (address,) = re.findall(r'href="([^"]+/delivery)"', page)
+    before = LedgerRead.objects.count()
+    with_it, without = client.get(address).content, client.get(f"{address}?message=left-out").content
+    assert LedgerRead.objects.count() == before + 2
+    assert verify_delivery(with_it).holds
+    assert verify_delivery(without).holds
+    assert len(without) < len(with_it)
+    assert desk("stranger").client.get(address).status_code == 404
