@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -44,7 +45,7 @@ def arrived(cast: World, dossier, who: str = "head", **changes) -> str:
     """What came on the carrier, taken in as it came; its reference."""
     given = {
         "title": "Extractos",
-        "on": cast.at.date().isoformat(),
+        "on": cast.at.date(),
         "carrier": CARRIER,
         "file": io.BytesIO(RECORDS),
         "name": "../../extractos.csv",
@@ -171,7 +172,7 @@ def test_nothing_is_taken_in_by_post_from_a_partner_that_signs_for_itself_or_bef
     cast.officer("stranger", "ES-J3")
     with pytest.raises(MissingError):
         arrived(cast, dossier, who="stranger")
-    tomorrow = cast.at.date().replace(day=cast.at.day + 1).isoformat()
+    tomorrow = cast.at.date() + timedelta(days=1)
     for wrong, place in (({"carrier": " "}, "arrival.carrier"), ({"on": tomorrow}, "on")):
         with pytest.raises(InvalidInputError) as caught:
             arrived(cast, dossier, **wrong)

@@ -37,6 +37,7 @@ from comity.web.lines import (
 )
 from comity.web.marks import ClockMark, Ribbon, SealMark, SealState, Stop
 from comity.web.pages.dossier_grounds import DUAL_VERBS, GATE_VERBS, grounds_context
+from comity.web.pages.intake import PostedForm
 from comity.web.pages.law import AskForm, chosen
 from comity.web.pages.law_coverage import coverage_context
 from comity.web.pages.law_found import found
@@ -738,6 +739,7 @@ def _plain(template: str, room: str, **context: Any) -> Specimen:
     return Specimen(template, room, lambda: context)
 
 
+OURS = SealMark(SealState.OURS)
 PARTNER = SimpleNamespace(
     href="/partners/CO-FGN",
     name="Fiscalía General de la Nación",
@@ -1020,6 +1022,41 @@ SPECIMENS: dict[str, Specimen] = {
             "facts": [(_("Media type"), "application/pdf")],
             "conditions": [{"text": "Use limited to the proceedings named", "provision": "Art. 15"}],
             "record": [(_("Place"), "Cali")],
+        },
+    ),
+    "item-by-post": Specimen(
+        "item.html",
+        "evidence",
+        lambda: {
+            "item": _items()[0],
+            "stops": [
+                Stop("Taken in", NOW, "N. Ambrosini", "USB stick 0451, registered letter PY 12", DIGEST, OURS),
+                Stop("Checked", NOW, "N. Ambrosini", "", "", OURS),
+                Stop("Verified", NOW, "N. Ambrosini", "", DIGEST, SealMark(SealState.VERIFIED, "CH-FOJ")),
+            ],
+            "ribbon": RIBBON,
+            "ours": OURS,
+            "arrival": [
+                (_("Arrived on"), "2026-11-21"),
+                (_("From"), "Ministerio Público"),
+                (_("On what it came"), LONG),
+            ],
+            "conditions": [],
+        },
+    ),
+    "take-in-posted": Specimen(
+        "form_page.html",
+        "dossiers",
+        lambda: {
+            "title": _("Take in what came by post"),
+            "about": _(
+                "Recorded by us, not signed by them. When all is taken in, record the letter under which it came."
+            ),
+            "form": PostedForm({"kind": "digital", "title": LONG}, {}),
+            "button": _("Take in"),
+            "back": HREF,
+            "back_words": _("Evidence"),
+            "upload": True,
         },
     ),
     "item-on-its-way": Specimen("item.html", "evidence", lambda: _item_on_its_way(WAITS)),

@@ -144,7 +144,7 @@ def _posted(request: HttpRequest, reference: str, on: date, **record: Any) -> An
     item = take_in_from_post(
         deed,
         dossier=named(reference, Kind.DOSSIER),
-        on=on.isoformat(),
+        on=on,
         keys=node.keys(),
         vault=node.vault(),
         **record,

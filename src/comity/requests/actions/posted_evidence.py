@@ -1,6 +1,7 @@
 """Evidence that crosses the border by post: taken in, bound to its letter, its receipt recorded; ours, not signed."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, BinaryIO, Unpack
 
 from django.db import transaction
@@ -31,7 +32,7 @@ def take_in_from_post(
     *,
     dossier: Reference,
     title: str,
-    on: str,
+    on: date,
     carrier: str,
     keys: Keyring,
     vault: Vault,
@@ -49,9 +50,9 @@ def take_in_from_post(
     if row.partner_has_node:
         raise RefusedError("This partner signs for itself; wait for its message.", code="requests:has-node")
     workflow.require(workflow.STEPS["record_return"], Side(row.side), phase_of_row(row))
-    if on > act.at.date().isoformat():
+    if on > act.at.date():
         raise InvalidInputError("What came by post came today or earlier.", place="on")
-    record["arrival"] = {"on": on, "from": partner_of(row), "carrier": carrier}
+    record["arrival"] = {"on": on.isoformat(), "from": partner_of(row), "carrier": carrier}
     return take_in_posted(
         act,
         dossier=dossier,

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import render
+from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -116,7 +118,7 @@ def arrival_of(item: ItemView) -> list[tuple[Any, str]]:
         return []
     sender = name_of(str(told.get("from", "")), get_language() or "en")
     return [
-        (_("Arrived on"), str(told.get("on", ""))),
+        (_("Arrived on"), date_format(date.fromisoformat(str(told["on"])), "j M Y")),
         (_("From"), sender),
         (_("On what it came"), str(told.get("carrier", ""))),
     ]

@@ -135,7 +135,7 @@ def take_posted(request: HttpRequest, case: Case, given: dict[str, Any]) -> Any:
         act_of(request),
         dossier=case.reference,
         title=given["title"],
-        on=given["on"].isoformat(),
+        on=given["on"],
         carrier=given["carrier"],
         kind=ItemKind(given["kind"]),
         file=file,
