@@ -149,3 +149,20 @@ def test_the_law_of_a_dossier_leads_on_to_the_check_of_its_instrument_with_nothi
     assert check.status_code == 200
     assert "SV.26.1" not in check.content.decode()
     assert load_register().instrument(asked["instrument"]).title in html.unescape(check.content.decode())
+
+
+def test_the_parts_of_the_law_take_the_instrument_of_the_answer_along(node, desk):
+    page = desk("prosecutor").client.get(ASKED.format("CH", "CO", "bank-records", "drug-trafficking")).content.decode()
+    parts = page.split("law-parts", 1)[1].split("</nav>")[0]
+    assert re.search(r'href="/law/refusal\?[^"]*instrument=BILATERAL-CH-CO-MLA', parts)
+
+
+def test_a_question_stands_once_on_the_page(node, desk):
+    page = desk("prosecutor").client.get(ASKED.format("CH", "CO", "bank-records", "drug-trafficking")).content.decode()
+    assert page.count("Does the offence involve an organised criminal group") == 1
+    assert "Not answered" not in page
+
+
+def test_a_treaty_known_by_a_decree_only_is_named_by_its_states(node, desk):
+    page = desk("prosecutor").client.get("/law/instruments/BILATERAL-BR-NG-MLA").content.decode()
+    assert "treaty between Brazil and Nigeria (Decreto 7.582/2011)" in page

@@ -33,6 +33,9 @@ _STATUS = {
     "terminated": "terminated",
 }
 
+LABEL_WORDS = 3
+"""A printed title of so few words is a decree's number or the name of a sort: it does not say whose treaty it is."""
+
 
 @dataclass(frozen=True, slots=True)
 class BilateralRow:
@@ -87,7 +90,11 @@ class BilateralTreaty:
     @property
     def title(self) -> str:
         titles = [row.title for row in self.rows if row.title]
-        return max(titles, key=len, default=f"Treaty between {self.pair[0]} and {self.pair[1]} ({self.kind})")
+        named = f"Treaty between {self.pair[0]} and {self.pair[1]} ({self.kind})"
+        printed = max(titles, key=len, default="")
+        if len(printed.split()) > LABEL_WORDS:
+            return printed
+        return f"{named}: {printed}" if printed else named
 
     @property
     def amending(self) -> bool:

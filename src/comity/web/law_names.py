@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from comity.values.country import country_names
 from comity.web import vocabulary
 
-_UNTITLED = re.compile(r"^Treaty between ([A-Z]{2}) and ([A-Z]{2}) \(([A-Z]+)\)$")
+_UNTITLED = re.compile(r"^Treaty between ([A-Z]{2,4}) and ([A-Z]{2,4}) \(([A-Z]+)\)(?:: (.+))?$", re.DOTALL)
 _FORMER = {"CSHH": _("Czechoslovakia (former)"), "YUCS": _("Yugoslavia (former)"), "EU": _("European Union")}
 """Parties in registers that are in no list of States today."""
 
@@ -27,10 +27,11 @@ def treaty_title(title: str) -> str:
     untitled = _UNTITLED.match(title)
     if not untitled:
         return title
-    first, second, kind = untitled.groups()
+    first, second, kind, printed = untitled.groups()
     said = gettext("%(kind)s: treaty between %(first)s and %(second)s")
-    return said % {
+    named = said % {
         "kind": vocabulary.word("treaty", kind),
         "first": party_name(first),
         "second": party_name(second),
     }
+    return f"{named} ({printed})" if printed else named

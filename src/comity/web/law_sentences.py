@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
 from comity.law.vocabulary import MEASURES, OFFENCES
+from comity.values.country import country_names
 from comity.values.language import direction
 from comity.web import gazette_words, vocabulary
 from comity.web.law_names import party_name, treaty_title
@@ -120,6 +121,12 @@ def _what(label: str) -> SafeString:
     return told(label)
 
 
+def _place(name: str) -> SafeString:
+    """A State named in English, or words for a place."""
+    code = next((code for code, known in country_names("en").items() if known == name), "")
+    return _state(code) if code else told(name)
+
+
 def _title(title: str) -> SafeString:
     named = treaty_title(title)
     return told(title) if named == title else conditional_escape(named)
@@ -182,6 +189,7 @@ _TOLD: Mapping[str, Callable[[str], SafeString]] = {
     "day": _apart,
     "code": _apart,
     "what": _what,
+    "place": _place,
     "title": _title,
     "measure": _measure,
     "asof": _asof,

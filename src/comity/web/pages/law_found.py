@@ -12,7 +12,7 @@ from comity.law.channels import Lane, channel_for
 from comity.law.instrument import Instrument
 from comity.law.register import Register
 from comity.law.state_sheet import standing_verdict
-from comity.values.verdict import Finding
+from comity.values.verdict import Finding, Reason
 from comity.web import vocabulary
 from comity.web.checking.matter import carried
 from comity.web.entrance import now
@@ -47,6 +47,12 @@ class BasisLine:
     """The provision that reaches the measure, or leaves it open."""
     as_of: str = ""
     notes: tuple[int, ...] = ()
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """The reasons, without those that a question beneath them says already."""
+        said = {f"Not answered: {asked.text}" for asked in self.questions if not asked.given}
+        return tuple(reason for reason in self.basis.reasons if reason.text not in said)
 
 
 def lines_of(
