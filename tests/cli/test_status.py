@@ -42,6 +42,16 @@ def test_the_status_is_told_to_a_person_in_sentences_and_tables() -> None:
         "quotas": [{"partner": "CO-FGN", "messages": [9000, 10000], "bytes": [1, 5], "transfers": [0, 7]}],
         "ending": ["CH-FOJ office seal ends soon"],
         "broken": ["CH-FOJ: entry 3"],
+        "lapsed": [
+            {
+                "kind": "line-down",
+                "subject": "CO-FGN",
+                "since": "2026-11-01",
+                "until": "2026-11-08",
+                "overdue": True,
+                "sentence": "The line is down.",
+            }
+        ],
         "witnesses": {
             "ours": [
                 {"state": "restored", "reason": "This ledger has 3 entries; CO-FGN holds 9."},
@@ -61,6 +71,7 @@ def test_the_status_is_told_to_a_person_in_sentences_and_tables() -> None:
         "ALARM   This ledger has 3 entries; CO-FGN holds 9.",
         "ALARM   CO-FGN signed two roots for 5 entries; CH-FOJ keeps the proof.",
         "ALARM   CO-FGN has not proved 7 entries that GB-UKCA saw.",
+        "LAPSED  CO-FGN The line is down. Since 2026-11-01, until 2026-11-08.",
         "4,711",
         "down since 2026",
         "1,200",
@@ -69,5 +80,5 @@ def test_the_status_is_told_to_a_person_in_sentences_and_tables() -> None:
         assert words in said
     assert "{" not in said
     with console.capture() as captured:
-        console.print(status_page(found | {"ending": [], "broken": [], "lines": [], "witnesses": QUIET}))
+        console.print(status_page(found | {"ending": [], "broken": [], "lines": [], "lapsed": [], "witnesses": QUIET}))
     assert "All ledgers are whole" in captured.get()

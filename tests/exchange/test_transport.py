@@ -125,6 +125,27 @@ def test_another_certificate_than_the_directorys_gets_not_a_byte(transport):
     assert refused.value.code == "transport:certificate"
 
 
+@pytest.mark.parametrize(("days", "taken"), [(1, True), (29, True), (31, False), (400, False)])
+def test_a_pinned_certificate_that_ended_is_taken_for_a_time_and_then_refused(days, taken):
+    ended = issue_tls("127.0.0.1", NOW - timedelta(days=730 + days))
+    patient, strict = HttpsTransport(*OURS, clock=lambda: NOW), HttpsTransport(*OURS)
+    with serving(answering(b"the receipt"), tls=ended) as server:
+        place = server.place(tls_certificate=ended[1].decode())
+        if taken:
+            assert patient.deliver(place, b"x") == b"the receipt"
+        else:
+            with pytest.raises(UnavailableError) as refused:
+                patient.deliver(place, b"x")
+            assert refused.value.code == "transport:certificate"
+            assert server.came == []
+        with pytest.raises(UnavailableError):
+            strict.deliver(place, b"x")
+        with pytest.raises(UnavailableError):
+            patient.deliver(server.place(tls_certificate=OTHER[1].decode()), b"x")
+    patient.close()
+    strict.close()
+
+
 def signed_by(authority: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
     """A certificate that the pinned one signed: a chain to the pin, but not the pin."""
     key = ec.generate_private_key(ec.SECP256R1())

@@ -1180,6 +1180,15 @@ SPECIMENS: dict[str, Specimen] = {
     "exchange": _plain(
         "exchange.html",
         "exchange",
+        lapsed=[
+            {
+                "one": SimpleNamespace(since=NOW, until=NOW),
+                "name": LONG if n else "",
+                "sentence": "The line is down. What waits goes out by itself when it is up, or now by courier.",
+                "overdue": bool(n),
+            }
+            for n in range(2)
+        ],
         partners=[
             {
                 "name": "Fiscalía General de la Nación",

@@ -98,3 +98,11 @@ def issue_tls(host: str, at: datetime, *others: str) -> tuple[bytes, bytes]:
 def valid_until(certificate: bytes) -> datetime:
     """The last moment of a PEM certificate."""
     return x509.load_pem_x509_certificate(certificate).not_valid_after_utc
+
+
+def last_valid(certificates: bytes) -> datetime | None:
+    """The last moment at which one of several PEM certificates is valid; None where they cannot be read."""
+    try:
+        return max(one.not_valid_after_utc for one in x509.load_pem_x509_certificates(certificates))
+    except ValueError:
+        return None

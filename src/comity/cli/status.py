@@ -12,7 +12,7 @@ from comity.authorities.keyring import Keyring
 from comity.authorities.queries import directory_ends, local_authorities
 from comity.cli.witnessing import alarm_lines, witness_state
 from comity.evidence.queries import content_from
-from comity.exchange.queries import AllowanceView, allowances, lines
+from comity.exchange.queries import AllowanceView, allowances, lapses, lines
 from comity.safeguards.queries import broken_places, ledger_size
 from comity.values.instant import instant_text
 
@@ -40,7 +40,7 @@ def node_status(keys: Keyring, at: datetime) -> dict[str, Any]:
     `quotas` tells per partner what it used of what it may: messages this hour, bytes at rest, open transfers.
 
     `ending` names the certificates that end within 60 days, `broken` places in ledgers, `witnesses` what `comity ledger
-    witnesses` tells.
+    witnesses` tells, `lapsed` what the exchange goes on without, since when and until when.
     """
     codes = [row.code for row in local_authorities()]
     return {
@@ -60,6 +60,17 @@ def node_status(keys: Keyring, at: datetime) -> dict[str, Any]:
         "ending": [*ending(keys, at), *directories_ending(at)],
         "broken": [f"{code}: {place}" for code in codes for place in broken_places(code)],
         "witnesses": witness_state(),
+        "lapsed": [
+            {
+                "kind": one.kind.value,
+                "subject": one.subject,
+                "since": instant_text(one.since),
+                "until": instant_text(one.until),
+                "overdue": one.overdue(at),
+                "sentence": one.sentence(at),
+            }
+            for one in lapses(keys.tls_certificate, at)
+        ],
     }
 
 
@@ -80,6 +91,9 @@ def status_page(found: dict[str, Any]) -> RenderableType:
         parts.append(Text(f"BROKEN  {place}", "bold red"))
     for sentence in alarm_lines(found["witnesses"]):
         parts.append(Text(f"ALARM   {sentence}", "bold red"))
+    for one in found["lapsed"]:
+        words = [one["subject"], one["sentence"], f"Since {one['since']}, until {one['until']}."]
+        parts.append(Text(f"LAPSED  {' '.join(filter(None, words))}", "bold red" if one["overdue"] else "yellow"))
     for sentence in found["ending"]:
         parts.append(Text(f"ENDS    {sentence}", "yellow"))
     if not parts:

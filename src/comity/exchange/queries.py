@@ -8,10 +8,12 @@ from typing import Any
 
 from django.db.models import Count, Exists, Min, OuterRef, Q
 
+from comity.authorities.certificates import last_valid
 from comity.authorities.keyring import Keyring
-from comity.authorities.queries import ended_keys, local_authority, partner
+from comity.authorities.queries import ended_keys, local_authority, partner, partner_certificates
 from comity.exchange.allowance import Limits, hour_of
 from comity.exchange.backoff import CAP_SECONDS, LEASE_SECONDS
+from comity.exchange.lapses import Lapse, Lapsed, flagged
 from comity.exchange.ledger_export import CHECKPOINT, WITNESSED, entry_line, keys_file
 from comity.exchange.message import SignedMessage
 from comity.exchange.models import (
@@ -573,3 +575,14 @@ def exported(log: str, keys: Keyring, *, entries: bool = True) -> tuple[dict[str
         for seq, leaf, salt, entry in stored_entries(log, size)
     )
     return notes, keys_file(held), lines
+
+
+def lapses(own_tls: bytes, at: datetime, holder: str = "") -> list[Lapsed]:
+    """What has lapsed for one of our authorities, or for the whole node: certificates, lines, witnesses."""
+    ends = {("", Lapse.OWN_TLS): last_valid(own_tls)}
+    ends |= {(code, Lapse.PARTNER_TLS): last_valid(held.encode()) for code, held in partner_certificates().items()}
+    found = [Lapsed(kind, code, end) for (code, kind), end in ends.items() if end is not None and end < at]
+    found += [Lapsed(Lapse.LINE, line.partner, line.down_since) for line in lines(holder) if line.down_since]
+    away = [one for one in standings(holder) if one.state == "unreachable"]
+    found += [Lapsed(Lapse.WITNESS, one.witness, one.at or one.since or at) for one in away]
+    return flagged(found, at)

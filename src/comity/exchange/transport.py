@@ -6,9 +6,10 @@ of the environment is read; answers and times are bounded.
 
 import ssl
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -96,8 +97,8 @@ class NodeTransport(Transport, Caller, Protocol):
 class HttpsTransport:
     """HTTPS with our certificate presented and the partner's pinned. Safe to use from several threads."""
 
-    def __init__(self, tls_key: bytes, tls_certificate: bytes) -> None:
-        self._key, self._certificate = tls_key, tls_certificate
+    def __init__(self, tls_key: bytes, tls_certificate: bytes, *, clock: Callable[[], datetime] | None = None) -> None:
+        self._key, self._certificate, self._clock = tls_key, tls_certificate, clock
         self._clients: dict[tuple[str, str], httpx.Client] = {}
 
     def deliver(self, partner: Destination, envelope: bytes) -> bytes:
@@ -149,7 +150,9 @@ class HttpsTransport:
         place = (partner.endpoint, partner.tls_certificate)
         if place not in self._clients:
             _expect_address(partner)
-            context = pinned_context(partner.tls_certificate, own_key=self._key, own_certificate=self._certificate)
+            context = pinned_context(
+                partner.tls_certificate, own_key=self._key, own_certificate=self._certificate, clock=self._clock
+            )
             self._clients[place] = httpx.Client(
                 verify=context, trust_env=False, follow_redirects=False, timeout=_TIMEOUT, limits=_LIMITS
             )

@@ -9,8 +9,11 @@ import os
 import socket
 import ssl
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from cryptography.hazmat.primitives.serialization import Encoding
 
 _TLS = Path(os.environ["COMITY_TLS"])
 certfile = str(_TLS / "tls.crt")
@@ -41,6 +44,7 @@ def ssl_context(_config: Any, _default: Callable[[], ssl.SSLContext]) -> ssl.SSL
     from django.db import close_old_connections  # noqa: PLC0415 - the framework is loaded by now
 
     from comity.authorities.queries import pinned_certificates  # noqa: PLC0415 - the same
+    from comity.exchange.pinning import check_no_time, usable  # noqa: PLC0415 - the same
 
     # No request has begun yet, so nobody else drops a connection that the database server has closed.
     close_old_connections()
@@ -48,7 +52,9 @@ def ssl_context(_config: Any, _default: Callable[[], ssl.SSLContext]) -> ssl.SSL
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     context.load_cert_chain(certfile, keyfile)
     context.verify_mode = ssl.CERT_REQUIRED
-    pinned = pinned_certificates()
+    now = datetime.now(UTC)
+    pinned = [one.public_bytes(Encoding.PEM).decode() for held in pinned_certificates() for one in usable(held, now)]
+    check_no_time(context)
     if pinned:
         context.load_verify_locations(cadata="\n".join(pinned))
     return context

@@ -7,6 +7,7 @@ only what is on its way there, and `store.key`) and, on the embedded default, `n
 
 import json
 import os
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -118,7 +119,7 @@ class Node:
         from comity.exchange.transport import HttpsTransport  # noqa: PLC0415 - the same
 
         keys = self.keys()
-        return HttpsTransport(keys.tls_key, keys.tls_certificate)
+        return HttpsTransport(keys.tls_key, keys.tls_certificate, clock=lambda: datetime.now(UTC))
 
     def transport(self) -> "HttpsTransport":
         return self._transport

@@ -248,6 +248,12 @@ def seal_certificates(state: str) -> dict[str, str]:
     return dict(rows.values_list("code", "seal_certificate"))
 
 
+def partner_certificates() -> dict[str, str]:
+    """The TLS certificates of each partner with a node, PEM by code."""
+    rows = Authority.objects.filter(active=True, has_node=True, local=False).exclude(tls_certificate="")
+    return dict(rows.order_by("code").values_list("code", "tls_certificate"))
+
+
 def pinned_certificates() -> list[str]:
     """The TLS certificates of all partners with a node, PEM: who may complete a handshake with the exchange port."""
     rows = Authority.objects.filter(active=True, has_node=True).exclude(tls_certificate="")

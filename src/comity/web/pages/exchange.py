@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -10,12 +11,12 @@ from django.utils.translation import get_language, gettext
 
 from comity.authorities.queries import name_of
 from comity.exchange.actions import resend
-from comity.exchange.queries import StoppedView, equivocations, lines, stopped
+from comity.exchange.queries import StoppedView, equivocations, lapses, lines, stopped
 from comity.exchange.rejection import SENTENCES, RejectionCode
 from comity.safeguards.permissions import Permission
 from comity.safeguards.queries import EntryView, entries_of_event
 from comity.values.errors import ComityError
-from comity.web.entrance import act_of, page
+from comity.web.entrance import act_of, now, page
 from comity.web.house import House
 from comity.web.witnesses import witnesses_of
 
@@ -52,7 +53,17 @@ def exchange(request: HttpRequest) -> HttpResponse:
         for line in lines(act.actor.authority)
     ]
     house: House = request.house  # type: ignore[attr-defined]
+    at = now()
     context = {
+        "lapsed": [
+            {
+                "one": one,
+                "name": name_of(one.subject, language) if one.subject else "",
+                "sentence": one.sentence(at),
+                "overdue": one.overdue(at),
+            }
+            for one in lapses(settings.COMITY.keys().tls_certificate, at, act.actor.authority)
+        ],
         "partners": partners,
         "stopped": [stopped_line(one, language) for one in stopped(act.actor.authority)],
         "may_resend": house.may(Permission.MESSAGE_RESEND),
