@@ -814,8 +814,7 @@ def check_ledgers(bundle: Bundle) -> None:
     authorities = {part["authority"] for part in bundle.manifest["ledgers"]}
     for digest, event in sorted(events.items(), key=lambda pair: (pair[1]["item"], pair[1]["sequence"])):
         if event["authority"] in authorities and digest not in entered:
-            place = f"item {event['item']}, event {event['sequence']}"
-            found.say("broken", place, f"The ledger of {event['authority']} is here, without this event.")
+            found.say("broken", f"item {event['item']}, event {event['sequence']}", "Its ledger is here, without it.")
     for authority in sorted({event["authority"] for event in events.values()} - authorities):
         found.say("absent", f"ledger of {authority}", "Its ledger is not in the bundle.")
 
@@ -831,27 +830,32 @@ def read_checkpoint(bundle: Bundle, part: Entry) -> tuple[int, bytes]:
     head, blank, tail = text.rpartition("\n\n")
     fields, lines = head.split("\n"), tail[:-1].split("\n")
     name = r"[^\s+\x00-\x1f\x7f]{1,200}"
-    form = re.fullmatch(rf"({name})\n(0|[1-9][0-9]{{0,18}})\n(\S+)", head) if len(fields) == 3 else None
+    form = (
+        re.fullmatch(rf"(comity/ledger/{part['authority']})\n(0|[1-9][0-9]{{0,18}})\n(\S+)", head)
+        if len(fields) == 3
+        else None
+    )
     if len(text) > LARGEST_NOTE or not blank or form is None or not tail.endswith("\n") or len(lines) > 64:
         raise Broken("This is not a checkpoint.")
     root, body = from_b64(form[3], b"+/", "="), f"{head}\n".encode()
-    held = set()
+    held, halves = set[tuple[str, str]](), ("Ed25519", "ML-DSA-65")
     for line in lines:
         signed = re.fullmatch(rf"— ({name}) (\S*)", line)
         blob = from_b64(signed[2], b"+/", "=") if signed else b""
-        if len(blob) <= 4:
+        if signed is None or len(blob) <= 4:
             raise Broken("This is not a checkpoint: a signature line is malformed.")
-        if signed and signed[1] == form[1]:
-            marks = (("Ed25519", b"\x01", 0), ("ML-DSA-65", b"\xffcomity/1/ML-DSA-65", 1))
-            for key, (half, mark, n) in ((key, one) for key in own for one in marks):
-                if blob[:4] == hashlib.sha256(form[1].encode() + b"\n" + mark + key.raw[n]).digest()[:4]:
-                    key.hold(half, blob[4:], body, b"comity/1/checkpoint")
-                    held.add((half, key.key_id))
-                    break
+        witness = re.fullmatch(r"comity/witness/([A-Z0-9-]{4,15})", signed[1])
+        ours = [bundle.keys[one] for one in bundle.carried(witness[1]).values()] if witness else own
+        marks = (b"\x04", b"\xffcomity/1/ML-DSA-65-cosignature") if witness else (b"\x01", b"\xffcomity/1/ML-DSA-65")
+        for key, n in ((key, n) for key in ours if witness or signed[1] == form[1] for n in (0, 1)):
+            if blob[:4] == hashlib.sha256(signed[1].encode() + b"\n" + marks[n] + key.raw[n]).digest()[:4]:
+                time = f"cosignature/v1\ntime {int.from_bytes(blob[4:12])}\n".encode() if witness else b""
+                key.hold(halves[n], blob[12 if witness else 4 :], time + body, b"comity/1/checkpoint")
+                held.add((halves[n], f"{signed[1]}, {time[20:-1].decode()} s" if witness else key.key_id))
+    for place in sorted(one for half, one in held if half == halves[0] and "/" in one and (halves[1], one) in held):
+        bundle.found.say("proved", part["checkpoint"], f"Cosigned: {place}.")
     if not any({("Ed25519", key.key_id), ("ML-DSA-65", key.key_id)} <= held for key in own) or len(root) != 32:
         raise Broken(f"The checkpoint lacks a signature of {part['authority']}.")
-    if form[1] != f"comity/ledger/{part['authority']}":
-        raise Broken("The checkpoint is that of another log.")
     return int(form[2]), root
 
 
@@ -893,8 +897,7 @@ def check_vouching(bundle: Bundle) -> None:
         for code, fingerprint in signers(event).items():
             if bundle.carried(code) and fingerprint not in bundle.carried(code):
                 place = f"item {event['item']}, event {event['sequence']}, facts.signers"
-                sentence = f"{event['authority']} names another key of {code} than the bundle carries."
-                bundle.found.say("broken", place, sentence)
+                bundle.found.say("broken", place, f"{event['authority']} names another key of {code} than is here.")
 
 
 def links_of(bundle: Bundle) -> list[tuple[str, str]]:
@@ -982,8 +985,7 @@ def main() -> int:
     broken = [line for line in found.lines if line[0] == "broken"]
     if given.json:
         lines = [dict(zip(("state", "place", "text"), line, strict=True)) for line in found.lines]
-        states = [line[0] for line in found.lines]
-        counts = {state: states.count(state) for state in ("proved", "broken", "absent", "note")}
+        counts = {one: sum(one == line[0] for line in found.lines) for one in ("proved", "broken", "absent", "note")}
         print(json.dumps({"path": str(given.folder), "holds": not broken, "counts": counts, "lines": lines}, indent=2))
     else:
         for state, place, sentence in found.lines:

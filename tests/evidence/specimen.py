@@ -19,8 +19,9 @@ from comity.evidence.bundle import (
 )
 from comity.evidence.custody import EventType, SignedEvent, describe, description_digest, next_event, sign_event
 from comity.exchange.message import Attachment, Message, SignedMessage
+from comity.exchange.witnessing import witness_name
 from comity.safeguards.ledger import entry_bytes, leaf_of, origin
-from comity.seals.checkpoint import Checkpoint, sign_checkpoint
+from comity.seals.checkpoint import Checkpoint, cosignature, sign_checkpoint, with_lines
 from comity.seals.keys import SigningKey
 from comity.seals.merkle import inclusion_proof, root_of
 from comity.values.handling import UseCondition
@@ -215,7 +216,9 @@ class Specimen:
             for seq, (salt, entry) in enumerate(entries)
             if b"evidence:custody:" in entry
         ]
-        return LedgerPart(authority, sign_checkpoint(checkpoint, self.keys[authority]), proofs)
+        witness = "CO-FGN" if authority == "CH-FOJ" else "CH-FOJ"
+        lines = cosignature(checkpoint, witness_name(witness), self.keys[witness], self.clock)
+        return LedgerPart(authority, with_lines(sign_checkpoint(checkpoint, self.keys[authority]), lines), proofs)
 
     def content(self, **changes: object) -> BundleContent:
         """The usual bundle: bank records and a thing, one item and the request left out."""

@@ -6,11 +6,13 @@ from typing import Any
 from comity.evidence.manifest import LEDGER_SHAPE, read_shaped
 from comity.evidence.opened import Opened
 from comity.evidence.report import Report
+from comity.exchange.witnessing import witness_name
 from comity.safeguards.ledger import leaf_of, origin
 from comity.seals.canonical import decode, from_b64
-from comity.seals.checkpoint import Checkpoint, open_checkpoint
+from comity.seals.checkpoint import Checkpoint, cosigned_at, open_checkpoint
 from comity.seals.merkle import verify_inclusion
 from comity.values.errors import BrokenError
+from comity.values.instant import instant_text
 
 
 def check_ledgers(opened: Opened, report: Report) -> None:
@@ -19,7 +21,7 @@ def check_ledgers(opened: Opened, report: Report) -> None:
     entered: set[str] = set()
     for part in opened.manifest["ledgers"]:
         with report.breaking(part["checkpoint"]):
-            checkpoint = _checkpoint(opened, part)
+            checkpoint = _checkpoint(opened, part, report)
             report.proved(
                 part["checkpoint"], f"The ledger of {part['authority']} with {checkpoint.size} entries, signed by it."
             )
@@ -48,15 +50,29 @@ def check_ledgers(opened: Opened, report: Report) -> None:
         report.absent(f"ledger of {authority}", "Its ledger is not in the bundle; its signatures stand for themselves.")
 
 
-def _checkpoint(opened: Opened, part: Mapping[str, Any]) -> Checkpoint:
+def _checkpoint(opened: Opened, part: Mapping[str, Any], report: Report) -> Checkpoint:
     try:
         text = opened.text(part["checkpoint"]).decode()
     except UnicodeDecodeError as error:
         raise BrokenError("The checkpoint is not text.", code="checkpoint:form") from error
     checkpoint = _signed_by_one(text, opened, part["authority"])
+    _check_witnesses(text, opened, part, report)
     if checkpoint.origin != origin(part["authority"]):
         raise BrokenError("The checkpoint is that of another log.", code="checkpoint:origin")
     return checkpoint
+
+
+def _check_witnesses(text: str, opened: Opened, part: Mapping[str, Any], report: Report) -> None:
+    """Each cosignature of an authority whose key is here; those of others are ignored, as the format asks."""
+    for name, key in sorted(opened.keys.items()):
+        code = name.partition("/")[0]
+        try:
+            at = cosigned_at(text, key, witness_name(code))
+        except BrokenError as error:
+            if error.code != "checkpoint:unsigned":
+                raise
+        else:
+            report.proved(part["checkpoint"], f"Cosigned by {code} at {instant_text(at)}.")
 
 
 def _signed_by_one(text: str, opened: Opened, authority: str) -> Checkpoint:

@@ -21,16 +21,19 @@ from comity.evidence.models import Item, Release
 from comity.evidence.queries import chain_of
 from comity.exchange.message import Message
 from comity.exchange.models import StoredMessage
+from comity.exchange.queries import cosigned
 from comity.safeguards.ledger import origin
 from comity.safeguards.models import LedgerEntry
 from comity.safeguards.queries import tree_of
 from comity.seals.canonical import decode, digest_of, from_b64, to_b64
-from comity.seals.checkpoint import Checkpoint, sign_checkpoint
+from comity.seals.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from comity.seals.keys import VerifyingKey
 from comity.seals.signing import Signature
+from comity.seals.tree import KnownNodes
 from comity.store.queries import content_chunks, holds
 from comity.store.vault import Vault
 from comity.values.actor import Act
+from comity.values.errors import BrokenError
 
 _RELEASED_TYPES = {"evidence.returned": "custody", "evidence.countersigned": "items"}
 """Messages that concern the items themselves, and the member of the body that lists them."""
@@ -193,12 +196,30 @@ def _ledgers(chains: Iterable[list[SignedEvent]], keys: Keyring) -> Iterator[Led
     for authority, wanted in sorted(events.items()):
         rows = [row for item, digests in wanted.items() for row in _entries(authority, item, digests)]
         log = tree_of(authority)
+        checkpoint, note = _head(authority, log, max((row.seq for row in rows), default=-1) + 1, keys)
         entries = [
-            LedgerEntryProof(row.seq, bytes(row.salt or b""), bytes(row.entry or b""), log.inclusion_proof(row.seq))
+            LedgerEntryProof(
+                row.seq,
+                bytes(row.salt or b""),
+                bytes(row.entry or b""),
+                log.inclusion_proof(row.seq, checkpoint.size),
+            )
             for row in sorted(rows, key=lambda row: row.seq)
         ]
-        checkpoint = Checkpoint(origin(authority), log.size, log.root())
-        yield LedgerPart(authority, sign_checkpoint(checkpoint, keys.signer(authority)), entries)
+        yield LedgerPart(authority, note, entries)
+
+
+def _head(authority: str, log: KnownNodes, at_least: int, keys: Keyring) -> tuple[Checkpoint, str]:
+    """The checkpoint that witnesses cosigned, if it holds these entries under today's key; else one of this moment."""
+    signer = keys.signer(authority)
+    seen = cosigned(authority, at_least=at_least)
+    if seen is not None and seen.size <= log.size and log.root(seen.size) == seen.root:
+        try:
+            return open_checkpoint(seen.note, signer.public), seen.note
+        except BrokenError:
+            pass  # signed with a key that was rotated since, which the bundle need not carry
+    fresh = Checkpoint(origin(authority), log.size, log.root())
+    return fresh, sign_checkpoint(fresh, signer)
 
 
 def _entries(authority: str, item: str, digests: set[str]) -> Iterator[LedgerEntry]:
