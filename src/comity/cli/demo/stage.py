@@ -27,7 +27,7 @@ from comity.values.errors import ComityError, ConflictError, UnavailableError
 ROSTERS = Path(__file__).parent / "rosters"
 PAIRS = (("ch", "co"), ("es", "lu"))
 MARKER = ".comity-demo"
-START_SECONDS = 60
+START_SECONDS = 180
 
 
 @dataclass(frozen=True)
