@@ -1262,9 +1262,9 @@ SPECIMENS: dict[str, Specimen] = {
                     times=n,
                 ),
                 "cells": [
-                    {"count": 12, "told": "11 taken in · 1 came before" if n % 2 else ""},
-                    {"count": 4, "told": "4 taken in" if n % 2 else ""},
-                    {"count": 1, "told": "1 in part, the rest is asked for" if n % 2 else ""},
+                    {"label": _("Messages"), "count": 12, "told": "11 taken in · 1 came before" if n % 2 else ""},
+                    {"label": _("Receipts"), "count": 4, "told": "4 taken in" if n % 2 else ""},
+                    {"label": _("Content"), "count": 1, "told": "1 in part, the rest is asked for" if n % 2 else ""},
                 ],
             }
             for n in range(4)

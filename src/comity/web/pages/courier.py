@@ -61,17 +61,17 @@ class TakeForm(forms.Form):
 def _line(bundle: BundleView, language: str) -> dict[str, Any]:
     """A bundle as a row: of each kind how many, and of one taken in what came of them."""
     cells = []
-    for kind, count in (
-        (PartKind.ENVELOPE, bundle.messages),
-        (PartKind.RECEIPT, bundle.receipts),
-        (PartKind.CONTENT, bundle.contents),
+    for kind, label, count in (
+        (PartKind.ENVELOPE, _("Messages"), bundle.messages),
+        (PartKind.RECEIPT, _("Receipts"), bundle.receipts),
+        (PartKind.CONTENT, _("Content"), bundle.contents),
     ):
         told = [
             f"{bundle.outcomes[name]} {word}"
             for outcome, word in OUTCOMES.items()
             if (name := f"{kind.value}-{outcome.value}") in bundle.outcomes
         ]
-        cells.append({"count": count, "told": SEPARATOR.join(told)})
+        cells.append({"label": label, "count": count, "told": SEPARATOR.join(told)})
     return {"bundle": bundle, "name": name_of(bundle.partner, language), "cells": cells}
 
 
