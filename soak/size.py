@@ -1,8 +1,8 @@
 """Evidence larger than memory: sealed, pulled by ranges, read back, opened and hashed, at 1 and at 8 GiB.
 
 Each stage runs in a process of its own, whose memory high-water is its figure; beside it stand, of the same run,
-SHA-256 alone over the same file and the disk alone writing as many bytes. The source is generated: zeros, with a seeded block
-every 64 MiB, so that it takes no room of its own. What a stage leaves stays in the state until its size is done.
+SHA-256 alone over the same file and the disk alone writing as many bytes. The source is generated: zeros with a seeded
+block every 64 MiB, so that it takes no room. What a stage leaves stays in the state until its size is done.
 
     python -m soak size [--minutes M] [--seed S] [--state DIR]
 """

@@ -57,6 +57,9 @@ UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 REFERENCE = re.compile(rf"{AUTHORITY.pattern}:([a-z]{{1,12}}):{UUID}")
 README_SHA256 = "febdfad9978767148e05f7345868f4a02753e6d1d8442cd11e81299acab569cf"
 MARKS = ("bagit.txt", "comity.json")
+STAMP_MARK = hashlib.sha256(b"rfc3161\n\xffRFC 3161").digest()[:4]
+IMPRINT = rb"\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01(?:\x05\x00)?\x04\x20"  # SHA-256, 32 bytes (DER)
+GEN_TIME = rb"\x02[\x01-\x28].{1,40}?\x18[\x0f-\x17](\d{14})"  # a serial number, then the time
 BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
 
@@ -206,11 +209,8 @@ def misfit(value: Any, shape: Any, place: str = "") -> str:
         parts = [(f"{place}.{name}", value[name], inner) for name, inner in shape.items()] if fits else []
     if not fits:
         return place.removeprefix(".") or "the whole"
-    for where, part, inner in parts:
-        found = misfit(part, inner, where.removeprefix("."))
-        if found:
-            return found
-    return ""
+    faults = (misfit(part, inner, where.removeprefix(".")) for where, part, inner in parts)
+    return next(filter(None, faults), "")
 
 
 def shaped(data: bytes, shape: Any) -> Any:
@@ -445,8 +445,7 @@ def check_files(bundle: Bundle) -> None:
         elif not bundle.signed_by and noted.get(place) == digest:
             bundle.found.say("broken", f"comity.json, files.{place}", "It does not fit the file.")
         else:
-            changed = f"The file was changed: {size} bytes, SHA-256 {digest}; listed is {entry['sha256']}."
-            bundle.found.say("broken", place, changed)
+            bundle.found.say("broken", place, f"The file was changed: {size} bytes, SHA-256 {digest}.")
 
 
 def check_bag(bundle: Bundle) -> None:
@@ -607,8 +606,7 @@ def check_both_sides(bundle: Bundle, entry: Entry, chain: Chain) -> None:
     found, place = bundle.found, entry["custody"]
     sent, counter = last_of(chain, "transferred"), last_of(chain, "countersigned")
     if sent is None or counter is None:
-        missing = "transfer" if sent is None else "countersignature"
-        found.say("absent", place, f"Item {entry['number']} has no {missing}: only one State vouches for it.")
+        found.say("absent", place, f"Only one State vouches for item {entry['number']}.")
         return
     if sent["facts"].get("dossier") != bundle.manifest["release"]["dossier"]:
         found.say("broken", f"{place}, event {sent['sequence']}, facts.dossier", "It was returned in another dossier.")
@@ -634,20 +632,17 @@ def check_conditions(bundle: Bundle, entry: Entry, chain: Chain, conditions: Ent
         bound = event is not None and (kind != "checked" or "conditions" in event["facts"])
         for member in ("conditions", "handling") if bound else ():
             if event and event["facts"].get(member) != shown[member]:
-                place = f"data/conditions.json, item {number}, {member}"
-                found.say("broken", place, f"{event['authority']} signed others (event {event['sequence']}).")
+                found.say("broken", f"data/conditions.json, item {number}, {member}", "Others were signed.")
                 return
     if last_of(chain, "transferred") or any("conditions" in e["facts"] for e in chain if e["type"] == "checked"):
-        place = f"data/conditions.json, item {number}"
-        found.say("proved", place, f"{len(shown['conditions'])} conditions, as signed at the transfer.")
+        found.say("proved", f"data/conditions.json, item {number}", "Its conditions, as signed at the transfer.")
 
 
 def check_released(bundle: Bundle, entry: Entry, chain: Chain) -> None:
     release = bundle.manifest["release"]
     events = [e for e in chain if e["type"] == "released" and e["facts"].get("release") == release["reference"]]
     so = len(events) == 1 and events[0]["facts"].get("audience") == release["audience"]
-    sentence = f"Item {entry['number']} was released to the {release['audience']} under {release['reference']}."
-    bundle.found.check(so, f"{entry['custody']}, released", sentence)
+    bundle.found.check(so, f"{entry['custody']}, released", f"It was released under {release['reference']}.")
 
 
 MESSAGE: Entry = {
@@ -668,6 +663,7 @@ def read_message(content: bytes) -> Entry:
     if place or value["version"] != 1 or (b"\\u0000" in content and "\x00" in json.dumps(value, ensure_ascii=False)):
         raise Broken("This is not a message.", place)
     attached = [one["digest"] for one in value["attachments"]]
+    ends = [f"{one['until']}T00:00:00.000Z" for one in value["conditions"] if one["until"] is not None]
     holds = {
         "type": MESSAGE_TYPE.fullmatch(value["type"]),
         "id": re.fullmatch(UUID, value["id"]),
@@ -676,9 +672,7 @@ def read_message(content: bytes) -> Entry:
         "dossier": REFERENCE.fullmatch(value["dossier"]),
         "at": instant(value["at"]),
         "handling": value["handling"] in ("H0", "H1", "H2", "H3"),
-        "conditions": all(
-            one["until"] is None or instant(f"{one['until']}T00:00:00.000Z") for one in value["conditions"]
-        ),
+        "conditions": all(map(instant, ends)),
         "follows": all(map(DIGEST.fullmatch, value["follows"])) and len(set(value["follows"])) == len(value["follows"]),
         "attachments": all(map(DIGEST.fullmatch, attached)) and len(set(attached)) == len(attached),
         "sizes": all(one["size"] >= 0 for one in value["attachments"]),
@@ -707,8 +701,7 @@ def check_messages(bundle: Bundle) -> None:
             verify(key, message["type"], content, value["signature"])
             found.say("proved", entry["path"], f"{message['type']}, signed by {message['sender']}.")
             for digest in message["follows"]:
-                sentence = f"Its predecessor {digest} is here or stated as left out."
-                found.check(digest in accounted, f"{entry['path']}, follows", sentence)
+                found.check(digest in accounted, f"{entry['path']}, follows", f"{digest} is here or left out.")
             check_message_items(bundle, entry["path"], message)
 
 
@@ -750,8 +743,7 @@ def entries_of(message: Entry, member: str) -> Chain:
 
 def compare(bundle: Bundle, said: Entry, expected: Entry, place: str) -> None:
     wrong = [name for name, value in expected.items() if value is None or said.get(name) != value]
-    sentence = f"The signed message says the same as the bundle: {', '.join(wrong or expected)}."
-    bundle.found.check(not wrong, place, sentence)
+    bundle.found.check(not wrong, place, f"The signed message says the same: {', '.join(wrong or expected)}.")
 
 
 def check_letters(bundle: Bundle) -> None:
@@ -764,8 +756,7 @@ def check_letters(bundle: Bundle) -> None:
             named[letter] = (reference, sent["authority"])
     for entry in bundle.manifest["letters"]:
         if entry["path"] in bundle.digests:
-            digest = bundle.digests[entry["path"]][0]
-            so = digest == entry["digest"] and digest in named
+            so = bundle.digests[entry["path"]][0] == entry["digest"] and entry["digest"] in named
             bundle.found.check(so, entry["path"], f"A transfer of an item here names this {entry['kind']}.")
     for digest, (reference, authority) in sorted(named.items()):
         if digest not in {entry["digest"] for entry in bundle.manifest["letters"]}:
@@ -777,11 +768,8 @@ def check_left_out(bundle: Bundle) -> None:
     for n, entry in enumerate(bundle.manifest["left_out"]):
         place = f"comity.json, left_out[{n}]"
         with bundle.found.at(place):
-            if (
-                entry["kind"] not in ("item", "letter", "message")
-                or not entry["reason"].strip()
-                or entry["salted"] in seen
-            ):
+            unsaid = entry["kind"] not in ("item", "letter", "message") or not entry["reason"].strip()
+            if unsaid or entry["salted"] in seen:
                 raise Broken("It says neither what is left out nor why, or says it twice.")
             seen.add(entry["salted"])
             if (entry["salt"] is None) != (entry["digest"] is None):
@@ -801,6 +789,7 @@ def check_ledgers(bundle: Bundle) -> None:
         with found.at(part["checkpoint"]):
             size, root = read_checkpoint(bundle, part)
             found.say("proved", part["checkpoint"], f"The ledger of {part['authority']} with {size} entries.")
+            check_stamps(bundle, part)
             with found.at(part["entries"]):
                 for n, entry in enumerate(shaped(bundle.text(part["entries"]), shape)):
                     place = f"{part['entries']}, entry {n}"
@@ -857,6 +846,20 @@ def read_checkpoint(bundle: Bundle, part: Entry) -> tuple[int, bytes]:
     if not any({("Ed25519", key.key_id), ("ML-DSA-65", key.key_id)} <= held for key in own) or len(root) != 32:
         raise Broken(f"The checkpoint lacks a signature of {part['authority']}.")
     return int(form[2]), root
+
+
+def check_stamps(bundle: Bundle, part: Entry) -> None:
+    """What a timestamp (RFC 3161) states: that it is over this checkpoint is checked, who signed it is not."""
+    head, _, tail = bundle.text(part["checkpoint"]).decode().rpartition("\n\n")
+    imprint = IMPRINT + re.escape(hashlib.sha256(f"{head}\n".encode()).digest()) + GEN_TIME
+    blobs = [from_b64(line[10:], b"+/", "=") for line in tail.split("\n") if line.startswith("— rfc3161 ")]
+    for blob in (blob for blob in blobs if blob.startswith(STAMP_MARK)):
+        with bundle.found.at(f"{part['checkpoint']}, timestamp"):
+            seen = re.search(imprint, blob, re.DOTALL)
+            if not seen:
+                raise Broken("The timestamp is over something else.")
+            sentence = f"A timestamp over it says {seen[1].decode()} UTC; who signed it is not verified here."
+            bundle.found.say("note", f"{part['checkpoint']}, timestamp", sentence)
 
 
 def check_entry(authority: str, entry: Entry, size: int, root: bytes) -> str:
@@ -916,8 +919,7 @@ def links_of(bundle: Bundle) -> list[tuple[str, str]]:
             links.append((before, after))
         for event in bundle.proved if stated["revoked_since"] else ():
             if bundle.signer(event) is bundle.keys[before] and event["at"] >= stated["revoked_since"]:
-                place = f"item {event['item']}, event {event['sequence']}"
-                found.say("broken", place, f"It was signed after its key was revoked ({stated['revoked_since']}).")
+                found.say("broken", f"item {event['item']}, event {event['sequence']}", "Its key was revoked before.")
     linked = {name for link in links for name in link}
     for name, key in sorted(bundle.keys.items()):
         others = [signers(event).values() for event in bundle.proved if event["authority"][:2] != name[:2]]
@@ -930,14 +932,12 @@ def check_trust(bundle: Bundle, pins: list[str]) -> None:
     """Without a pinned fingerprint the keys are the bundle's own word; a pinned key vouches for those it named."""
     found, keys, links = bundle.found, bundle.keys, links_of(bundle)
     if not pins:
-        unpinned = "No key was pinned: the keys are only those the bundle itself carries."
-        found.say("note", "keys", f"{unpinned} Ask each authority for its fingerprint on another way, and use --trust.")
+        found.say("note", "keys", "No key was pinned. Ask each authority for its fingerprint, and use --trust.")
         return
     wanted = {pin.strip().lower().replace(":", "").replace(" ", "") for pin in pins}
     held = {key.fingerprint: name for name, key in keys.items()}
     for pin in sorted(wanted - set(held)):
-        example = "no key here has it" if DIGEST.fullmatch(pin) else f"Example: --trust {'0123456789abcdef' * 4}"
-        found.say("broken", f"--trust {pin[:80]}", f"This is not the fingerprint of a key of the bundle: {example}.")
+        found.say("broken", f"--trust {pin[:80]}", "No key of the bundle has this fingerprint (64 hex digits).")
     reached = {held[pin]: "pinned" for pin in wanted & set(held)}
     while True:
         grown = {
@@ -954,8 +954,7 @@ def check_trust(bundle: Bundle, pins: list[str]) -> None:
         reached = grown | reached
     for name, key in sorted(keys.items()):
         how = reached.get(name, "")
-        words = {"pinned": "Pinned", "": "Neither pinned nor vouched for"}
-        text = words.get(how, f"{how} vouches for it in what it signed")
+        text = {"pinned": "Pinned", "": "Neither pinned nor vouched for"}.get(how, f"{how} vouches for it")
         found.say("proved" if how else "absent", f"key of {name}", f"{text}: {key.fingerprint}.")
 
 

@@ -17,6 +17,7 @@ from comity.requests.dual_matrix import matrix_of
 from comity.requests.grounds_check import check_json, compared, open_questions, weighed
 from comity.requests.queries import LawCaseView
 from comity.requests.rights import Recorded, gate_of
+from comity.safeguards.queries import StampView
 from comity.store.queries import Holdings
 from comity.store.scrub import Fault
 from comity.values.handling import Handling
@@ -1165,6 +1166,8 @@ SPECIMENS: dict[str, Specimen] = {
         "vault",
         held=Holdings(1204, 812 << 30, 7, NOW - timedelta(days=29), NOW, 2),
         days=30,
+        stamped=StampView("CH-FOJ", NOW, 214, NOW - timedelta(days=2), "It answers HTTP 503."),
+        overdue=True,
         broken=[
             {
                 "alarm": ContentAlarm(DIGEST, 8 << 30, "damaged", NOW, NOW, items),
@@ -1174,7 +1177,14 @@ SPECIMENS: dict[str, Specimen] = {
             for items in (("Account statements of Exercise Bank", LONG), ())
         ],
     ),
-    "vault-empty": _plain("vault.html", "vault", held=Holdings(0, 0, 0, None, None, 0), days=30, broken=[]),
+    "vault-empty": _plain(
+        "vault.html",
+        "vault",
+        held=Holdings(0, 0, 0, None, None, 0),
+        days=30,
+        broken=[],
+        stamped=StampView("CH-FOJ", None, 0, None, ""),
+    ),
     "ledger": Specimen("ledger.html", "ledger", lambda: {**_ledger(50), **_witnesses()}),
     "ledger-empty": Specimen("ledger.html", "ledger", lambda: {**_ledger(0), "size": 0}),
     "exchange": _plain(

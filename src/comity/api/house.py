@@ -20,7 +20,7 @@ from comity.exchange.queries import lines, stopped
 from comity.safeguards.actions import enter_read
 from comity.safeguards.permissions import Permission
 from comity.safeguards.policy import authorise_house
-from comity.safeguards.queries import broken_places, entries_about, recent_entries
+from comity.safeguards.queries import broken_places, entries_about, recent_entries, stamps
 from comity.seals.canonical import from_b64, to_b64
 from comity.store.queries import holdings
 from comity.values.actor import Act, Role
@@ -56,7 +56,8 @@ def vault(request: HttpRequest) -> Any:
     deed = _asked(request, Permission.VAULT_READ)
     own = deed.actor.authority
     enter_read(deed, f"{own}:vault", authority=own, event="store:vault:read")
-    return {"holdings": plain(holdings()), "broken": plain(content_alarms(deed.actor))}
+    told = {"holdings": holdings(), "broken": content_alarms(deed.actor), "timestamps": stamps(own)}
+    return {name: plain(value) for name, value in told.items()}
 
 
 @router.get("/partners", summary="The partners of this node")

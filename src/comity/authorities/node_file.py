@@ -22,6 +22,8 @@ class NodeFile:
     """Empty: the embedded SQLite file in the folder; else a PostgreSQL address."""
     store: str = ""
     """Empty: evidence lies in `vault/` of the folder; else a bucket's address, `s3://BUCKET/PREFIX?endpoint=...`."""
+    timestamps: str = ""
+    """Empty, or the address of a timestamp authority (RFC 3161); its roots stand in `timestamps.pem` of the folder."""
     public_endpoint: str = ""
     """Where partners reach the exchange port, if not at the port itself: `https://host:port`."""
     public_origin: str = ""

@@ -31,8 +31,8 @@ def prepare_folder(folder: Path, plan: Roster, database: str, at: datetime, *, s
         plan.exercise,
         database,
         store,
-        plan.public_endpoint,
-        plan.public_origin,
+        public_endpoint=plan.public_endpoint,
+        public_origin=plan.public_origin,
     )
     if store:
         Bucket.from_address(store)  # a wrong address is told before anything is made

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from cryptography.x509 import Certificate, load_pem_x509_certificates
 from rich.console import Console
 from rich.text import Text
 
@@ -26,6 +27,9 @@ def verify(
         list[str] | None,
         typer.Option("--trust", metavar="FINGERPRINT", help="Fingerprint of an authority's key; may be repeated."),
     ] = None,
+    timestamp_roots: Annotated[
+        Path | None, typer.Option(help="PEM file of the timestamp authorities' roots that you trust.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Only JSON on standard output.")] = False,
     write_verifier: Annotated[
         Path | None, typer.Option(help="Write the one-file verifier there, for someone without Comity, and end.")
@@ -41,7 +45,10 @@ def verify(
     if path is None:
         raise InvalidInputError("Name the bundle's folder.", code="bundle:path", next_step="comity verify FOLDER")
     try:
-        report = verify_delivery(_bounded(path), trust) if path.is_file() else verify_bundle(path, trust)
+        if path.is_file():
+            report = verify_delivery(_bounded(path), trust)
+        else:
+            report = verify_bundle(path, trust, timestamp_roots=_roots(timestamp_roots))
     except MissingError as error:
         if as_json:
             typer.echo(json.dumps({"path": str(path), "holds": False, "error": error.diagnostics()}))
@@ -63,6 +70,13 @@ def _bounded(path: Path) -> bytes:
     """One byte more than may be read: what is larger is refused by the reader."""
     with path.open("rb") as file:
         return file.read(LARGEST + 1)
+
+
+def _roots(path: Path | None) -> list[Certificate]:
+    try:
+        return load_pem_x509_certificates(path.read_bytes()) if path else []
+    except (OSError, ValueError) as error:
+        raise InvalidInputError(f"{path} holds no certificates.", code="verify:roots", place=str(path)) from error
 
 
 def _write_verifier(path: Path) -> None:

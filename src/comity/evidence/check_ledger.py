@@ -11,6 +11,7 @@ from comity.safeguards.ledger import leaf_of, origin
 from comity.seals.canonical import decode, from_b64
 from comity.seals.checkpoint import Checkpoint, cosigned_at, open_checkpoint
 from comity.seals.merkle import verify_inclusion
+from comity.seals.timestamp import proved_time, stamps_of, stated_time
 from comity.values.errors import BrokenError
 from comity.values.instant import instant_text
 
@@ -25,6 +26,7 @@ def check_ledgers(opened: Opened, report: Report) -> None:
             report.proved(
                 part["checkpoint"], f"The ledger of {part['authority']} with {checkpoint.size} entries, signed by it."
             )
+            _check_stamps(opened, part, checkpoint, report)
             with report.breaking(part["entries"]):
                 entries = read_shaped(opened.text(part["entries"]), LEDGER_SHAPE, part["entries"])
                 for number, entry in enumerate(entries):
@@ -73,6 +75,23 @@ def _check_witnesses(text: str, opened: Opened, part: Mapping[str, Any], report:
                 raise
         else:
             report.proved(part["checkpoint"], f"Cosigned by {code} at {instant_text(at)}.")
+
+
+def _check_stamps(opened: Opened, part: Mapping[str, Any], checkpoint: Checkpoint, report: Report) -> None:
+    """Each timestamp over the checkpoint (RFC 3161): proved where the reader trusts its authority, else only read."""
+    for answer in stamps_of(opened.text(part["checkpoint"]).decode()):
+        place = f"{part['checkpoint']}, timestamp"
+        with report.breaking(place):
+            if opened.timestamp_roots:
+                at = proved_time(answer, checkpoint.body(), opened.timestamp_roots)
+                report.proved(place, f"A timestamp authority saw this checkpoint at {instant_text(at)}.")
+            else:
+                at = stated_time(answer, checkpoint.body())
+                report.note(
+                    place,
+                    f"A timestamp over this checkpoint says {instant_text(at)}; who signed it was not verified. "
+                    "Use --timestamp-roots.",
+                )
 
 
 def _signed_by_one(text: str, opened: Opened, authority: str) -> Checkpoint:

@@ -1,7 +1,10 @@
 """A bundle read once: its manifest, the texts and digests of its files, and the keys it carries."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from cryptography.x509 import Certificate
 
 from comity.authorities.succession import Succession
 from comity.evidence.custody import SignedEvent, earlier_name
@@ -30,6 +33,9 @@ class Opened:
     """Item reference to its events, for items whose custody could be read."""
     proved: list[SignedEvent] = field(default_factory=list)
     """Events whose signature holds: only these can vouch for a key."""
+
+    timestamp_roots: Sequence[Certificate] = ()
+    """The timestamp authorities that the reader trusts; none: what a timestamp states is only read."""
 
     def text(self, path: str) -> bytes:
         if path not in self.texts:

@@ -7,10 +7,12 @@ bounded before it is read. What is proved rests on the keys; `trust` says which 
 import hashlib
 import os
 import stat
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from cryptography.x509 import Certificate
 
 from comity.authorities.succession import Succession, read_succession
 from comity.evidence import bag
@@ -41,8 +43,12 @@ LARGEST_READ = 32 << 20
 """No file but an item or letter is larger; those are only hashed."""
 
 
-def verify_bundle(path: Path, trust: Collection[str] | None = None) -> Report:
+def verify_bundle(
+    path: Path, trust: Collection[str] | None = None, *, timestamp_roots: Sequence[Certificate] = ()
+) -> Report:
     """Verify the bundle in a folder; `trust` pins fingerprints of authorities' keys known from elsewhere.
+
+    `timestamp_roots` are the timestamp authorities whose word the reader takes.
 
     Raises MissingError `bundle:absent` only when neither `bagit.txt` nor `comity.json` is there.
     """
@@ -59,6 +65,7 @@ def verify_bundle(path: Path, trust: Collection[str] | None = None) -> Report:
     if opened is None:
         report.breaks(bag.COMITY_FILE, "Without a readable comity.json nothing else in the bundle can be verified.")
         return report
+    opened.timestamp_roots = timestamp_roots
     _check_keys(opened, report)
     _check_signature(opened, _noted(found, bag.TAG_MANIFEST_FILE), report)
     _check_files(found, opened, _noted(found, bag.MANIFEST_FILE), report)

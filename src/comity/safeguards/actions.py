@@ -2,18 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 
 from comity.safeguards.ledger import entry_bytes, frontier_bytes, frontier_of, leaf_data
-from comity.safeguards.models import LedgerEntry, LedgerHead, LedgerRead, LedgerTile
-from comity.safeguards.queries import next_tiles
+from comity.safeguards.models import LedgerEntry, LedgerHead, LedgerRead, LedgerStamp, LedgerTile, StampLine
+from comity.safeguards.queries import checkpoint_of, next_tiles
 from comity.seals import merkle
+from comity.seals.checkpoint import open_checkpoint
+from comity.seals.signing import NoteSigner
+from comity.seals.timestamp import TimestampService, proved_time, question_about, stamped_note
 from comity.values.actor import Act
-from comity.values.errors import RefusedError
+from comity.values.errors import BrokenError, RefusedError, UnavailableError
+from comity.values.instant import instant_text
 from comity.values.reference import Reference
 
 READ_BATCH = 500
@@ -156,3 +160,56 @@ def write_tiles(authority: str, *, limit: int = TILE_BATCH) -> int:
 def clear_sessions(act: Act) -> int:
     """Remove the sessions that have ended, with what was kept in them; returns how many."""
     return Session.objects.filter(expire_date__lt=act.at).delete()[0]
+
+
+STAMP_EVERY = timedelta(minutes=30)
+"""A log that grew gets a timestamp that often; one that did not needs none."""
+
+
+def stamp_ledger(act: Act, *, authority: str, signer: NoteSigner, service: TimestampService, cosigned: str = "") -> int:
+    """Get a timestamp over the authority's checkpoint where its log grew; returns 1 when one came.
+
+    `cosigned` is a checkpoint that witnesses signed, where there is a newer one: then one text has both.
+    The network is asked outside any transaction, and nothing waits for it: where no timestamp comes, that is written
+    down once, with its end, in the ledger; the next turn asks for all that was entered meanwhile.
+    """
+    last = LedgerStamp.objects.filter(authority=authority).order_by("-size").first()
+    note = cosigned or checkpoint_of(authority, signer)
+    try:
+        checkpoint = open_checkpoint(note, signer.public)
+    except BrokenError:  # cosigned under a key that was rotated since
+        note = checkpoint_of(authority, signer)
+        checkpoint = open_checkpoint(note, signer.public)
+    early = last is not None and timedelta() <= act.at - last.asked_at < STAMP_EVERY
+    if checkpoint.size <= (last.size if last else 0) or early:
+        return 0
+    question = question_about(checkpoint.body())
+    try:
+        answer = service.ask(question.data)
+        at = proved_time(answer, checkpoint.body(), service.roots, question.nonce)
+    except (UnavailableError, BrokenError) as error:
+        _note_line(act, authority, error.message)
+        return 0
+    with transaction.atomic():
+        LedgerStamp.objects.get_or_create(
+            authority=authority,
+            size=checkpoint.size,
+            defaults={"at": at, "asked_at": act.at, "note": stamped_note(note, answer)},
+        )
+        _note_line(act, authority, "")
+    return 1
+
+
+@transaction.atomic
+def _note_line(act: Act, authority: str, fault: str) -> None:
+    """Whether the timestamp authority answers; only the change is entered in the ledger."""
+    row, _ = StampLine.objects.select_for_update().get_or_create(authority=authority)
+    if fault and row.failing_since is None:
+        row.failing_since = act.at
+        enter(act, "safeguards:timestamp:absent", authority, authority=authority)
+    elif not fault and row.failing_since is not None:
+        facts = {"since": instant_text(row.failing_since)}
+        row.failing_since = None
+        enter(act, "safeguards:timestamp:caught-up", authority, authority=authority, facts=facts)
+    row.last_error = fault[:300]
+    row.save()

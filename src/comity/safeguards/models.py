@@ -98,3 +98,26 @@ class LedgerTile(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["authority", "level", "index"], name="ledger_tile_place")]
+
+
+class LedgerStamp(models.Model):
+    """A checkpoint of one authority's log with the answer of a timestamp authority over it, as it came."""
+
+    authority = models.CharField(max_length=15)
+    size = models.PositiveBigIntegerField()
+    at = models.DateTimeField()
+    """The moment that the timestamp states."""
+    asked_at = models.DateTimeField()
+    note = models.TextField()
+    """The signed note; the answer is its last line (`seals.timestamp`)."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["authority", "size"], name="ledger_stamp_once")]
+
+
+class StampLine(models.Model):
+    """The line to the timestamp authority, of one authority: since when it does not answer, and what it said."""
+
+    authority = models.CharField(max_length=15, primary_key=True)
+    failing_since = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=300, blank=True)

@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from comity.safeguards.ledger import frontier_of, hashes_of, origin
-from comity.safeguards.models import LedgerEntry, LedgerHead, LedgerTile
+from comity.safeguards.models import LedgerEntry, LedgerHead, LedgerStamp, LedgerTile, StampLine
 from comity.seals import canonical, merkle
-from comity.seals.checkpoint import Checkpoint, sign_checkpoint
+from comity.seals.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from comity.seals.merkle import HASH_BYTES
 from comity.seals.signing import NoteSigner
 from comity.seals.tiles import WIDTH, TiledTree, fold
@@ -260,3 +260,46 @@ def opened_by_officers(authority: str, events: Collection[str], *, since: dateti
     for subject, at in rows.values_list("subject", "at"):
         found.setdefault(subject, []).append(at)
     return found
+
+
+def stamped_since(authority: str, signer: NoteSigner, seq: int) -> str | None:
+    """The note of the oldest timestamped checkpoint in which the entry `seq` stands, signed by today's key."""
+    for row in LedgerStamp.objects.filter(authority=authority, size__gt=seq).order_by("size"):
+        try:
+            open_checkpoint(row.note, signer.public)
+        except BrokenError:
+            continue
+        return row.note
+    return None
+
+
+STAMP_GRACE = timedelta(hours=24)
+"""How long a timestamp authority may be silent before that waits for an administrator."""
+
+
+@dataclass(frozen=True, slots=True)
+class StampView:
+    """How an authority's log stands with the timestamp authority."""
+
+    authority: str
+    latest: datetime | None
+    """The moment that the newest timestamp states."""
+    unstamped: int
+    """Entries that no timestamp covers yet."""
+    failing_since: datetime | None
+    last_error: str
+
+    def overdue(self, at: datetime) -> bool:
+        return self.failing_since is not None and at - self.failing_since >= STAMP_GRACE
+
+
+def stamps(authority: str) -> StampView:
+    row = LedgerStamp.objects.filter(authority=authority).order_by("-size").first()
+    line = StampLine.objects.filter(authority=authority).first()
+    return StampView(
+        authority,
+        row.at if row else None,
+        ledger_size(authority) - (row.size if row else 0),
+        line.failing_since if line else None,
+        line.last_error if line else "",
+    )

@@ -139,6 +139,11 @@ def open_checkpoint(text: str, key: VerifyingKey, *, name: str | None = None) ->
     return checkpoint
 
 
+def note_lines(text: str) -> list[tuple[str, bytes]]:
+    """The signature lines of a note, unverified: the name of each and its bytes."""
+    return _parse(text)[1]
+
+
 def _lines(name: str, body: bytes, signer: NoteSigner) -> str:
     _expect_name(name)
     signature, public = signer.sign_note(body), signer.public

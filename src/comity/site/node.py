@@ -18,6 +18,7 @@ from comity.values.errors import MissingError
 
 if TYPE_CHECKING:
     from comity.exchange.transport import HttpsTransport
+    from comity.seals.timestamp import TimestampService
     from comity.store.s3_request import Credentials
     from comity.store.vault import Vault
 
@@ -113,6 +114,21 @@ class Node:
 
     def vault(self) -> "Vault":
         return self._vault
+
+    def timestamps(self) -> "TimestampService | None":
+        """The timestamp authority that `node.json` names; None where it names none."""
+        from comity.exchange.timestamping import HttpTimestamps  # noqa: PLC0415 - settings load before the rooms
+
+        if not self.file.timestamps:
+            return None
+        path = self.folder / "timestamps.pem"
+        if not path.is_file():
+            raise MissingError(
+                f"The roots of the timestamp authority are not in {path}.",
+                code="node:timestamps",
+                next_step="Write the certificates there under which its own stands, as PEM.",
+            )
+        return HttpTimestamps(self.file.timestamps, path.read_bytes())
 
     @cached_property
     def _transport(self) -> "HttpsTransport":

@@ -75,6 +75,7 @@ def main() -> None:
             lambda: datetime.now(UTC),
             lanes,
             transport,
+            node.timestamps(),
         )
 
     told = threading.Event()

@@ -18,6 +18,8 @@ EVENTS: Mapping[str, Promise | str] = {
     "authorities:partner:keys-succeeded": _("New keys of a partner taken over"),
     "authorities:partner:noted": _("Partner without a node noted"),
     "documents:document:read": _("Document read"),
+    "safeguards:timestamp:absent": _("The timestamp authority fell silent"),
+    "safeguards:timestamp:caught-up": _("The timestamp authority answers again"),
     "evidence:content:broken": _("Content found broken in the vault"),
     "evidence:content:whole-again": _("Content found whole again"),
     "evidence:item:awaited": _("Item announced"),

@@ -17,10 +17,12 @@ from comity.exchange.actions import (
     submit_checkpoints,
     witnesses_to_ask,
 )
-from comity.exchange.queries import logs_to_ask
+from comity.exchange.queries import cosigned, logs_to_ask
 from comity.exchange.transport import DirectorySource, NodeTransport
 from comity.requests.actions import remind_due, verify_seals
-from comity.safeguards.actions import clear_sessions, sequence_reads, write_tiles
+from comity.safeguards.actions import clear_sessions, sequence_reads, stamp_ledger, write_tiles
+from comity.safeguards.queries import ledger_size, stamps
+from comity.seals.timestamp import TimestampService
 from comity.store.actions import sweep
 from comity.store.vault import Vault
 from comity.values.actor import Act, job
@@ -50,6 +52,8 @@ class Tools:
     lane: Lane = at_once
     directories: DirectorySource | None = None
     """Where newer directories of authorities are asked for; None where nobody is asked."""
+    timestamps: TimestampService | None = None
+    """Who is asked for timestamps over the ledgers; None where nobody is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,18 @@ def _scrub(act: Act, tools: Tools) -> int:
     return scrub(act, keys=tools.keys, vault=tools.vault, clock=tools.clock)
 
 
+def _stamp(act: Act, tools: Tools) -> int:
+    """Every local authority has a ledger of its own; nothing waits for the timestamp."""
+    if tools.timestamps is None:
+        return 0
+    done = 0
+    for row in local_authorities():
+        seen = cosigned(row.code, at_least=ledger_size(row.code) - stamps(row.code).unstamped + 1)
+        note, signer = seen.note if seen else "", tools.keys.signer(row.code)
+        done += stamp_ledger(act, authority=row.code, signer=signer, service=tools.timestamps, cosigned=note)
+    return done
+
+
 def _clear(act: Act, _tools: Tools) -> int:
     return clear_sessions(act) + clear_tallies(act.at)
 
@@ -140,6 +156,7 @@ SCHEDULE: Mapping[str, Job] = {
         Job("attest", timedelta(minutes=1), _attest, "State what became of messages, and that what came was opened."),
         Job("sweep", timedelta(days=1), _sweep, "Remove what a crash left half-kept in the vault."),
         Job("scrub", timedelta(minutes=10), _scrub, "Read back what the vault keeps, the longest not read first."),
+        Job("timestamp", timedelta(minutes=5), _stamp, "Get timestamps over the ledgers that grew."),
         Job("clear-sessions", timedelta(days=1), _clear, "Remove the sessions that have ended."),
         Job("directory", timedelta(hours=6), _directory, "Ask partners for newer directories of authorities."),
         Job("remind", timedelta(hours=1), _remind, "Send the reminders whose day has come."),

@@ -1,6 +1,7 @@
 """What a bundle is made of: read from the tables, chosen by the release; everything else is left out by its salt."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from comity.authorities.keyring import Keyring
@@ -24,7 +25,7 @@ from comity.exchange.models import StoredMessage
 from comity.exchange.queries import cosigned
 from comity.safeguards.ledger import origin
 from comity.safeguards.models import LedgerEntry
-from comity.safeguards.queries import tree_of
+from comity.safeguards.queries import stamped_since, tree_of
 from comity.seals.canonical import decode, digest_of, from_b64, to_b64
 from comity.seals.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from comity.seals.keys import VerifyingKey
@@ -210,14 +211,20 @@ def _ledgers(chains: Iterable[list[SignedEvent]], keys: Keyring) -> Iterator[Led
 
 
 def _head(authority: str, log: KnownNodes, at_least: int, keys: Keyring) -> tuple[Checkpoint, str]:
-    """The checkpoint that witnesses cosigned, if it holds these entries under today's key; else one of this moment."""
+    """The checkpoint with a timestamp, else the one that witnesses cosigned, else one of this moment.
+
+    One that does not hold these entries, or was signed with a key since rotated, is passed over: the bundle need not
+    carry that key.
+    """
     signer = keys.signer(authority)
-    seen = cosigned(authority, at_least=at_least)
-    if seen is not None and seen.size <= log.size and log.root(seen.size) == seen.root:
-        try:
-            return open_checkpoint(seen.note, signer.public), seen.note
-        except BrokenError:
-            pass  # signed with a key that was rotated since, which the bundle need not carry
+    stamped, seen = stamped_since(authority, signer, at_least - 1), cosigned(authority, at_least=at_least)
+    for note in (stamped, seen.note if seen else None):
+        if note is None:
+            continue
+        with suppress(BrokenError):
+            checkpoint = open_checkpoint(note, signer.public)
+            if checkpoint.size <= log.size and log.root(checkpoint.size) == checkpoint.root:
+                return checkpoint, note
     fresh = Checkpoint(origin(authority), log.size, log.root())
     return fresh, sign_checkpoint(fresh, signer)
 

@@ -20,6 +20,7 @@ from comity.requests.queries import dossiers_for, needs_me
 from comity.requests.queries import inbox as arrived
 from comity.requests.queries.timeline import seal_of
 from comity.safeguards.permissions import Permission
+from comity.safeguards.queries import stamps
 from comity.web.entrance import act_of, actor_asking, enter_opening, now, page
 from comity.web.house import House
 from comity.web.lines import DossierLine, Need
@@ -106,6 +107,7 @@ def needs(request: HttpRequest) -> HttpResponse:
         Need(alarm.what, reverse("exchange") + "#witnesses", "", "", detail=alarm.detail, since=alarm.since)
         for alarm in told(actor_asking(request))
     ]
+    found += _timestamps_wait(request)
     house = _house(request)
     house.counts["needs"] = len(found)
     context = {
@@ -116,6 +118,15 @@ def needs(request: HttpRequest) -> HttpResponse:
         "may_look": house.may(Permission.DOSSIER_READ),
     }
     return render(request, "needs.html", context)
+
+
+def _timestamps_wait(request: HttpRequest) -> list[Need]:
+    """For those who look after the node, once the timestamp authority has been silent for a day."""
+    line = stamps(_house(request).authority)
+    if not line.overdue(now()) or not _house(request).may(Permission.VAULT_READ):
+        return []
+    what = gettext("No timestamps come: see to the timestamp authority")
+    return [Need(what, reverse("vault"), "", "", since=line.failing_since)]
 
 
 @page(Permission.DOSSIER_READ)

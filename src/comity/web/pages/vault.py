@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from comity.evidence.actions.scrubbing import EVERY
 from comity.evidence.queries import content_alarms
 from comity.safeguards.permissions import Permission
+from comity.safeguards.queries import stamps
 from comity.store.queries import holdings
 from comity.store.scrub import Fault
-from comity.web.entrance import act_of, actor_asking, enter_opening, page
+from comity.web.entrance import act_of, actor_asking, enter_opening, now, page
 
 FAULTS = {
     Fault.MISSING: (_("Nothing lies under its name"), _("Bring the file back from a backup or a replica.")),
@@ -24,10 +25,12 @@ FAULTS = {
 def vault(request: HttpRequest) -> HttpResponse:
     """Opened by those who look after evidence and node; the reading is in the ledger."""
     enter_opening(request, f"{act_of(request).actor.authority}:vault", "store:vault:read")
-    held = holdings()
+    held, stamped = holdings(), stamps(act_of(request).actor.authority)
     context = {
         "held": held,
         "days": EVERY.days,
+        "stamped": stamped,
+        "overdue": stamped.overdue(now()),
         "broken": [
             {"alarm": alarm, "what": FAULTS[Fault(alarm.fault)][0], "help": FAULTS[Fault(alarm.fault)][1]}
             for alarm in content_alarms(actor_asking(request))
