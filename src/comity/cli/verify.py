@@ -27,12 +27,12 @@ def verify(
         list[str] | None,
         typer.Option("--trust", metavar="FINGERPRINT", help="Fingerprint of an authority's key; may be repeated."),
     ] = None,
-    timestamp_roots: Annotated[
-        Path | None, typer.Option(help="PEM file of the timestamp authorities' roots that you trust.")
-    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Only JSON on standard output.")] = False,
     write_verifier: Annotated[
         Path | None, typer.Option(help="Write the one-file verifier there, for someone without Comity, and end.")
+    ] = None,
+    timestamp_roots: Annotated[
+        Path | None, typer.Option(help="PEM file of the timestamp authorities' roots that you trust.")
     ] = None,
 ) -> None:
     """Verify a bundle, or the evidence of a message's way, offline: one line per thing proved or broken.
