@@ -11,10 +11,11 @@ import sys
 
 from benchmarks.noise import noise
 
-FULL: tuple[tuple[str, ...], ...] = (("seals",), ("exchange",), ("law",))
+FULL: tuple[tuple[str, ...], ...] = (("seals",), ("exchange",), ("ledger",), ("law",))
 QUICK: tuple[tuple[str, ...], ...] = (
     ("seals", "--mib", "128", "--rounds", "1"),
     ("exchange", "--messages", "50", "--rounds", "1"),
+    ("ledger", "--appends", "100", "--rounds", "1", "--leaves", "2000"),
     ("law",),
 )
 

@@ -60,7 +60,8 @@ class _Deed:
     facts: Mapping[str, Any]
 
 
-def _append(authority: str, frontier: merkle.Frontier, deed: _Deed, salt: bytes) -> LedgerEntry:
+def _append(authority: str, frontier: merkle.Frontier, deed: _Deed, salt: bytes) -> tuple[Any, ...]:
+    """The values of the entry's row, in the order of its fields; the frontier moves on."""
     seq = frontier.size
     entry = entry_bytes(
         authority=authority,
@@ -74,17 +75,7 @@ def _append(authority: str, frontier: merkle.Frontier, deed: _Deed, salt: bytes)
     )
     leaf = leaf_data(salt, entry)
     frontier.append(merkle.leaf_hash(leaf))
-    return LedgerEntry(
-        authority=authority,
-        seq=seq,
-        at=deed.at,
-        actor=deed.actor,
-        event=deed.event,
-        subject=deed.subject,
-        salt=salt,
-        entry=entry,
-        leaf=leaf,
-    )
+    return authority, seq, deed.at, deed.actor, deed.event, deed.subject, salt, entry, leaf
 
 
 def enter(
@@ -99,7 +90,8 @@ def enter(
         raise RefusedError("The ledger is written only in the transaction of the act.", code="ledger:no-transaction")
     frontier = _locked_frontier(authority)
     deed = _Deed(act.at, str(act.actor), event, str(subject), act.purpose, facts or {})
-    row = _append(authority, frontier, deed, act.chance(16))
+    values = _append(authority, frontier, deed, act.chance(16))
+    row = LedgerEntry(None, *values)  # type: ignore[misc] - the values of all fields in their order
     row.insert()
     _move_head(authority, frontier)
     return row
@@ -129,7 +121,7 @@ def sequence_reads(act: Act, *, authority: str) -> int:
         )
         for read in waiting
     ]
-    LedgerEntry.objects.bulk_create(entries)
+    LedgerEntry.insert_many(entries)
     _move_head(authority, frontier)
     LedgerRead.objects.filter(id__in=[read.id for read in waiting]).delete()
     return len(entries)
