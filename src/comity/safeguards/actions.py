@@ -91,7 +91,7 @@ def enter(
     frontier = _locked_frontier(authority)
     deed = _Deed(act.at, str(act.actor), event, str(subject), act.purpose, facts or {})
     values = _append(authority, frontier, deed, act.chance(16))
-    row = LedgerEntry(None, *values)  # type: ignore[misc] - the values of all fields in their order
+    row = LedgerEntry(None, *values)  # type: ignore[misc]  # the values of all fields, in their order
     row.insert()
     _move_head(authority, frontier)
     return row
