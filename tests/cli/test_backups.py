@@ -79,7 +79,7 @@ def test_what_the_vault_or_the_spool_holds_for_a_moment_is_left_out(folder: Path
     with pytest.raises(backups.UnavailableError):
         backups.read_backup(tmp_path / "medium" / "b", tmp_path / "again", "x" * 20)
     found = {str(path.relative_to(tmp_path / "again")) for path in (tmp_path / "again").rglob("*") if path.is_file()}
-    assert found == {"node.json", "database.dump", "passphrase", "vault/ab/cd/one"}
+    assert found == {"node.json", "database.dump", "passphrase", "restored", "vault/ab/cd/one"}
 
 
 def test_a_file_that_leaves_the_vault_meanwhile_does_not_end_the_backup(

@@ -25,7 +25,9 @@ from comity.store.spool import NAME, spool_of
 from comity.values.errors import BrokenError, ConflictError, MissingError, UnavailableError
 
 MAGIC = b"comity-backup-1\n"
-LEFT_OUT = {"run", NAME, "passphrase", "node.sqlite3", "node.sqlite3-wal", "node.sqlite3-shm"}
+RESTORED = "restored"
+"""A file in the folder of a node that came back from a backup, until its partners are being asked what it lacks."""
+LEFT_OUT = {"run", NAME, RESTORED, "passphrase", "node.sqlite3", "node.sqlite3-wal", "node.sqlite3-shm"}
 """The passphrase is kept apart by its owner; the live database is copied consistently instead."""
 UNFINISHED = {Path("vault/staging"), Path("vault/transfers")}
 """What the vault is still taking in: no row speaks of it as held, and a transfer begins again from nothing."""
@@ -90,6 +92,7 @@ def read_backup(backup: Path, folder: Path, passphrase: str) -> int:
             restored = Path(place)
             (restored / "passphrase").write_text(passphrase)
             (restored / "passphrase").chmod(0o600)
+            (restored / RESTORED).touch()
             shutil.copytree(restored, folder, dirs_exist_ok=True)
     folder.chmod(0o700)
     if (folder / "database.dump").exists():

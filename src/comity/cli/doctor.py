@@ -141,7 +141,7 @@ def _dossiers(_patient: Patient) -> Iterator[Finding]:
     for place in dossiers_without_row():
         yield Finding("dossiers", place, "messages of it are held, and no row shows it", RESTORE)
     for place in messages_that_wait():
-        do = "If it does not come by itself, call the partner: it holds the message that is missing here."
+        do = "If it does not come by itself, this copy may be older: comity node reconcile DIR --begin"
         yield Finding("dossiers", place, "waits for an earlier message", do, fault=False)
 
 

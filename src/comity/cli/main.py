@@ -81,6 +81,7 @@ EXAMPLES = {
     "ledger witnesses": "comity ledger witnesses ./my-node --json",
     "ledger ask": "comity ledger ask ./my-node",
     "ledger begin-anew": "comity ledger begin-anew ./my-node CH-FOJ CO-FGN",
+    "node reconcile": "comity node reconcile ./my-node --json",
     "node card": "comity node card ./my-node CH-FOJ --out .",
     "node courier": "comity node courier pack ./my-node CO-FGN --out /media/stick",
     "node peer": "comity node peer add ./my-node CO-FGN.card=FINGERPRINT",

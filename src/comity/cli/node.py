@@ -317,4 +317,36 @@ def restore(
     from comity.cli.backups import read_backup  # noqa: PLC0415
 
     count = read_backup(backup_file, folder, passphrase_file.read_text().strip())
-    says.print(f"Restored {count} files into {folder}. Check it: comity node status {folder}")
+    load_framework(folder)
+    from comity.cli.reconciling import take_up  # noqa: PLC0415 - the framework loads once the folder is there
+
+    take_up(folder, datetime.now(UTC))
+    says.print(f"Restored {count} files into {folder}. Check it: comity node doctor {folder}")
+    says.print("Served, it asks its partners what it lacks; until then it sends nothing: comity node reconcile DIR")
+
+
+@node.command()
+def reconcile(
+    folder: Folder,
+    begin: Annotated[bool, typer.Option(help="This is an older copy: ask every partner what it lacks.")] = False,
+    finish: Annotated[str, typer.Option(help="Go on with this partner although not everything came back.")] = "",
+    as_json: Json = False,
+) -> None:
+    """After a restore: how far it is with each partner. The worker asks; this shows, begins, or gives the rest up."""
+    load_framework(folder)
+    from django.conf import settings  # noqa: PLC0415
+
+    from comity.cli import reconciling  # noqa: PLC0415
+    from comity.exchange.actions import end_reconciling  # noqa: PLC0415
+
+    at = datetime.now(UTC)
+    if not reconciling.take_up(folder, at) and begin:
+        reconciling.begin(at)
+    if finish:
+        given_up = end_reconciling(operator_act("go on without the rest"), finish, keys=settings.COMITY.keys())
+        says.print(f"{finish}: {given_up} messages are given up.")
+    found = reconciling.reconciliation()
+    if as_json:
+        typer.echo(json.dumps({"reconciling": found}))
+    else:
+        Console(emoji=False, highlight=False, soft_wrap=True).print(reconciling.reconciliation_page(found))

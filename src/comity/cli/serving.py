@@ -16,6 +16,7 @@ from rich.console import Console
 
 from comity.authorities.keyring import Keyring
 from comity.authorities.node_file import read_node_file
+from comity.cli.backups import RESTORED
 from comity.store.spool import empty, spool_of
 from comity.values.errors import MissingError, UnavailableError
 
@@ -32,6 +33,9 @@ def serve_node(folder: Path, *, threads: int) -> None:
     told = _stopping()  # before anything is started: what ends us at any moment ends the others too
     environment = {**os.environ, "COMITY_NODE": str(folder), "DJANGO_SETTINGS_MODULE": "comity.site.settings"}
     empty(spool_of(folder))
+    if (folder / RESTORED).exists():
+        command = [sys.executable, "-m", "comity.cli.main", "node", "reconcile", str(folder)]
+        subprocess.run(command, env=environment, check=True)  # noqa: S603 - our own command
     tls_files = folder / "run"
     tls_files.mkdir(mode=0o700, exist_ok=True)
     empty(tls_files)  # a killed node leaves its key here

@@ -10,6 +10,7 @@ from rich.text import Text
 from comity.authorities.certificates import valid_until
 from comity.authorities.keyring import Keyring
 from comity.authorities.queries import directory_ends, local_authorities
+from comity.cli.reconciling import reconciliation
 from comity.cli.witnessing import alarm_lines, witness_state
 from comity.evidence.queries import content_from
 from comity.exchange.queries import AllowanceView, allowances, lapses, lines
@@ -58,6 +59,7 @@ def node_status(keys: Keyring, at: datetime) -> dict[str, Any]:
         ],
         "quotas": [_quota(one) for one in allowances(at)],
         "ending": [*ending(keys, at), *directories_ending(at)],
+        "reconciling": [one for one in reconciliation() if one["done_at"] is None],
         "broken": [f"{code}: {place}" for code in codes for place in broken_places(code)],
         "witnesses": witness_state(),
         "lapsed": [
@@ -96,6 +98,8 @@ def status_page(found: dict[str, Any]) -> RenderableType:
         parts.append(Text(f"LAPSED  {' '.join(filter(None, words))}", "bold red" if one["overdue"] else "yellow"))
     for sentence in found["ending"]:
         parts.append(Text(f"ENDS    {sentence}", "yellow"))
+    for one in found.get("reconciling", ()):
+        parts.append(Text(f"OLD     {sentence(one)}", "yellow"))
     if not parts:
         parts.append(Text("All ledgers are whole; no certificate ends within 60 days.", "green"))
     ledgers = Table("authority", "ledger entries", box=None, pad_edge=False)

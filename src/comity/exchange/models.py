@@ -268,3 +268,31 @@ class Standing(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["log", "witness"], name="exchange_standing_once")]
+
+
+class Reconciling(models.Model):
+    """A partner with whom it is compared what both hold: we ask (our copy was old), or it does.
+
+    While a row of ours is open nothing goes to that partner but the questions, and nothing is written to it.
+    """
+
+    holder = models.CharField(max_length=15)
+    partner = models.CharField(max_length=15)
+    asking = models.BooleanField()
+    since = models.DateTimeField()
+    reason = models.CharField(max_length=20, blank=True)
+    """`restored` by the operator, or `told` by the partner."""
+    question = models.UUIDField(null=True)
+    pages = models.PositiveIntegerField(default=0)
+    seen = models.JSONField(default=list)
+    """Numbers of the pages that came."""
+    wanted = models.JSONField(default=list)
+    """Digests that the partner told and we did not hold."""
+    closing = models.UUIDField(null=True)
+    """The message that says that we hold everything again: once it is delivered, what waited may go."""
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["holder", "partner", "asking"], name="exchange_reconciling_once")
+        ]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from comity.authorities.certificates import last_valid
 from comity.authorities.keyring import Keyring
@@ -27,6 +27,7 @@ from comity.exchange.models import (
     Outbox,
     OutboxState,
     OwedReceipt,
+    Reconciling,
     SeenCheckpoint,
     Standing,
     StoredMessage,
@@ -586,3 +587,49 @@ def lapses(own_tls: bytes, at: datetime, holder: str = "") -> list[Lapsed]:
     away = [one for one in standings(holder) if one.state == "unreachable"]
     found += [Lapsed(Lapse.WITNESS, one.witness, one.at or one.since or at) for one in away]
     return flagged(found, at)
+
+
+def reconciling(holder: str, partner: str) -> bool:
+    """Whether one of our authorities is still asking a partner what its own older copy lacks."""
+    return open_questions().filter(holder=holder, partner=partner).exists()
+
+
+def open_questions() -> QuerySet[Reconciling]:
+    """The partners who are being asked what our older copy lacks."""
+    return Reconciling.objects.filter(asking=True, done_at=None)
+
+
+def reconciled_at(holder: str, partner: str) -> datetime | None:
+    """When a partner that had come back from an older copy said that it holds everything again, if it ever did."""
+    row = Reconciling.objects.filter(holder=holder, partner=partner, asking=False).first()
+    return row.done_at if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class ReconcilingView:
+    """How far it is with one partner: asked, told, and how many messages are still to come."""
+
+    holder: str
+    partner: str
+    since: datetime
+    reason: str
+    told: bool
+    lacking: int
+    regained: int
+    done_at: datetime | None
+
+
+def reconciliations(holder: str = "") -> list[ReconcilingView]:
+    """Every reconciliation we asked for, of one authority or of the node, open ones first."""
+    rows = Reconciling.objects.filter(asking=True)
+    rows = rows.filter(holder=holder) if holder else rows
+    found = []
+    for row in rows.order_by("holder", "partner"):
+        held = StoredMessage.objects.filter(holder=row.holder, digest__in=row.wanted).count()
+        told = bool(row.pages) and len(row.seen) == row.pages
+        found.append(
+            ReconcilingView(
+                row.holder, row.partner, row.since, row.reason, told, len(row.wanted) - held, held, row.done_at
+            )
+        )
+    return sorted(found, key=lambda one: one.done_at is not None)

@@ -19,6 +19,7 @@ class RejectionCode(StrEnum):
     UNSUPPORTED_TYPE = "unsupported-type"
     REFUSED = "refused"
     QUOTA = "quota"
+    BEHIND = "behind"
 
 
 SENTENCES: dict[RejectionCode, str] = {
@@ -33,6 +34,7 @@ SENTENCES: dict[RejectionCode, str] = {
     RejectionCode.UNSUPPORTED_TYPE: "This node does not know this type of message.",
     RejectionCode.REFUSED: "The recipient's rules refuse the message; the reason is in the receipt.",
     RejectionCode.QUOTA: "The sender has used what this node allows it; the message may be sent again later.",
+    RejectionCode.BEHIND: "The message does not follow what its sender sent before: the sender reconciles first.",
 }
 
 PASSING = frozenset(
@@ -42,6 +44,7 @@ PASSING = frozenset(
         RejectionCode.SIGNATURE,
         RejectionCode.SEALED,
         RejectionCode.QUOTA,
+        RejectionCode.BEHIND,
     }
 )
 """What may heal without the message changing: partners still exchange or renew keys, an hour passes. All else is
@@ -66,4 +69,13 @@ class QuotaError(RefusedError):
     def __init__(self, message: str, *, place: str = "") -> None:
         super().__init__(
             message, code="exchange:quota", place=place, next_step="It is sent again by itself, later and later."
+        )
+
+
+class BehindError(RefusedError):
+    """The sender wrote without knowing what it wrote before: it works on an older copy. Nothing was kept."""
+
+    def __init__(self, message: str, *, place: str = "") -> None:
+        super().__init__(
+            message, code="exchange:behind", place=place, next_step="The sender asks first what it lacks (reconcile)."
         )

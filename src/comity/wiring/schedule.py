@@ -12,6 +12,7 @@ from comity.evidence.actions import fetch_due, partners_to_fetch, scrub
 from comity.exchange.actions import (
     attest_due,
     partners_to_send,
+    reconcile_due,
     send_due,
     settle_shown,
     submit_checkpoints,
@@ -70,6 +71,10 @@ def _send(act: Act, tools: Tools) -> int:
     """Each partner has its lane: one that answers slowly delays nobody else's messages."""
     send = partial(send_due, act, keys=tools.keys, transport=tools.transport, clock=tools.clock)
     return sum(tools.lane("send", code, partial(send, to=code)) for code in _by_lot(act, partners_to_send(act.at)))
+
+
+def _reconcile(act: Act, tools: Tools) -> int:
+    return reconcile_due(act, keys=tools.keys)
 
 
 def _fetch(act: Act, tools: Tools) -> int:
@@ -148,6 +153,7 @@ SCHEDULE: Mapping[str, Job] = {
     one.name: one
     for one in (
         Job("send", timedelta(seconds=0.5), _send, "Send what waits in the outbox and is due."),
+        Job("reconcile", timedelta(seconds=5), _reconcile, "Ask partners what our older copy lacks, after a restore."),
         Job("fetch", timedelta(seconds=1), _fetch, "Pull offered evidence and documents, chunk by chunk."),
         Job("verify", timedelta(seconds=5), _verify, "Check the offices' seals on documents that have come."),
         Job("sequence", timedelta(seconds=5), _sequence, "Move recorded reads into the ledgers."),

@@ -7,6 +7,7 @@ from comity.evidence.actions.fetching import fetch_due, partners_to_fetch
 from comity.evidence.actions.intake import check_item, move_item, take_in, take_in_physical, take_in_record
 from comity.evidence.actions.receiving import receive_attachments, receive_offer, record_arrival
 from comity.evidence.actions.record import admit
+from comity.evidence.actions.regaining import regain_items
 from comity.evidence.actions.releasing import approve_release, export_bundle, propose_release, refuse_release
 from comity.evidence.actions.returning import Offered, offer_content, offer_items, receive_countersignature
 from comity.evidence.actions.scrubbing import scrub
@@ -33,6 +34,7 @@ __all__ = [
     "record_arrival",
     "record_arrived_there",
     "refuse_release",
+    "regain_items",
     "scrub",
     "take_in",
     "take_in_physical",

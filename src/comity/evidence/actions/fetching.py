@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
 from comity.authorities.keyring import Keyring
 from comity.authorities.queries import Partner, partner
@@ -16,6 +16,7 @@ from comity.evidence.item_state import ItemState
 from comity.evidence.models import Custody, Item, Transfer
 from comity.evidence.pull import Progress, Pull
 from comity.exchange.backoff import CAP_SECONDS, LEASE_SECONDS, next_attempt
+from comity.exchange.queries import open_questions
 from comity.exchange.ticket import WINDOW, issue_ticket
 from comity.exchange.transport import Transport
 from comity.safeguards.actions import enter
@@ -106,7 +107,12 @@ def _due(at: datetime) -> QuerySet[Transfer]:
 def _free(at: datetime) -> QuerySet[Transfer]:
     """What waits and is in no worker's hand."""
     free = Q(lease_until__isnull=True) | Q(lease_until__lte=at) | Q(lease_until__gt=at + LEASE)
-    return Transfer.objects.filter(free, state="waiting").order_by("since", "id")
+    return Transfer.objects.filter(free, state="waiting").exclude(_held_back()).order_by("since", "id")
+
+
+def _held_back() -> Q:
+    """While it is asked what our older copy lacks nothing is fetched: custody we signed before comes back first."""
+    return Q(Exists(open_questions().filter(holder=OuterRef("holder"), partner=OuterRef("partner"))))
 
 
 @dataclass

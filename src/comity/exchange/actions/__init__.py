@@ -6,6 +6,16 @@ from comity.exchange.actions.cosigning import begin_anew, hear_checkpoint, settl
 from comity.exchange.actions.packing import Asked, Packed, pack
 from comity.exchange.actions.posting import post
 from comity.exchange.actions.receiving import Receiver, receive
+from comity.exchange.actions.reconciling import (
+    begin_reconciling,
+    end_reconciling,
+    reconcile_asked,
+    reconcile_done,
+    reconcile_due,
+    reconcile_held,
+    reconcile_returned,
+    reconcile_wanted,
+)
 from comity.exchange.actions.resending import resend
 from comity.exchange.actions.rotating import announce_tls, card_renewed, cards_on_their_way, keys_succeeded, rotate
 from comity.exchange.actions.sending import partners_to_send, send_due
@@ -21,8 +31,10 @@ __all__ = [
     "announce_tls",
     "attest_due",
     "begin_anew",
+    "begin_reconciling",
     "card_renewed",
     "cards_on_their_way",
+    "end_reconciling",
     "hear_checkpoint",
     "keys_succeeded",
     "messages_retrieved",
@@ -30,6 +42,12 @@ __all__ = [
     "partners_to_send",
     "post",
     "receive",
+    "reconcile_asked",
+    "reconcile_done",
+    "reconcile_due",
+    "reconcile_held",
+    "reconcile_returned",
+    "reconcile_wanted",
     "resend",
     "rotate",
     "send_due",

@@ -12,7 +12,7 @@ from django.db.models import Max
 from comity.authorities.actions.operator import only_the_operator
 from comity.authorities.keyring import Keyring
 from comity.authorities.queries import Partner, local_authority, partner
-from comity.exchange.actions.sending import opened_keys
+from comity.exchange.actions.sending import held_back, opened_keys
 from comity.exchange.cargo import Cargo, Carried
 from comity.exchange.courier import (
     MAX_CONTENTS,
@@ -156,6 +156,7 @@ def _load_receipts(load: _Load, holder: str, to: str) -> None:
 def _load_messages(load: _Load, holder: str, to: Partner, keys: Keyring) -> None:
     """Every message that waits for the partner, sealed as the line would carry it, the oldest first."""
     waiting = Outbox.objects.filter(recipient=to.code, message__holder=holder, state=OutboxState.WAITING)
+    waiting = waiting.exclude(held_back())
     for row in waiting.select_related("message").order_by("message_id")[:MAX_MESSAGES].iterator(chunk_size=100):
         stored = row.message
         signed = SignedMessage.read(bytes(stored.content), Signature.from_json(stored.signature))

@@ -9,6 +9,8 @@ from comity.authorities.queries import authority, local_authority
 from comity.exchange.envelope import check_content_keys
 from comity.exchange.message import Message, SignedMessage
 from comity.exchange.models import Direction, Outbox, StoredMessage
+from comity.exchange.queries import reconciling
+from comity.exchange.reconciliation import EXEMPT
 from comity.safeguards.actions import enter
 from comity.seals.canonical import to_b64
 from comity.values.actor import Act
@@ -33,6 +35,13 @@ def post(
     recipient = authority(message.recipient)
     if message.sender == message.recipient:
         raise RefusedError("An authority does not write to itself.", code="exchange:own-address")
+    if message.type not in EXEMPT and reconciling(message.sender, message.recipient):
+        raise RefusedError(
+            f"This node came back from an older copy and is asking {message.recipient} what it held since. "
+            "Nothing was written.",
+            code="exchange:restored",
+            next_step="Try again once that is done: the page Exchange says when.",
+        )
     signed = SignedMessage.sign(message, keys.signer(message.sender))
     given = dict(content_keys or {})
     row = store_message(signed, holder=message.sender, direction=Direction.OUT, act=act)

@@ -14,7 +14,7 @@ from comity.exchange.envelope import Envelope, Opened, open_envelope, parse_enve
 from comity.exchange.message import KEYS_SUCCEEDED, SignedMessage
 from comity.exchange.models import Direction, Equivocation, StoredMessage, StoredReceipt
 from comity.exchange.receipt import Receipt, ReceiptKind, sign_receipt
-from comity.exchange.rejection import SENTENCES, EnvelopeRejectedError, QuotaError, RejectionCode
+from comity.exchange.rejection import SENTENCES, BehindError, EnvelopeRejectedError, QuotaError, RejectionCode
 from comity.safeguards.actions import enter
 from comity.seals.canonical import sha256_hex
 from comity.seals.keys import VerifyingKey
@@ -89,7 +89,7 @@ def receive(
         row, receipt = _take(arrival, opened, receivers)
     except _SignedRefusalError as refusal:
         return _refuse(arrival, refusal)
-    return receipt or _acknowledge(arrival, row)
+    return receipt or acknowledge(row, arrival.keys)
 
 
 def _known(outside: Envelope, keys: Keyring) -> VerifyingKey:
@@ -165,6 +165,8 @@ def _take(arrival: _Arrival, opened: Opened, receivers: Mapping[str, Receiver]) 
         return known, _take_again(act, arrival, known, signed)
     except _SignedRefusalError:
         raise
+    except BehindError as error:
+        raise _SignedRefusalError(RejectionCode.BEHIND, error.message, signed.digest) from error
     except QuotaError as error:
         raise _SignedRefusalError(RejectionCode.QUOTA, error.message, signed.digest) from error
     except ComityError as error:
@@ -223,7 +225,7 @@ def _enter(act: Act, arrival: _Arrival, event: str, signed: SignedMessage, **fac
     )
 
 
-def _acknowledge(arrival: _Arrival, row: StoredMessage) -> bytes:
+def acknowledge(row: StoredMessage, keys: Keyring) -> bytes:
     """The delivery receipt of a committed message: signed once, stored, and the stored one is what anyone gets."""
     receipt = Receipt(
         kind=ReceiptKind.DELIVERY,
@@ -233,7 +235,7 @@ def _acknowledge(arrival: _Arrival, row: StoredMessage) -> bytes:
         recipient=row.recipient,
         at=row.stored_at,
     )
-    data = sign_receipt(receipt, arrival.keys.signer(arrival.holder))
+    data = sign_receipt(receipt, keys.signer(row.holder))
     try:
         with transaction.atomic():
             StoredReceipt(message=row, kind=ReceiptKind.DELIVERY, at=row.stored_at, data=data).insert()

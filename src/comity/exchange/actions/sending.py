@@ -6,16 +6,19 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from django.db import transaction
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
 from comity.authorities.keyring import Keyring
 from comity.authorities.queries import partner, verifying_key
+from comity.exchange.actions.reconciling import open_reconciling
 from comity.exchange.backoff import CAP_SECONDS, LEASE_SECONDS, next_attempt
 from comity.exchange.envelope import seal_envelope
 from comity.exchange.message import SignedMessage
-from comity.exchange.models import Line, Outbox, OutboxState, StoredMessage, StoredReceipt
+from comity.exchange.models import Line, Outbox, OutboxState, Reconciling, StoredMessage, StoredReceipt
+from comity.exchange.queries import reconciling
 from comity.exchange.receipt import Receipt, ReceiptKind, expect_about, open_receipt, read_plain_rejection, receipt_key
-from comity.exchange.rejection import PASSING, SENTENCES
+from comity.exchange.reconciliation import EXEMPT
+from comity.exchange.rejection import PASSING, SENTENCES, RejectionCode
 from comity.exchange.transport import Transport
 from comity.safeguards.actions import enter
 from comity.seals.canonical import from_b64, sha256_hex
@@ -97,9 +100,16 @@ def _due(at: datetime) -> QuerySet[Outbox]:
     down = Line.objects.filter(next_attempt__gt=at, next_attempt__lte=cap).values("partner")
     free = Q(lease_until__isnull=True) | Q(lease_until__lte=at) | Q(lease_until__gt=longest)
     come = Q(next_attempt__lte=at) | Q(next_attempt__gt=cap)
-    return (
-        Outbox.objects.filter(free, come, state=OutboxState.WAITING).exclude(recipient__in=down).order_by("message_id")
+    waiting = Outbox.objects.filter(free, come, state=OutboxState.WAITING).exclude(recipient__in=down)
+    return waiting.exclude(held_back()).order_by("message_id")
+
+
+def held_back() -> Q:
+    """What does not leave while it is being asked what our older copy lacks: all but the questions themselves."""
+    asking = Reconciling.objects.filter(
+        holder=OuterRef("message__holder"), partner=OuterRef("recipient"), asking=True, done_at=None
     )
+    return Q(Exists(asking)) & ~Q(message__type__in=EXEMPT)
 
 
 def _lease(act: Act, position: int) -> Outbox | None:
@@ -175,6 +185,8 @@ def _settle(act: Act, row: Outbox, outcome: Answered | _Failed) -> None:
         return
     _note_heard(act, line)
     receipt = outcome.receipt
+    if receipt.rejection is RejectionCode.BEHIND and not reconciling(row.message.holder, row.recipient):
+        open_reconciling(act, row.message.holder, row.recipient, "told")
     if receipt.rejection in PASSING:
         _note_failure(act, row, line, _Failed(f"exchange:{receipt.rejection}", receipt.reason, _Reach.HEARD))
         return

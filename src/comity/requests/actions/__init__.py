@@ -6,6 +6,7 @@ from comity.requests.actions.openings import OPENINGS, Opening, begin
 from comity.requests.actions.posted_evidence import take_in_from_post
 from comity.requests.actions.posting import remind_due
 from comity.requests.actions.receiving import apply_message
+from comity.requests.actions.regaining import regain_message
 from comity.requests.actions.verbs import VERBS, Field, Verb, perform
 from comity.requests.actions.verifying import verify_seals
 
@@ -20,6 +21,7 @@ __all__ = [
     "open_dossier",
     "open_received",
     "perform",
+    "regain_message",
     "remind_due",
     "take_in_from_post",
     "verify_seals",

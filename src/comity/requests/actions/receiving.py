@@ -7,7 +7,9 @@ from comity.authorities.keyring import Keyring
 from comity.authorities.queries import authority, local_authority
 from comity.evidence.actions import admit, receive_attachments, receive_countersignature, receive_offer
 from comity.evidence.models import Item
-from comity.exchange.message import Message, SignedMessage
+from comity.exchange.message import MAX_FOLLOWS, Message, SignedMessage
+from comity.exchange.queries import messages_of, reconciled_at
+from comity.exchange.rejection import BehindError
 from comity.forms.content import parse_content
 from comity.gazette.queries import register_here
 from comity.requests.actions.shape import write
@@ -42,6 +44,7 @@ def apply_message(act: Act, signed: SignedMessage, content_keys: Mapping[str, by
     if kind is MessageType.TRANSMITTED:
         parse_content(message.body["content"])
     row = _row(act, message)
+    _expect_abreast(row, message)
     _take_cargo(act, signed, kind, row, content_keys, keys)
     before = {entry["digest"] for entry in row.state.get("timeline", []) if entry["effect"] == Effect.IN_EFFECT}
     state = state_of(row)
@@ -79,6 +82,45 @@ def _row(act: Act, message: Message) -> Dossier:
         opened_at=act.at,
         changed_at=act.at,
     )
+
+
+def _expect_abreast(row: Dossier, message: Message) -> None:
+    """The sender knows what it wrote in this dossier before; BehindError where it works on an older copy.
+
+    Whoever writes follows all it holds, so its own messages are one line of succession. A predecessor that is not here
+    yet decides nothing; nor does what was written before the sender last said that it holds everything again.
+    """
+    views = messages_of(row.holder, row.reference)
+    since = reconciled_at(row.holder, message.sender)
+    if len(message.follows) == MAX_FOLLOWS:
+        return  # more threads were open than a message names
+    follows = {view.signed.digest: view.signed.message.follows for view in views} | {message.digest: message.follows}
+    before = _ancestors(message.digest, follows)
+    if not before <= follows.keys():
+        return
+    for view in views:
+        digest, one = view.signed.digest, view.signed.message
+        forgiven = since is not None and view.stored_at <= since
+        if one.sender != message.sender or digest == message.digest or digest in before or forgiven:
+            continue
+        if message.digest not in _ancestors(digest, follows):
+            raise BehindError(
+                f"It does not follow {digest[:16]}…, which its sender sent before: the sender works on an older copy. "
+                "Nothing was kept.",
+                place=row.reference,
+            )
+
+
+def _ancestors(digest: str, follows: Mapping[str, tuple[str, ...]]) -> set[str]:
+    """Everything a message follows, at any distance, as far as it is held."""
+    found: set[str] = set()
+    ahead = list(follows.get(digest, ()))
+    while ahead:
+        one = ahead.pop()
+        if one not in found:
+            found.add(one)
+            ahead += follows.get(one, ())
+    return found
 
 
 def _take_cargo(

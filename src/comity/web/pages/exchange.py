@@ -11,7 +11,7 @@ from django.utils.translation import get_language, gettext
 
 from comity.authorities.queries import name_of
 from comity.exchange.actions import resend
-from comity.exchange.queries import StoppedView, equivocations, lapses, lines, stopped
+from comity.exchange.queries import StoppedView, equivocations, lapses, lines, reconciliations, stopped
 from comity.exchange.rejection import SENTENCES, RejectionCode
 from comity.safeguards.permissions import Permission
 from comity.safeguards.queries import EntryView, entries_of_event
@@ -65,6 +65,11 @@ def exchange(request: HttpRequest) -> HttpResponse:
             for one in lapses(settings.COMITY.keys().tls_certificate, at, act.actor.authority)
         ],
         "partners": partners,
+        "reconciling": [
+            {"one": one, "name": name_of(one.partner, language)}
+            for one in reconciliations(act.actor.authority)
+            if one.done_at is None
+        ],
         "stopped": [stopped_line(one, language) for one in stopped(act.actor.authority)],
         "may_resend": house.may(Permission.MESSAGE_RESEND),
         "equivocations": equivocations(act.actor.authority),
