@@ -71,6 +71,27 @@ def test_one_cut_short_before_the_directory_was_written_goes_on_with_the_keys_it
     assert node.keys().of("CH-FOJ").retiring is None
 
 
+def test_one_cut_short_at_its_last_step_is_ended_and_no_second_one_begun(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, written = write_keyring, []
+
+    def first(*given: object) -> None:
+        if written:
+            raise OSError(5, "Input/output error")
+        written.append(given)
+        real(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(rotation, "write_keyring", first)
+    with pytest.raises(OSError, match="Input"):
+        rotate_keys(node, "CH-FOJ", MOMENT, reason="")
+    monkeypatch.setattr(rotation, "write_keyring", real)
+    made = partner("CH-FOJ").verifying_key
+    assert rotate_keys(node, "CH-FOJ", MOMENT, reason="") == made.fingerprint
+    assert len(ended_keys("CH-FOJ")) == 1
+    assert node.keys().of("CH-FOJ").retiring is None
+
+
 def test_an_old_key_that_is_gone_is_said_to_be_and_given_up_only_in_words(node: Node) -> None:
     keys = node.keys()
     write_keyring(node, keys.with_authority("CH-FOJ", replace(make_keyring().of("CH-FOJ"))))

@@ -24,7 +24,15 @@ from tests.requests.world import World
 M = MessageType
 
 
-def sent_by(world: World, sender: str, recipient: str, dossier: Reference, kind: str, body: dict[str, Any]) -> str:
+def sent_by(
+    world: World,
+    sender: str,
+    recipient: str,
+    dossier: Reference,
+    kind: str,
+    body: dict[str, Any],
+    follows: tuple[str, ...] = (),
+) -> str:
     """Seal and deliver a message that no action made; returns the receipt's kind or rejection."""
     message = Message(
         type=kind,
@@ -34,6 +42,7 @@ def sent_by(world: World, sender: str, recipient: str, dossier: Reference, kind:
         dossier=dossier,
         at=world.at,
         body=body,
+        follows=follows,
     )
     signed_message = SignedMessage.sign(message, world.keys.signer(sender))
     envelope = seal_envelope(signed_message, {}, partner(recipient).sealing_key)
@@ -77,11 +86,12 @@ def test_a_malformed_body_is_refused_with_its_place_and_leaves_nothing(cast: Wor
 
 def test_a_message_out_of_turn_is_kept_without_effect(cast: World) -> None:
     dossier = registered(cast)
-    answer = sent_by(cast, "CO-FGN", "CH-FOJ", dossier, "request.executed", body_of(M.EXECUTED, ("a",)))
+    heads, body = tuple(state_of(cast.row("head", dossier)).heads), body_of(M.EXECUTED, ("a",))
+    assert sent_by(cast, "CO-FGN", "CH-FOJ", dossier, "request.executed", body).startswith("behind")
+    answer = sent_by(cast, "CO-FGN", "CH-FOJ", dossier, "request.executed", body, heads)
     assert answer.startswith("delivery")
     state = state_of(cast.row("head", dossier))
     assert state.phase is Phase.REGISTERED
-    # It follows nothing, so by its digest it may even stand before the request.
     assert any(entry.type == "request.executed" and entry.reason for entry in state.timeline)
 
 

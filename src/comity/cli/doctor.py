@@ -105,16 +105,19 @@ def _keys(patient: Patient) -> Iterator[Finding]:
         yield Finding("keys", digest, "the keyring does not open its content key", RESTORE)
 
 
-def _certificates(patient: Patient) -> Iterator[Finding]:
-    keys = patient.node.keys()
+def certificate_ends(keys: Keyring) -> dict[str, tuple[datetime, str]]:
+    """The last moment of every certificate this node relies on, ours and the partners', and how to renew it."""
     held = {"exchange port (TLS)": (keys.tls_certificate, "comity node rotate-tls DIR")}
     for code in keys.authorities():
         held[f"{code} office seal"] = (keys.office_seal(code)[1], f"comity node rotate DIR {code}")
     for row in partners():
         if row.tls_certificate:
             held[f"{row.code} (TLS)"] = (row.tls_certificate.encode(), "Ask the partner for its renewed card.")
-    for name, (certificate, do) in held.items():
-        end = valid_until(certificate)
+    return {name: (valid_until(certificate), do) for name, (certificate, do) in held.items()}
+
+
+def _certificates(patient: Patient) -> Iterator[Finding]:
+    for name, (end, do) in certificate_ends(patient.node.keys()).items():
         if end - patient.at <= WARN_BEFORE:
             days = (end - patient.at).days
             what = f"ended at {instant_text(end)}" if end <= patient.at else f"ends in {days} days"

@@ -74,11 +74,12 @@ def roster() -> None:
 def serve(
     folder: Folder,
     threads: Annotated[int, typer.Option(help="Threads of each listener.")] = 8,
+    watch: Annotated[int, typer.Option(help="A loopback port for health and metrics; none if 0.")] = 0,
 ) -> None:
     """Serve the node: pages and API, the exchange port, and the worker, until interrupted."""
     from comity.cli.serving import serve_node  # noqa: PLC0415
 
-    serve_node(folder, threads=threads)
+    serve_node(folder, threads=threads, watch=watch)
 
 
 @node.command()

@@ -47,7 +47,7 @@ def reconciliation() -> list[dict[str, Any]]:
     ]
 
 
-def sentence(one: dict[str, Any]) -> str:
+def told_line(one: dict[str, Any]) -> str:
     """How far it is, in one line."""
     name = f"{one['authority']} and {one['partner']}"
     if one["done_at"]:
@@ -62,4 +62,4 @@ def sentence(one: dict[str, Any]) -> str:
 def reconciliation_page(found: list[dict[str, Any]]) -> RenderableType:
     if not found:
         return Text("This node was not restored; nothing is being reconciled.", "green")
-    return Group(*(Text(sentence(one), "green" if one["done_at"] else "yellow") for one in found))
+    return Group(*(Text(told_line(one), "green" if one["done_at"] else "yellow") for one in found))

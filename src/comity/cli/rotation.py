@@ -43,6 +43,10 @@ def rotate_keys(
     from comity.exchange.actions import rotate  # noqa: PLC0415 - the same
 
     row, keys = local_authority(code), node.keys()
+    if keys.of(code).retiring is not None and keys.signer(code).public == partner(code).verifying_key:
+        # It was interrupted at its last step: everyone is told, and only the old key is still to go.
+        write_keyring(node, keys.with_authority(code, replace(keys.of(code), retiring=None)))
+        return keys.signer(code).public.fingerprint
     if keys.signer(code).public == partner(code).verifying_key:
         seal = issue_office_seal(row.state, name_of(code), at)
         keys = keys.with_authority(code, _next(keys.of(code), seal, lost=lost))

@@ -26,7 +26,7 @@ _PR_SET_PDEATHSIG = 1
 """prctl(2): the signal a process gets when the one that started it is gone, however that ended."""
 
 
-def serve_node(folder: Path, *, threads: int) -> None:
+def serve_node(folder: Path, *, threads: int, watch: int = 0) -> None:
     """Serve until interrupted; when one process ends by itself, the others are ended and the reason is said."""
     folder = folder.resolve()
     file = read_node_file(folder)
@@ -51,6 +51,8 @@ def serve_node(folder: Path, *, threads: int) -> None:
         ],
         "worker": [sys.executable, "-m", "comity.site.worker"],
     }
+    if watch:
+        commands["watch"] = [sys.executable, "-m", "comity.site.watch", str(watch)]
     extra = {"exchange": {"COMITY_URLCONF": "comity.site.exchange_urls", "COMITY_TLS": str(tls_files)}}
     running: dict[str, subprocess.Popen[bytes]] = {}
     try:

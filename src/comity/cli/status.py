@@ -10,7 +10,7 @@ from rich.text import Text
 from comity.authorities.certificates import valid_until
 from comity.authorities.keyring import Keyring
 from comity.authorities.queries import directory_ends, local_authorities
-from comity.cli.reconciling import reconciliation
+from comity.cli.reconciling import reconciliation, told_line
 from comity.cli.witnessing import alarm_lines, witness_state
 from comity.evidence.queries import content_from
 from comity.exchange.queries import AllowanceView, allowances, lapses, lines
@@ -99,7 +99,7 @@ def status_page(found: dict[str, Any]) -> RenderableType:
     for sentence in found["ending"]:
         parts.append(Text(f"ENDS    {sentence}", "yellow"))
     for one in found.get("reconciling", ()):
-        parts.append(Text(f"OLD     {sentence(one)}", "yellow"))
+        parts.append(Text(f"OLD     {told_line(one)}", "yellow"))
     if not parts:
         parts.append(Text("All ledgers are whole; no certificate ends within 60 days.", "green"))
     ledgers = Table("authority", "ledger entries", box=None, pad_edge=False)

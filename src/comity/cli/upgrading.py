@@ -11,6 +11,8 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
+from comity.values.errors import UnavailableError
+
 
 def upgrade_database() -> list[str]:
     """Make every change that this release needs; returns their names in order. Killed on the way, it made none."""
@@ -18,6 +20,12 @@ def upgrade_database() -> list[str]:
     with _whole():
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
+    if left := changes_waiting():
+        raise UnavailableError(
+            f"The database did not keep {len(left)} changes; it stands as it stood before.",
+            code="upgrade:lost",
+            next_step="See that its disk has room, then run the command again.",
+        )
     return made
 
 
@@ -33,6 +41,10 @@ def _whole() -> Iterator[None]:
                     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             yield
             connection.check_constraints()
+    except BaseException:
+        connection.close()  # whatever the disk did to it, nothing of it is gone on with
+        rested = False
+        raise
     finally:
         if rested:
             connection.enable_constraint_checking()
