@@ -98,8 +98,7 @@ def status_page(found: dict[str, Any]) -> RenderableType:
         parts.append(Text(f"LAPSED  {' '.join(filter(None, words))}", "bold red" if one["overdue"] else "yellow"))
     for sentence in found["ending"]:
         parts.append(Text(f"ENDS    {sentence}", "yellow"))
-    for one in found.get("reconciling", ()):
-        parts.append(Text(f"OLD     {told_line(one)}", "yellow"))
+    parts += [Text(f"OLD     {told_line(one)}", "yellow") for one in found.get("reconciling", ())]
     if not parts:
         parts.append(Text("All ledgers are whole; no certificate ends within 60 days.", "green"))
     ledgers = Table("authority", "ledger entries", box=None, pad_edge=False)
