@@ -33,34 +33,29 @@ from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA65PublicKey
 Entry = dict[str, Any]
 Chain = list[Entry]
 FORMAT, SUITE = "comity-bundle/1", "Ed25519+ML-DSA-65"
-LARGEST_JSON, LARGEST_MESSAGE = 32 << 20, 2 << 20
-LARGEST_EVENT = LARGEST_NOTE = 256 << 10
+LARGEST_JSON, LARGEST_MESSAGE, LARGEST_EVENT, LARGEST_NOTE = 32 << 20, 2 << 20, 256 << 10, 256 << 10
 DEEPEST, LARGEST_INTEGER = 32, 2**53 - 1
-AUTHORITY = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,12}")
-DIGEST = re.compile(r"[0-9a-f]{64}")
+AUTHORITY, DIGEST = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,12}"), re.compile(r"[0-9a-f]{64}")
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 FOLDERS = "items|records|custody|letters|messages|keys|ledger"
 PATH = re.compile(rf"data/(README\.txt|conditions\.json|({FOLDERS})/[A-Za-z0-9][A-Za-z0-9._-]{{0,120}})")
+HELD = {"received", "verified", "moved", "countersigned", "released", "narrowed", "kept"}
 AFTER: dict[str, set[str | None]] = {  # which custody event may follow which; None is the beginning
-    "seized": {None},
-    "taken-in": {None, "seized"},
-    "sealed": {"taken-in"},
-    "moved": {"taken-in", "sealed", "moved", "checked", "verified", "received", "countersigned"},
-    "checked": {"taken-in", "sealed", "moved", "checked", "verified"},
-    "transferred": {"checked", "moved", "verified"},
-    "received": {"transferred"},
-    "verified": {"sealed", "moved", "checked", "received", "verified", "countersigned", "released"},
-    "countersigned": {"received", "verified", "moved"},
-    "released": {"countersigned", "verified", "moved", "released"},
-}
+    "seized": {None}, "taken-in": {None, "seized"}, "sealed": {"taken-in"},
+    "moved": {"taken-in", "sealed", "checked", *HELD} - {"released"}, "verified": {"sealed", "checked", *HELD},
+    "checked": {"taken-in", "sealed", "moved", "checked", "verified"}, "transferred": {"checked", "moved", "verified"},
+    "received": {"transferred", "recalled"}, "countersigned": {"received", "verified", "moved", "narrowed", "kept"},
+    "released": {*HELD} - {"received"}, "narrowed": {*HELD}, "recalled": {*HELD, "transferred"},
+    "deleted": {"recalled"}, "handed-back": {"recalled", "received"}, "kept": {*HELD, "recalled"},
+}  # fmt: skip
+AFTER_RECALL, BINDING = {"moved", "received", "deleted", "handed-back", "kept"}, ("transferred", "narrowed", "checked")
 UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 REFERENCE = re.compile(rf"{AUTHORITY.pattern}:([a-z]{{1,12}}):{UUID}")
 README_SHA256 = "febdfad9978767148e05f7345868f4a02753e6d1d8442cd11e81299acab569cf"
-MARKS = ("bagit.txt", "comity.json")
 STAMP_MARK = hashlib.sha256(b"rfc3161\n\xffRFC 3161").digest()[:4]
 IMPRINT = rb"\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01(?:\x05\x00)?\x04\x20"  # SHA-256, 32 bytes (DER)
 GEN_TIME = rb"\x02[\x01-\x28].{1,40}?\x18[\x0f-\x17](\d{14})"  # a serial number, then the time
-BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+MARKS, BAGIT = ("bagit.txt", "comity.json"), b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
 
 class Broken(Exception):  # noqa: N818 - it is the finding itself
@@ -323,15 +318,15 @@ class Bundle:
 
     def carried(self, name: str) -> dict[str, str]:
         """The keys of one authority: fingerprint to name."""
-        code = name.partition("/")[0]
-        return {key.fingerprint: name for name, key in self.keys.items() if name.partition("/")[0] == code}
+        held = [(one, key.fingerprint) for one, key in self.keys.items()]
+        return {mark: one for one, mark in held if one.partition("/")[0] == name.partition("/")[0]}
 
     def noted(self, name: str) -> dict[str, str]:
         """What a manifest of the bag says: a witness on which of two files that disagree was changed."""
-        lines: list[str] = []
         with contextlib.suppress(Broken):
             lines = self.read(name).decode("utf-8", "replace").splitlines()
-        return {place: digest for digest, _, place in (line.partition("  ") for line in lines)}
+            return {place: digest for digest, _, place in (line.partition("  ") for line in lines)}
+        return {}
 
     def open(self) -> bool:
         """Read and hash everything the manifest lists; False when the manifest itself cannot be read."""
@@ -363,12 +358,11 @@ def read_manifest(data: bytes) -> Entry:
     for path in value["files"]:
         if not PATH.fullmatch(path):
             raise Broken(f"'{path[:80]}' is not a path of a bundle.", "files")
-    members = ("record", "custody", "content", "path", "checkpoint", "entries")
     pointed = [
         (f"{group}[{n}].{name}", entry[name])
         for group in ("items", "messages", "letters", "keys", "ledgers")
         for n, entry in enumerate(value[group])
-        for name in members
+        for name in ("record", "custody", "content", "path", "checkpoint", "entries")
         if entry.get(name) is not None
     ]
     fixed = {"data/README.txt", "data/conditions.json"}
@@ -524,6 +518,8 @@ def check_items(bundle: Bundle) -> None:
             check_chain(bundle, entry, chain)
             check_both_sides(bundle, entry, chain)
             check_conditions(bundle, entry, chain, conditions)
+            if any(event["type"] == "recalled" for event in chain):
+                found.say("note", f"{entry['custody']}, recalled", f"Item {n + 1} was RECALLED: it is not to be used.")
             check_released(bundle, entry, chain)
     for reference in sorted(set(conditions) - seen):
         found.say("broken", "data/conditions.json", f"Conditions of an item that is not here: {reference[:120]}.")
@@ -592,6 +588,7 @@ def check_order(chain: Chain, item: str) -> None:
             "previous": event["previous"] == (last["digest"] if last else None),
             "type": (last["type"] if last else None) in AFTER[event["type"]],
             "at": last is None or event["at"] >= last["at"],
+            "recall": last_of(chain[:n], "recalled") is None or event["type"] in AFTER_RECALL,
         }
         for member, holds in follows.items():
             if not holds:
@@ -621,21 +618,33 @@ def check_both_sides(bundle: Bundle, entry: Entry, chain: Chain) -> None:
 
 
 def check_conditions(bundle: Bundle, entry: Entry, chain: Chain, conditions: Entry) -> None:
-    """The conditions shown are those both States signed."""
+    """The conditions shown are those both States signed; what was narrowed since binds more, never less."""
     found, number = bundle.found, entry["number"]
     shown = conditions.get(entry["item"])
     if shown is None:
         found.say("broken", "data/conditions.json", f"It says nothing of item {number}.")
         return
-    for kind in ("checked", "transferred", "countersigned"):
-        event = last_of(chain, kind)
-        bound = event is not None and (kind != "checked" or "conditions" in event["facts"])
-        for member in ("conditions", "handling") if bound else ():
-            if event and event["facts"].get(member) != shown[member]:
+    bound, said = Entry(), list[tuple[Entry, Entry]]()
+    for event in chain:
+        facts, before = event["facts"], bound.get("facts", {})
+        if event["type"] == "narrowed" and not binds(facts) >= binds(before):
+            found.say("broken", f"{entry['custody']}, event {event['sequence']}, facts", "It binds less than before.")
+        said += [(event, before)] if event["type"] == "countersigned" and bound else []
+        bound = event if event["type"] in BINDING[: 2 + ("conditions" in facts)] else bound
+    for event, facts in [*said, (bound, shown)] if bound else ():
+        for member in ("conditions", "handling"):
+            if event["facts"].get(member) != facts.get(member):
                 found.say("broken", f"data/conditions.json, item {number}, {member}", "Others were signed.")
                 return
-    if last_of(chain, "transferred") or any("conditions" in e["facts"] for e in chain if e["type"] == "checked"):
-        found.say("proved", f"data/conditions.json, item {number}", "Its conditions, as signed at the transfer.")
+    if bound:
+        found.say("proved", f"data/conditions.json, item {number}", f"{len(shown['conditions'])} conditions, signed.")
+
+
+def binds(facts: Entry) -> set[str]:
+    """What binds by these facts: the conditions, and the handling code with all below it."""
+    conditions, code = facts.get("conditions"), str(facts.get("handling", ""))
+    codes = {step for step in ("H0", "H1", "H2", "H3") if step <= code}
+    return codes | {_spelled(one) for one in (conditions if isinstance(conditions, list) else [])}
 
 
 def check_released(bundle: Bundle, entry: Entry, chain: Chain) -> None:
@@ -708,16 +717,13 @@ def check_messages(bundle: Bundle) -> None:
 def check_message_items(bundle: Bundle, path: str, message: Entry) -> None:
     """A message about custody says what the bundle shows of description, conditions and events."""
     if message["type"] == "evidence.returned":
-        shown = read_conditions(bundle)
         for n, export in enumerate(entries_of(message, "custody")):
             item = export["item"].get("reference") if isinstance(export.get("item"), dict) else None
             chain = bundle.chains.get(str(item), [])
             sent = last_of(chain, "transferred")
-            condition = shown.get(str(item), {})
             expected = {
                 "item": bundle.records.get(str(item)),
-                "conditions": condition.get("conditions"),
-                "handling": condition.get("handling"),
+                **{name: sent["facts"].get(name) if sent else None for name in ("conditions", "handling")},
                 "events": [event["carried"] for event in chain[: sent["sequence"] + 1 if sent else 0]],
             }
             compare(bundle, export, expected, f"{path}, body.custody[{n}]")
@@ -726,12 +732,8 @@ def check_message_items(bundle: Bundle, path: str, message: Entry) -> None:
             chain = bundle.chains.get(str(entry.get("item")), [])
             sent, counter = last_of(chain, "transferred"), last_of(chain, "countersigned")
             ours = chain[sent["sequence"] + 1 : counter["sequence"] + 1] if sent and counter else []
-            compare(
-                bundle,
-                entry,
-                {"countersignature": {"events": [event["carried"] for event in ours]}},
-                f"{path}, body.items[{n}]",
-            )
+            expected = {"countersignature": {"events": [event["carried"] for event in ours]}}
+            compare(bundle, entry, expected, f"{path}, body.items[{n}]")
 
 
 def entries_of(message: Entry, member: str) -> Chain:
@@ -768,12 +770,10 @@ def check_left_out(bundle: Bundle) -> None:
     for n, entry in enumerate(bundle.manifest["left_out"]):
         place = f"comity.json, left_out[{n}]"
         with bundle.found.at(place):
-            unsaid = entry["kind"] not in ("item", "letter", "message") or not entry["reason"].strip()
-            if unsaid or entry["salted"] in seen:
-                raise Broken("It says neither what is left out nor why, or says it twice.")
+            whole = entry["kind"] in ("item", "letter", "message") and entry["reason"].strip()
+            if not whole or entry["salted"] in seen or (entry["salt"] is None) != (entry["digest"] is None):
+                raise Broken("It says neither what is left out nor why, says it twice, or is opened by half.")
             seen.add(entry["salted"])
-            if (entry["salt"] is None) != (entry["digest"] is None):
-                raise Broken("It is opened by half.")
             if entry["salt"] is not None:
                 from_b64(entry["salt"])
                 if sha256(spell({"salt": entry["salt"], "digest": entry["digest"]})) != entry["salted"]:

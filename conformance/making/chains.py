@@ -1,6 +1,6 @@
 """Vectors for custody: chains of signed events, and what stands for a thing left out."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -95,7 +95,39 @@ def _custody() -> Page:
     ):
         page.reject(says, question([{**first, "event": event}]), "custody:form")
     page.reject("without a signature", question([{"event": first["event"]}]), "custody:form")
+    _recalls(page, question, whole)
     return page
+
+
+E = EventType
+ENDS = (
+    ("narrowed", (E.NARROWED,), True),
+    ("narrowed, then released again", (E.NARROWED, E.RELEASED), True),
+    ("recalled and deleted", (E.RECALLED, E.DELETED), True),
+    ("recalled and handed back", (E.RECALLED, E.HANDED_BACK), True),
+    ("recalled, and kept with the reason", (E.RECALLED, E.KEPT), True),
+    ("deleted without a recall", (E.DELETED,), False),
+    ("handed back without a recall", (E.HANDED_BACK,), False),
+    ("released after its recall", (E.RECALLED, E.RELEASED), False),
+    ("released after it was kept in spite of its recall", (E.RECALLED, E.KEPT, E.RELEASED), False),
+    ("verified after its recall", (E.RECALLED, E.VERIFIED), False),
+    ("narrowed after its recall", (E.RECALLED, E.KEPT, E.NARROWED), False),
+    ("recalled again after it was deleted", (E.RECALLED, E.DELETED, E.RECALLED), False),
+)
+
+
+def _recalls(page: Page, question: Callable[..., dict[str, Any]], whole: list[SignedEvent]) -> None:
+    """What may follow when its provider takes an item back or binds it more (protocol, 7.5)."""
+    for says, kinds, holds in ENDS:
+        chain = list(whole)
+        for kind in kinds:
+            last = chain[-1].event
+            event = replace(last, sequence=len(chain), type=kind, at=last.at + timedelta(hours=1), previous=last.digest)
+            chain.append(sign_event(event, KEEPERS["CH-FOJ"]))
+        if holds:
+            page.accept(says, question(chain), {"last": chain[-1].event.digest})
+        else:
+            page.reject(says, question(chain), "custody:chain")
 
 
 def _again(signed: SignedEvent, **changed: Any) -> SignedEvent:
@@ -109,7 +141,7 @@ def _changed(event: CustodyEvent, **changed: Any) -> CustodyEvent:
 
 
 def _salted() -> Page:
-    page = Page("salted", "What stands for a thing left out of a bundle (protocol, 7.5).")
+    page = Page("salted", "What stands for a thing left out of a bundle (protocol, 7.6).")
     for number in range(4):
         salt = seed(f"salt {number}", 16)
         digest = f"{number:064x}"

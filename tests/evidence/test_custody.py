@@ -120,9 +120,9 @@ class _Unsigned:
         return None
 
 
-def test_nothing_comes_after_a_transfer_but_its_receipt_and_nothing_is_countersigned_unreceived():
+def test_nothing_comes_after_a_transfer_but_its_receipt_or_recall_and_nothing_is_countersigned_unreceived():
     after = {type_ for type_ in EventType if EventType.TRANSFERRED in FOLLOWS[type_]}
-    assert after == {EventType.RECEIVED}
+    assert after == {EventType.RECEIVED, EventType.RECALLED}
     assert EventType.TRANSFERRED not in FOLLOWS[EventType.COUNTERSIGNED]
 
 

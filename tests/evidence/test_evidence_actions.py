@@ -148,16 +148,16 @@ class TestTwoHands:
 class TestWalls:
     def test_what_another_authority_holds_is_not_there(self, world):
         item = world.take_in()
-        for read in (item_view, lambda actor, _: items_of(actor, DOSSIER)[0]):
+        for read in (item_view, lambda actor, _reference, _on: items_of(actor, DOSSIER)[0]):
             with pytest.raises((MissingError, IndexError)):
-                read(world.act("CH-FOJ").actor, item.reference)
+                read(world.act("CH-FOJ").actor, item.reference, world.at.date())
         with pytest.raises(MissingError):
             actions.check_item(world.act("CH-OAG"), item.reference, keys=world.keys)
 
     def test_each_side_finds_its_own_copy_of_an_item_under_the_one_reference(self, world):
         (item,) = world.returned(b"records")
-        assert item_view(world.act("CH-OAG").actor, item.reference).state == "countersigned"
-        assert item_view(world.act("CO-F14").actor, item.reference).state == "offered"
+        assert item_view(world.act("CH-OAG").actor, item.reference, world.at.date()).state == "countersigned"
+        assert item_view(world.act("CO-F14").actor, item.reference, world.at.date()).state == "offered"
 
     def test_a_read_of_content_is_in_the_ledger_before_a_byte_is_given(self, world):
         item = world.take_in(b"content")

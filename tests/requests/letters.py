@@ -42,6 +42,15 @@ def body_of(kind: MessageType, parts: tuple[str, ...] = ("a",), key: str = "q1")
     words = {"en": f"words of {kind.value}"}
     ground = {"ground": "own-proceedings", "provision": "Art. 4(1)", "reason": words}
     signed = {"name": "Ana Muster", "function": "prosecutor", "authority": "CH-OAG", "at": instant_text(START)}
+    asked = {
+        "recall_id": f"r-{key}",
+        "items": [{"item": f"item-{part}", "digest": DIGEST} for part in parts],
+        "reason": words,
+        "provision": "Art. 15",
+        "by": "2026-12-24",
+        "notice": DIGEST,
+        "approved_by": signed,
+    }
     bodies: dict[MessageType, dict[str, Any]] = {
         MessageType.TRANSMITTED: {
             "number": "B-1",
@@ -76,6 +85,13 @@ def body_of(kind: MessageType, parts: tuple[str, ...] = ("a",), key: str = "q1")
         },
         MessageType.EVIDENCE_COUNTERSIGNED: {
             "items": [{"item": f"item-{part}", "digest": DIGEST, "countersignature": {}} for part in parts]
+        },
+        MessageType.EVIDENCE_RECALLED: {"demand": "delete", **asked},
+        MessageType.EVIDENCE_NARROWED: {"handling": "H2", "conditions": [], **asked},
+        MessageType.RECALL_ANSWERED: {
+            "recall_id": f"r-{key}",
+            "items": [{"item": f"item-{part}", "digest": DIGEST, "custody": {}} for part in parts],
+            "outcome": "complied",
         },
         MessageType.FEEDBACK: {"outcome": words},
         MessageType.CLOSED: {"reason": words},

@@ -278,3 +278,48 @@ def test_a_recorded_letter_is_the_partners_act_and_marked_as_not_signed_by_it() 
     assert state.phase is Phase.RETURNED
     assert state.timeline[-1].recorded
     assert state.timeline[-1].side is R
+
+
+def returned_story() -> list[Letter]:
+    letters = opened()
+    for kind, side in (
+        (M.ACCEPTED, R),
+        (M.EXECUTED, R),
+        (M.EVIDENCE_RETURNED, R),
+    ):
+        letters.append(letter(kind, side, letters[-1], parts=PARTS))
+    return letters
+
+
+def test_a_recall_and_its_answer_fold_alike_in_every_order_and_end_nothing_twice() -> None:
+    letters = returned_story()
+    recalled = letter(M.EVIDENCE_RECALLED, R, letters[-1], parts=("a",))
+    signed = letter(M.EVIDENCE_COUNTERSIGNED, Q, letters[-1], parts=("b", "c"))
+    answer = letter(M.RECALL_ANSWERED, Q, recalled, signed, parts=("a",))
+    again = letter(M.RECALL_ANSWERED, Q, answer, parts=("a",))
+    whole = [*letters, recalled, signed, answer, again]
+    state = fold(whole)
+    assert fold(reversed(whole)).to_json() == state.to_json()
+    assert state.phase is Phase.COUNTERSIGNED
+    assert state.recalls["r-q1"]["answers"]["item-a"]["outcome"] == "complied"
+    assert state.recalls["r-q1"]["answered_at"]
+    reasons = {entry.digest: entry.reason for entry in state.timeline}
+    assert reasons[again.digest] == "it was answered before"
+
+
+@pytest.mark.parametrize(
+    ("kind", "side", "parts", "key", "reason"),
+    [
+        (M.EVIDENCE_RECALLED, R, ("d",), "q2", "it names an item that was not returned"),
+        (M.EVIDENCE_RECALLED, R, ("b",), "q1", "a recall of that name was sent before"),
+        (M.EVIDENCE_NARROWED, Q, ("b",), "q2", "the requesting side may not send this"),
+        (M.RECALL_ANSWERED, Q, ("a",), "q2", "nothing of that name was recalled"),
+        (M.RECALL_ANSWERED, Q, ("b",), "q1", "it names an item that was not recalled"),
+    ],
+)
+def test_a_recall_that_matches_nothing_has_no_effect(kind, side, parts, key, reason) -> None:
+    letters = returned_story()
+    recalled = letter(M.EVIDENCE_RECALLED, R, letters[-1], parts=("a",))
+    odd = letter(kind, side, recalled, parts=parts, key=key)
+    entry = fold([*letters, recalled, odd]).timeline[-1]
+    assert (entry.effect, entry.reason) == (Effect.WITHOUT_EFFECT, reason)

@@ -17,7 +17,7 @@ from comity.api.sessions import act
 from comity.evidence import actions
 from comity.evidence.archive import pack_folder
 from comity.evidence.item_state import ItemKind
-from comity.evidence.queries import item_content, item_view, items_of, releases_of
+from comity.evidence.queries import item_content, item_view, items_of, recalls_of, releases_of
 from comity.requests.actions import take_in_from_post
 from comity.requests.queries import dossier_page
 from comity.safeguards.actions import enter_read
@@ -38,6 +38,7 @@ class Intake(Schema):
     parts: list[str] = []
     media_type: str = "application/octet-stream"
     handling: str = "H0"
+    sources: list[str] = []
     place: str = ""
 
 
@@ -109,7 +110,7 @@ def take_in(request: HttpRequest, reference: str, file: UploadedFile, record: Fo
         expected_size=file.size or 0,
         **known.dict(exclude={"title", "kind"}, exclude_none=True),
     )
-    return plain(item_view(deed.actor, item.reference))
+    return plain(item_view(deed.actor, item.reference, deed.at.date()))
 
 
 @router.post("/dossiers/{reference}/things", summary="Take a thing in by its description")
@@ -122,7 +123,15 @@ def take_in_thing(request: HttpRequest, reference: str, body: Thing) -> Any:
         keys=settings.COMITY.keys(),
         **body.dict(),
     )
-    return plain(item_view(deed.actor, item.reference))
+    return plain(item_view(deed.actor, item.reference, deed.at.date()))
+
+
+@router.get("/dossiers/{reference}/recalls", summary="Recalls and narrowings of a dossier, with their answers")
+def recalls(request: HttpRequest, reference: str) -> Any:
+    deed, subject = act(request), named(reference, Kind.DOSSIER)
+    found = recalls_of(deed.actor, subject)
+    enter_read(deed, subject, authority=deed.actor.authority, event="evidence:items:searched")
+    return [{**plain(one), "answered": one.answered, "breached": one.breached(deed.at.date())} for one in found]
 
 
 @router.post("/dossiers/{reference}/posted/items", summary="Take in a file that came by post, as it came")
@@ -149,13 +158,13 @@ def _posted(request: HttpRequest, reference: str, on: date, **record: Any) -> An
         vault=node.vault(),
         **record,
     )
-    return plain(item_view(deed.actor, item.reference))
+    return plain(item_view(deed.actor, item.reference, deed.at.date()))
 
 
 @router.get("/items/{reference}", summary="One item with its custody line")
 def item(request: HttpRequest, reference: str) -> Any:
     deed, subject = act(request), named(reference, Kind.ITEM)
-    view = item_view(deed.actor, subject)
+    view = item_view(deed.actor, subject, deed.at.date())
     enter_read(deed, subject, authority=deed.actor.authority, event="evidence:item:read")
     return plain(view)
 
@@ -178,7 +187,7 @@ def content(request: HttpRequest, reference: str) -> StreamingHttpResponse:
 def verify(request: HttpRequest, reference: str) -> Any:
     deed, subject = act(request), named(reference, Kind.ITEM)
     actions.verify_item(deed, subject, keys=settings.COMITY.keys(), vault=settings.COMITY.vault())
-    return plain(item_view(deed.actor, subject))
+    return plain(item_view(deed.actor, subject, deed.at.date()))
 
 
 @router.get("/dossiers/{reference}/releases", summary="What was or is to be released of this dossier")

@@ -120,6 +120,22 @@ def do(
 
 
 @desk.command()
+def recalls(reference: Reference, as_json: Json = False) -> None:
+    """The recalls and narrowings of a dossier: what was asked, by when, and what came back."""
+    found = ask_node("GET", f"/dossiers/{reference}/recalls")
+    if as_json:
+        typer.echo(json.dumps(found))
+        return
+    for one in found:
+        state = "BREACH" if one["breached"] else "answered" if one["answered"] else one["state"]
+        typer.echo(
+            f"{one['kind']} {one['recall']}: {state}, to be answered by {one['answer_by']}, digest {one['digest']}"
+        )
+        for line in one["items"]:
+            typer.echo(f"  {line['item']} {line['title']}: {line['outcome'] or 'no answer yet'}")
+
+
+@desk.command()
 def verbs(as_json: Json = False) -> None:
     """Every verb of casework with its fields."""
     found = ask_node("GET", "/verbs")

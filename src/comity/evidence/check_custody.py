@@ -12,11 +12,14 @@ from comity.evidence.custody import (
     described_by,
     description_digest,
     last_of,
+    recalled_in,
 )
 from comity.evidence.manifest import CONDITIONS_FILE, CONDITIONS_SHAPE, RECORD_SHAPE, read_shaped
 from comity.evidence.opened import Opened
 from comity.evidence.report import Report
+from comity.seals.canonical import encode
 from comity.values.errors import BrokenError, InvalidInputError
+from comity.values.handling import Handling
 
 
 def check_items(opened: Opened, report: Report) -> None:
@@ -36,6 +39,7 @@ def check_items(opened: Opened, report: Report) -> None:
             _check_chain(opened, entry, chain, report)
             _check_sides(opened, entry, chain, report)
             _check_conditions(entry, chain, conditions, report)
+            _check_recall(entry, chain, report)
             _check_release(opened, entry, chain, report)
     for reference in sorted(set(conditions) - seen):
         report.breaks(CONDITIONS_FILE, f"Conditions of an item that is not here: {reference[:120]}.")
@@ -160,28 +164,61 @@ def _check_conditions(
     conditions: Mapping[str, Mapping[str, Any]],
     report: Report,
 ) -> None:
-    """The conditions shown are those both States signed, or those we recorded with a letter that came by post."""
+    """The conditions shown are those both States signed, or those we recorded with a letter that came by post.
+
+    What was narrowed since binds more, never less.
+    """
     shown = conditions.get(entry["item"])
     if shown is None:
         report.breaks(CONDITIONS_FILE, f"It does not say under which conditions item {entry['number']} stands.")
         return
-    for type_ in (EventType.CHECKED, EventType.TRANSFERRED, EventType.COUNTERSIGNED):
-        signed = last_of(chain, type_)
-        if signed is None or (type_ is EventType.CHECKED and "conditions" not in signed.event.facts):
-            continue
+    bound: SignedEvent | None = None
+    said: list[tuple[SignedEvent, Mapping[str, Any]]] = []
+    for signed in chain:
+        before = bound.event.facts if bound else {}
+        if signed.event.type is EventType.NARROWED and _binds_less(signed.event.facts, before):
+            report.breaks(f"{entry['custody']}, event {signed.event.sequence}, facts", "It binds less than before.")
+        if signed.event.type is EventType.COUNTERSIGNED and bound is not None:
+            said.append((signed, before))
+        posted = signed.event.type is EventType.CHECKED and "conditions" in signed.event.facts
+        bound = signed if posted or signed.event.type in {EventType.TRANSFERRED, EventType.NARROWED} else bound
+    if bound is None:
+        return
+    for signed, facts in [*said, (bound, shown)]:
         for name in ("conditions", "handling"):
-            if signed.event.facts.get(name) != shown[name]:
+            if signed.event.facts.get(name) != facts.get(name):
                 report.breaks(
                     f"{CONDITIONS_FILE}, item {entry['number']}, {name}",
                     f"{signed.event.authority} signed others (event {signed.event.sequence}).",
                 )
                 return
-    posted = arrival_of(chain) is not None
-    if posted or last_of(chain, EventType.TRANSFERRED) is not None:
-        when = "as recorded with the letter" if posted else "as signed at the transfer"
-        report.proved(
-            f"{CONDITIONS_FILE}, item {entry['number']}",
-            f"{len(shown['conditions'])} conditions and handling {shown['handling']}, {when}.",
+    when = "as recorded with the letter" if arrival_of(chain) is not None else "as signed"
+    report.proved(
+        f"{CONDITIONS_FILE}, item {entry['number']}",
+        f"{len(shown['conditions'])} conditions and handling {shown['handling']}, {when}.",
+    )
+
+
+def _binds_less(now: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    """Whether facts bind less than those before them: a lower code, or a condition that is not there any more."""
+    return not _bound_by(now) >= _bound_by(before)
+
+
+def _bound_by(facts: Mapping[str, Any]) -> set[bytes]:
+    """What binds by these facts: the conditions, and the handling code with all below it."""
+    conditions, code = facts.get("conditions"), str(facts.get("handling", ""))
+    codes = {step.encode() for step in Handling if step.value <= code}
+    return codes | {encode(one) for one in (conditions if isinstance(conditions, list) else [])}
+
+
+def _check_recall(entry: Mapping[str, Any], chain: Sequence[SignedEvent], report: Report) -> None:
+    """A recalled item is shown as such: it is what it was, and may not be used."""
+    signed = recalled_in(chain)
+    if signed is not None:
+        report.note(
+            f"{entry['custody']}, recalled",
+            f"Item {entry['number']} was RECALLED by who provided it, on {signed.event.to_json()['at']}: it is not to "
+            "be used. Ask the authority that released this.",
         )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from comity.evidence.check_custody import arrival_of
 from comity.evidence.custody import EventType, SignedEvent, last_of
-from comity.evidence.manifest import CONDITIONS_FILE, CONDITIONS_SHAPE, MESSAGE_SHAPE, read_shaped, salted_digest
+from comity.evidence.manifest import MESSAGE_SHAPE, read_shaped, salted_digest
 from comity.evidence.opened import Opened
 from comity.evidence.report import Report
 from comity.exchange.message import Message, SignedMessage
@@ -51,7 +51,6 @@ def _check_predecessors(path: str, message: Message, accounted: set[str], report
 def _check_items(opened: Opened, path: str, message: Message, report: Report) -> None:
     """A message about custody says what the bundle shows: description, conditions, events."""
     if message.type == "evidence.returned":
-        shown = _conditions(opened)
         for number, export in enumerate(_entries(message, "custody")):
             place = f"{path}, body.custody[{number}]"
             reference = export["item"].get("reference") if isinstance(export.get("item"), dict) else None
@@ -60,8 +59,8 @@ def _check_items(opened: Opened, path: str, message: Message, report: Report) ->
             length = transfer.event.sequence + 1 if transfer else 0
             expected = {
                 "item": opened.records.get(str(reference)),
-                "conditions": shown.get(str(reference), {}).get("conditions"),
-                "handling": shown.get(str(reference), {}).get("handling"),
+                "conditions": transfer.event.facts.get("conditions") if transfer else None,
+                "handling": transfer.event.facts.get("handling") if transfer else None,
                 "events": _events(chain[:length]),
             }
             _compare(export, expected, place, "the record of the bundle", report)
@@ -83,11 +82,6 @@ def _entries(message: Message, member: str) -> list[dict[str, Any]]:
 
 def _events(chain: list[SignedEvent]) -> list[dict[str, Any]]:
     return [signed.to_json() for signed in chain]
-
-
-def _conditions(opened: Opened) -> dict[str, Mapping[str, Any]]:
-    entries = read_shaped(opened.text(CONDITIONS_FILE), CONDITIONS_SHAPE, CONDITIONS_FILE)
-    return {entry["item"]: entry for entry in entries}
 
 
 def _compare(found: Mapping[str, Any], expected: Mapping[str, Any], place: str, what: str, report: Report) -> None:

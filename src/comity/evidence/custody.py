@@ -37,22 +37,40 @@ class EventType(StrEnum):
     VERIFIED = "verified"
     COUNTERSIGNED = "countersigned"
     RELEASED = "released"
+    NARROWED = "narrowed"
+    RECALLED = "recalled"
+    DELETED = "deleted"
+    HANDED_BACK = "handed-back"
+    KEPT = "kept"
 
 
 _E = EventType
+_HELD = frozenset({_E.RECEIVED, _E.VERIFIED, _E.MOVED, _E.COUNTERSIGNED, _E.RELEASED, _E.NARROWED, _E.KEPT})
+"""The last event of an item that a partner returned and that its recipient holds."""
 FOLLOWS: Mapping[EventType, frozenset[EventType | None]] = {
     _E.SEIZED: frozenset({None}),
     _E.TAKEN_IN: frozenset({None, _E.SEIZED}),
     _E.SEALED: frozenset({_E.TAKEN_IN}),
-    _E.MOVED: frozenset({_E.TAKEN_IN, _E.SEALED, _E.MOVED, _E.CHECKED, _E.VERIFIED, _E.RECEIVED, _E.COUNTERSIGNED}),
+    _E.MOVED: frozenset(
+        {_E.TAKEN_IN, _E.SEALED, _E.MOVED, _E.CHECKED, _E.VERIFIED, _E.RECEIVED, _E.COUNTERSIGNED, _E.NARROWED, _E.KEPT}
+    ),
     _E.CHECKED: frozenset({_E.TAKEN_IN, _E.SEALED, _E.MOVED, _E.CHECKED, _E.VERIFIED}),
     _E.TRANSFERRED: frozenset({_E.CHECKED, _E.MOVED, _E.VERIFIED}),
-    _E.RECEIVED: frozenset({_E.TRANSFERRED}),
-    _E.VERIFIED: frozenset(_E) - {_E.SEIZED, _E.TAKEN_IN, _E.TRANSFERRED},
-    _E.COUNTERSIGNED: frozenset({_E.RECEIVED, _E.VERIFIED, _E.MOVED}),
-    _E.RELEASED: frozenset({_E.COUNTERSIGNED, _E.VERIFIED, _E.MOVED, _E.RELEASED}),
+    _E.RECEIVED: frozenset({_E.TRANSFERRED, _E.RECALLED}),
+    _E.VERIFIED: frozenset(
+        {_E.SEALED, _E.MOVED, _E.CHECKED, _E.RECEIVED, _E.VERIFIED, _E.COUNTERSIGNED, _E.RELEASED, _E.NARROWED, _E.KEPT}
+    ),
+    _E.COUNTERSIGNED: frozenset({_E.RECEIVED, _E.VERIFIED, _E.MOVED, _E.NARROWED, _E.KEPT}),
+    _E.RELEASED: frozenset({_E.COUNTERSIGNED, _E.VERIFIED, _E.MOVED, _E.RELEASED, _E.NARROWED, _E.KEPT}),
+    _E.NARROWED: _HELD,
+    _E.RECALLED: _HELD | {_E.TRANSFERRED},
+    _E.DELETED: frozenset({_E.RECALLED}),
+    _E.HANDED_BACK: frozenset({_E.RECALLED, _E.RECEIVED}),
+    _E.KEPT: _HELD | {_E.RECALLED},
 }
 """Which event may follow which; None is the beginning."""
+AFTER_RECALL = frozenset({_E.MOVED, _E.RECEIVED, _E.DELETED, _E.HANDED_BACK, _E.KEPT})
+"""What may still happen to an item that was recalled: it is used no more."""
 
 _MEMBERS = frozenset({"version", "item", "sequence", "type", "at", "authority", "hand", "place", "facts", "previous"})
 
@@ -159,7 +177,7 @@ def next_event(
 ) -> CustodyEvent:
     """The event that continues a chain; raises InvalidInputError `custody:order` where it may not follow."""
     last = chain[-1].event if chain else None
-    if (last.type if last else None) not in FOLLOWS[type_]:
+    if not may_follow(chain, type_):
         before = f"after '{last.type.value}'" if last else "at the beginning"
         raise InvalidInputError(f"An item cannot be '{type_.value}' {before}.", code="custody:order")
     previous = last.digest if last else None
@@ -171,6 +189,7 @@ def next_event(
 def check_order(chain: Iterable[SignedEvent], item: str) -> None:
     """Return if the events are one unbroken chain of this item; BrokenError `custody:chain` says where not."""
     last: CustodyEvent | None = None
+    recalled = False
     for index, signed in enumerate(chain):
         event = signed.event
         expected = {
@@ -179,6 +198,7 @@ def check_order(chain: Iterable[SignedEvent], item: str) -> None:
             "previous": event.previous == (last.digest if last else None),
             "type": (last.type if last else None) in FOLLOWS[event.type],
             "at": last is None or event.at >= last.at,
+            "recall": not recalled or event.type in AFTER_RECALL,
         }
         for field, holds in expected.items():
             if not holds:
@@ -187,9 +207,20 @@ def check_order(chain: Iterable[SignedEvent], item: str) -> None:
                     code="custody:chain",
                     place=f"event {index}, {field}",
                 )
-        last = event
+        last, recalled = event, recalled or event.type is EventType.RECALLED
     if last is None:
         raise BrokenError("The item has no custody event.", code="custody:chain", place="event 0")
+
+
+def may_follow(chain: Sequence[SignedEvent], type_: EventType) -> bool:
+    """Whether such an event could continue the chain."""
+    last = chain[-1].event.type if chain else None
+    return last in FOLLOWS[type_] and (type_ in AFTER_RECALL or recalled_in(chain) is None)
+
+
+def recalled_in(chain: Iterable[SignedEvent]) -> SignedEvent | None:
+    """The event with which the item was recalled; None where it was not."""
+    return next((signed for signed in chain if signed.event.type is EventType.RECALLED), None)
 
 
 def earlier_name(authority: str, key_id: str) -> str:

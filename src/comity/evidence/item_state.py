@@ -23,6 +23,8 @@ class ItemState(StrEnum):
     AWAITED = "awaited"
     RECEIVED = "received"
     COUNTERSIGNED = "countersigned"
+    DELETED = "deleted"
+    HANDED_BACK = "handed-back"
 
 
 AFTER: Mapping[EventType, ItemState] = {
@@ -31,5 +33,9 @@ AFTER: Mapping[EventType, ItemState] = {
     EventType.TRANSFERRED: ItemState.OFFERED,
     EventType.RECEIVED: ItemState.RECEIVED,
     EventType.COUNTERSIGNED: ItemState.COUNTERSIGNED,
+    EventType.DELETED: ItemState.DELETED,
+    EventType.HANDED_BACK: ItemState.HANDED_BACK,
 }
+GONE = frozenset({ItemState.DELETED, ItemState.HANDED_BACK})
+"""Recalled, and no longer here."""
 """Events not named here leave the state as it is. AWAITED is the receiving side's word for OFFERED."""

@@ -53,6 +53,17 @@ class Item(models.Model):
         ]
 
 
+class Source(models.Model):
+    """One item that an item of ours was made from, or that one of those was made from: what binds it binds this."""
+
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="made_from")
+    source = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["item", "source"], name="evidence_source_once")]
+        indexes = [models.Index(fields=["source"], name="evidence_source_of")]
+
+
 class Custody(models.Model):
     """One signed custody event of an item: the exact content that was signed, and the signature over it."""
 
@@ -158,3 +169,60 @@ class Release(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["dossier", "holder"], name="evidence_release_dossier")]
+
+
+class Recall(models.Model):
+    """A recall or narrowing of items by who provided them: proposed by one person there, approved by another.
+
+    `own` where we are the provider; else it stands against items that we hold, or that are still on their way to us.
+    """
+
+    holder = models.CharField(max_length=15)
+    recall = models.CharField(max_length=120)
+    """Its id, the same on both sides."""
+    dossier = models.CharField(max_length=120)
+    own = models.BooleanField()
+    kind = models.CharField(max_length=10)
+    """recall or narrow."""
+    demand = models.CharField(max_length=10, blank=True)
+    """Of a recall: delete or return."""
+    reason = models.JSONField(default=dict)
+    provision = models.CharField(max_length=300, blank=True)
+    answer_by = models.DateField()
+    handling = models.CharField(max_length=2, blank=True)
+    conditions = models.JSONField(default=list)
+    """Of a narrowing: what is bound to the items from now on, beside what is bound already."""
+    digest = models.CharField(max_length=64)
+    """SHA-256 of what was proposed: the approval binds exactly this."""
+    state = models.CharField(max_length=10)
+    """proposed, refused, standing."""
+    message = models.CharField(max_length=64, blank=True)
+    """Digest of the message with which it crossed the border."""
+    since = models.DateTimeField()
+    """When it was proposed; for the recipient when it came."""
+    proposed_by = models.CharField(max_length=60, blank=True)
+    decided_by = models.CharField(max_length=60, blank=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["holder", "recall"], name="evidence_recall_once")]
+        indexes = [models.Index(fields=["dossier", "holder"], name="evidence_recall_dossier")]
+
+
+class RecalledItem(models.Model):
+    """One item that a recall names, by its content, and what became of it there."""
+
+    recall = models.ForeignKey(Recall, on_delete=models.PROTECT, related_name="items")
+    item = models.CharField(max_length=120)
+    digest = models.CharField(max_length=64, blank=True)
+    outcome = models.CharField(max_length=20, blank=True)
+    """complied or cannot-comply; empty while nobody answered."""
+    told = models.JSONField(default=dict)
+    """The words of the answer: `reason`, `onward`."""
+    answer = models.CharField(max_length=64, blank=True)
+    """Digest of the message that answered."""
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["recall", "item"], name="evidence_recalled_once")]
+        indexes = [models.Index(fields=["item"], name="evidence_recalled_item")]

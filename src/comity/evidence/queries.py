@@ -1,17 +1,30 @@
 """Reads of evidence. What an actor's authority has no relation to answers as if it were not there."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Min, Sum
+from django.db.models import Exists, Min, OuterRef, QuerySet, Sum
 
 from comity.authorities.keyring import Keyring
 from comity.authorities.queries import ended_keys, verifying_key
 from comity.evidence.custody import CustodyEvent, SignedEvent, check_order, check_signature, earlier_name
-from comity.evidence.item_state import ItemState
-from comity.evidence.models import Custody, Item, Offer, PartnerKey, Party, Release, Transfer
+from comity.evidence.item_state import GONE, ItemState
+from comity.evidence.models import (
+    Custody,
+    Item,
+    Offer,
+    PartnerKey,
+    Party,
+    Recall,
+    RecalledItem,
+    Release,
+    Source,
+    Transfer,
+)
+from comity.evidence.recall import RecallKind
+from comity.evidence.use_rule import Standing, Use, expect_free, hindrances
 from comity.exchange.backoff import CAP_SECONDS
 from comity.exchange.ticket import honour_ticket, read_ticket
 from comity.safeguards.actions import enter_read
@@ -23,6 +36,7 @@ from comity.seals.signing import Signature
 from comity.store.queries import blob, content_chunks, faulty, holds
 from comity.store.vault import Vault
 from comity.values.actor import Act, Actor
+from comity.values.binding import Binding, binding_of, joined
 from comity.values.errors import BrokenError, MissingError
 from comity.values.reference import Kind, Reference
 
@@ -125,6 +139,15 @@ class ItemView:
     custody: list[dict[str, Any]]
     """Each event's content, oldest first."""
     transfer: "TransferView | None"
+    provider: str = ""
+    """Who gave it to us; empty for what is ours."""
+    until: date | None = None
+    """The last day of its use."""
+    recalled: bool = False
+    sources: tuple[str, ...] = ()
+    """Items it was made from."""
+    closed: Mapping[str, list[dict[str, str]]] = field(default_factory=dict)
+    """Uses that something stands against on the day it was opened, each with the reasons."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,31 +183,98 @@ def _transfer_view(row: Transfer) -> TransferView:
     )
 
 
-def _item_view(item: Item) -> ItemView:
+def _item_view(item: Item, on: date | None = None) -> ItemView:
+    """An item as a list names it or, with the day, as it is opened: its record is shown where it may be viewed."""
     transfer = Transfer.objects.filter(holder=item.holder, digest=item.digest).first() if item.digest else None
+    standing = standing_of(item)
+    closed = {
+        use.value: [asdict(one) for one in found]
+        for use in Use
+        if on is not None and (found := hindrances(standing, use, on=on))
+    }
+    shown = on is not None and Use.VIEW.value not in closed
     described = item.description
     return ItemView(
         item.reference,
         item.kind,
         item.state,
         item.title,
-        described["name"],
+        described["name"] if shown else "",
         described["media_type"],
         described["size"],
         item.digest,
         item.own,
         item.handling,
         item.conditions,
-        described["records"],
-        described["formalities"],
+        described["records"] if shown else {},
+        described["formalities"] if shown else {},
         item.parts,
         [signed.event.to_json() for signed in chain_of(item)],
         _transfer_view(transfer) if transfer and not item.own else None,
+        standing.provider,
+        standing.binding.until,
+        bool(standing.recalls),
+        tuple(sources_of(item)),
+        closed,
+    )
+
+
+def standing_of(item: Item) -> Standing:
+    """What binds an item and stands against it here: the provider's conditions and recalls, and those of its sources.
+
+    What we bind others with does not bind ourselves: an item of our own stands under that of its sources alone.
+    """
+    named = sources_of(item) if item.own else [item.reference]
+    recalls = RecalledItem.objects.filter(
+        item__in=named,
+        recall__holder=item.holder,
+        recall__own=False,
+        recall__kind=RecallKind.RECALL.value,
+        recall__state="standing",
+    )
+    provisions = recalls.order_by("recall__since", "pk").values_list("recall__provision", "recall__recall")
+    providers = [Reference.parse(name).authority for name in named]
+    return Standing(
+        item.reference,
+        bound_to(item),
+        providers[0] if providers else "",
+        tuple(provision or f"Recall {recall}" for provision, recall in provisions),
+    )
+
+
+def bound_to(item: Item) -> Binding:
+    """What binds us in an item: what came with it, and what binds the items it was made from."""
+    if not item.own:
+        return binding_of(item.handling, item.conditions)
+    sources = Item.objects.filter(holder=item.holder, reference__in=sources_of(item))
+    return joined(binding_of(one.handling, one.conditions) for one in sources.order_by("id"))
+
+
+def sources_of(item: Item) -> list[str]:
+    """The items that an item was made from, whatever way; none for what a partner returned."""
+    return list(Source.objects.filter(item=item).order_by("id").values_list("source", flat=True))
+
+
+def recalled_rows(items: "QuerySet[Item]") -> "QuerySet[Item]":
+    """Of these items those that are locked by a recall of their provider."""
+    return items.filter(
+        Exists(
+            RecalledItem.objects.filter(
+                item=OuterRef("reference"),
+                recall__holder=OuterRef("holder"),
+                recall__own=False,
+                recall__kind=RecallKind.RECALL.value,
+                recall__state="standing",
+            )
+        )
     )
 
 
 def items_of(actor: Actor, dossier: Reference | str) -> list[ItemView]:
-    """The items of a dossier that the actor may read, oldest first; none where the actor may not know of them."""
+    """The items of a dossier that the actor may read, oldest first; none where the actor may not know of them.
+
+    A list names them; what is recorded of each is opened with it (`item_view`).
+    """
     found = []
     for item in Item.objects.filter(dossier=str(dossier), holder__in=holders_in(actor, dossier)).order_by("id"):
         if decide(actor, Permission.ITEM_READ, target_of(item, actor)).allowed:
@@ -198,7 +288,7 @@ def awaiting_countersignature(dossiers: Any) -> set[tuple[str, str]]:
     `dossiers` are the references looked among: a list, or a query's values.
     """
     rows = Item.objects.filter(own=False, state=ItemState.RECEIVED.value, dossier__in=dossiers)
-    return set(rows.values_list("holder", "dossier"))
+    return set(rows.exclude(pk__in=recalled_rows(rows).values("pk")).values_list("holder", "dossier"))
 
 
 def posted_unbound(holder: str, dossier: str) -> bool:
@@ -206,23 +296,28 @@ def posted_unbound(holder: str, dossier: str) -> bool:
     return Item.objects.filter(holder=holder, dossier=dossier, own=False, state=ItemState.TAKEN_IN.value).exists()
 
 
-def item_view(actor: Actor, reference: Reference | str) -> ItemView:
+def item_view(actor: Actor, reference: Reference | str, on: date) -> ItemView:
+    """One item opened on a day: what may be done with it then, and its record if it may be viewed."""
     item = item_of(actor, reference)
     authorise(actor, Permission.ITEM_READ, target_of(item, actor))
-    return _item_view(item)
+    return _item_view(item, on)
 
 
 def item_content(
     act: Act, reference: Reference | str, *, keys: Keyring, vault: Vault
 ) -> tuple[ItemView, Iterator[bytes]]:
-    """An item's content for an officer to download: served as bytes, never opened; the read is in the ledger first."""
+    """An item's content for an officer to download: served as bytes, never opened; the read is in the ledger first.
+
+    Raises RefusedError `evidence:hindered` after its last day or once it was recalled, with what to do.
+    """
     item = item_of(act.actor, reference)
     authorise(act.actor, Permission.ITEM_READ, target_of(item, act.actor))
     if not item.digest:
         raise MissingError
+    expect_free(standing_of(item), Use.VIEW, on=act.at.date(), title=item.title)
     chunks = content_chunks(item.digest, keys=keys, vault=vault)
     enter_read(act, item.reference, authority=act.actor.authority, event="evidence:item:read")
-    return _item_view(item), chunks
+    return _item_view(item, act.at.date()), chunks
 
 
 def transfers_of(holder: str, dossier: Reference | str) -> list[TransferView]:
@@ -295,7 +390,8 @@ def offered_range(digest: str, start: int, end: int, *, ticket: str, vault: Vaul
 
 def items_without_content() -> list[str]:
     """Holder and reference of items whose content should be here and is not entered."""
-    rows = Item.objects.exclude(digest="").exclude(state=ItemState.AWAITED.value).order_by("pk")
+    absent = [ItemState.AWAITED.value, *(state.value for state in GONE)]
+    rows = Item.objects.exclude(digest="").exclude(state__in=absent).order_by("pk")
     return [f"{row.holder} {row.reference}" for row in rows if not holds(row.digest)]
 
 
@@ -348,3 +444,136 @@ def content_alarms(actor: Actor) -> list[ContentAlarm]:
         )
         found.append(ContentAlarm(row.digest, row.size, row.fault, row.fault_since, row.checked, names))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class RecallLine:
+    """One item of a recall, and what became of it."""
+
+    item: str
+    title: str
+    digest: str
+    outcome: str
+    told: Mapping[str, Mapping[str, str]]
+    answer: str
+    answered_at: datetime | None
+    gone: bool = False
+    """It is no longer here; on the provider's side: no longer there, as they signed."""
+    onward: tuple[str, ...] = ()
+    """To whom it was given on from here: what a person still has to see to."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecallView:
+    """A recall or narrowing as a page shows it, on either side."""
+
+    recall: str
+    own: bool
+    kind: str
+    demand: str
+    reason: Mapping[str, str]
+    provision: str
+    answer_by: date
+    handling: str
+    conditions: list[dict[str, Any]]
+    digest: str
+    state: str
+    message: str
+    since: datetime
+    decided_at: datetime | None
+    items: tuple[RecallLine, ...]
+
+    @property
+    def answered(self) -> bool:
+        return all(line.outcome for line in self.items)
+
+    def breached(self, on: date) -> bool:
+        """No answer came by its day: an open breach."""
+        return self.state == "standing" and not self.answered and self.answer_by < on
+
+
+def recalls_of(actor: Actor, dossier: Reference | str, item: str = "") -> list[RecallView]:
+    """The recalls and narrowings of a dossier (of one item, if named) for who may read its items, the newest first.
+
+    What is only proposed is seen by the side that proposes it; it crossed no border.
+    """
+    rows = Recall.objects.filter(dossier=str(dossier), holder__in=holders_in(actor, dossier))
+    if item:
+        rows = rows.filter(items__item=item)
+    target = {row.holder: dossier_target(actor, holder=row.holder, dossier=row.dossier) for row in rows}
+    return [
+        _recall_view(row)
+        for row in rows.order_by("-since", "-pk")
+        if decide(actor, Permission.ITEM_READ, target[row.holder]).allowed
+    ]
+
+
+def _recall_view(row: Recall) -> RecallView:
+    lines = row.items.order_by("pk")
+    items = {one.reference: one for one in Item.objects.filter(holder=row.holder, reference__in=lines.values("item"))}
+    return RecallView(
+        row.recall,
+        row.own,
+        row.kind,
+        row.demand,
+        row.reason,
+        row.provision,
+        row.answer_by,
+        row.handling,
+        row.conditions,
+        row.digest,
+        row.state,
+        row.message,
+        row.since,
+        row.decided_at,
+        tuple(_recall_line(row, line, items.get(line.item)) for line in lines),
+    )
+
+
+def _recall_line(row: Recall, line: RecalledItem, item: Item | None) -> RecallLine:
+    return RecallLine(
+        line.item,
+        item.title if item else "",
+        line.digest,
+        line.outcome,
+        line.told,
+        line.answer,
+        line.answered_at,
+        item is not None and item.state in {state.value for state in GONE},
+        () if row.own or item is None else onward_of(item),
+    )
+
+
+def onward_of(item: Item) -> tuple[str, ...]:
+    """Where an item went from here: to a court or a defence, and what was made of it and returned elsewhere."""
+    releases = Release.objects.filter(holder=item.holder, dossier=item.dossier, state__in=("approved", "exported"))
+    given = [
+        f"{row.audience} {row.reference}" for row in releases.order_by("reference") if item.reference in row.selection
+    ]
+    made = Source.objects.filter(source=item.reference, item__holder=item.holder).values("item")
+    sent = Custody.objects.filter(item__in=made, type="transferred").order_by("item_id")
+    return (*given, *(f"{_recipient(event)} {event.item.reference}" for event in sent))
+
+
+def _recipient(event: Custody) -> str:
+    return str(CustodyEvent.from_content(bytes(event.content)).facts.get("recipient", ""))
+
+
+def recall_of(holder: str, recall: str) -> Recall | None:
+    return Recall.objects.filter(holder=holder, recall=recall).first()
+
+
+def recalls_waiting(dossiers: Any) -> dict[tuple[str, str], list[Recall]]:
+    """By holder and dossier the recalls somebody waits for: proposed here, or standing and not wholly answered."""
+    open_ones = RecalledItem.objects.filter(recall=OuterRef("pk"), outcome="")
+    rows = Recall.objects.filter(Exists(open_ones), dossier__in=dossiers).exclude(state="refused")
+    found: dict[tuple[str, str], list[Recall]] = {}
+    for row in rows.order_by("answer_by", "pk"):
+        found.setdefault((row.holder, row.dossier), []).append(row)
+    return found
+
+
+def recall_proposers(dossiers: Any) -> dict[tuple[str, str], str]:
+    """By holder and dossier who proposed the recall that is open there: one at a time is."""
+    rows = Recall.objects.filter(state="proposed", dossier__in=dossiers)
+    return {(holder, dossier): by for holder, dossier, by in rows.values_list("holder", "dossier", "proposed_by")}

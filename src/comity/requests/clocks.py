@@ -107,6 +107,7 @@ def clocks_of(
     post, so it does not count what it cannot see met.
     """
     found = [*_of_law(state, law, requested_state), *_of_parties(state, requested_state)]
+    found += _of_recalls(state, requested_state)
     if asking is not None:
         found += _of_asking(state, law, asking)
     return tuple(sorted(found, key=lambda clock: (clock.due is None, clock.due or datetime.max.replace(tzinfo=UTC))))
@@ -198,6 +199,23 @@ def _of_parties(state: DossierState, requested_state: str) -> list[RunningClock]
                 )
             )
     return found
+
+
+def _of_recalls(state: DossierState, requested_state: str) -> list[RunningClock]:
+    """The day by which each recall or narrowing is answered; the end of the dossier does not stop it."""
+    return [
+        RunningClock(
+            f"recall-{name}",
+            asked["provision"] or "named with the recall",
+            Side.REQUESTING,
+            asked["at"],
+            _end_of(asked["by"], requested_state),
+            "hard",
+            "what became of the items is answered; without an answer it is an open breach",
+            met_at=asked["answered_at"],
+        )
+        for name, asked in state.recalls.items()
+    ]
 
 
 def _ended_at(state: DossierState) -> str:

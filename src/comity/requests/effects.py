@@ -134,6 +134,34 @@ def _countersigned(state: DossierState, deed: Deed) -> None:
             item["countersigned"] = True
 
 
+def _recalled(state: DossierState, deed: Deed) -> None:
+    """A recall locks its items for the fold too: none of them is waited for any more."""
+    body = deed.body
+    state.recalls[body["recall_id"]] = {
+        **{key: body[key] for key in _ASKED if key in body},
+        "items": {entry["item"]: entry["digest"] for entry in body["items"]},
+        "at": instant_text(deed.at),
+        "message": deed.digest,
+        "answers": {},
+        "answered_at": "",
+    }
+    if deed.type is M.EVIDENCE_RECALLED:
+        for entry in body["items"]:
+            state.items[entry["item"]]["recalled"] = body["recall_id"]
+
+
+_ASKED = ("demand", "handling", "conditions", "reason", "provision", "by")
+
+
+def _recall_answered(state: DossierState, deed: Deed) -> None:
+    asked = state.recalls[deed.body["recall_id"]]
+    told = {key: deed.body[key] for key in ("outcome", "reason", "onward") if key in deed.body}
+    for entry in deed.body["items"]:
+        asked["answers"][entry["item"]] = {**told, "message": deed.digest, "at": instant_text(deed.at)}
+    if set(asked["answers"]) == set(asked["items"]):
+        asked["answered_at"] = instant_text(deed.at)
+
+
 def _feedback(state: DossierState, deed: Deed) -> None:
     state.feedback.append({**deed.body, "at": instant_text(deed.at), "message": deed.digest})
 
@@ -171,6 +199,9 @@ EFFECTS: Mapping[M, Callable[[DossierState, Deed], None]] = {
     M.TRANSFER_RESUMED: _moved,
     M.EVIDENCE_RETURNED: _returned,
     M.EVIDENCE_COUNTERSIGNED: _countersigned,
+    M.EVIDENCE_RECALLED: _recalled,
+    M.EVIDENCE_NARROWED: _recalled,
+    M.RECALL_ANSWERED: _recall_answered,
     M.FEEDBACK: _feedback,
     M.CLOSED: _closed,
     M.WITHDRAWN: _withdrawn,

@@ -6,7 +6,7 @@ not allow where it lands has no effect and stays in the timeline with the reason
 """
 
 import heapq
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -151,13 +151,39 @@ def _no_effect(state: DossierState, deed: Deed) -> str:
     reason = lands(step, deed.side, state.phase, recorded=deed.recorded)
     if reason:
         return reason
-    if deed.type is MessageType.ACKNOWLEDGED:
-        known = state.numbers.get(Side.REQUESTED.value)
-        return "" if known in {None, deed.body["number"]} else f"the request was registered as {known} before"
-    if deed.type in {MessageType.ANSWERED, MessageType.CONSULTATION_ANSWERED}:
-        return _no_answer(state, deed)
+    matched = _MATCHED.get(MessageType(deed.type))
+    if matched is not None:
+        return matched(state, deed)
     parts = deed.body.get("parts", []) if step.parts_from or deed.type is MessageType.CONSULTED else []
     return parts_refusal(step, state.part_states(), parts, recorded=deed.recorded)
+
+
+def _other_number(state: DossierState, deed: Deed) -> str:
+    known = state.numbers.get(Side.REQUESTED.value)
+    return "" if known in {None, deed.body["number"]} else f"the request was registered as {known} before"
+
+
+def _no_recall(state: DossierState, deed: Deed) -> str:
+    """Only what was returned is recalled or narrowed, by its content, and each notice has an id of its own."""
+    if deed.body["recall_id"] in state.recalls:
+        return "a recall of that name was sent before"
+    for entry in deed.body["items"]:
+        item = state.items.get(entry["item"])
+        if item is None or item.get("digest") != entry["digest"]:
+            return "it names an item that was not returned"
+    return ""
+
+
+def _no_recall_answer(state: DossierState, deed: Deed) -> str:
+    asked = state.recalls.get(deed.body["recall_id"])
+    if asked is None:
+        return "nothing of that name was recalled"
+    for entry in deed.body["items"]:
+        if asked["items"].get(entry["item"], "") != entry["digest"]:
+            return "it names an item that was not recalled"
+        if entry["item"] in asked["answers"]:
+            return "it was answered before"
+    return ""
 
 
 def _no_answer(state: DossierState, deed: Deed) -> str:
@@ -171,3 +197,14 @@ def _no_answer(state: DossierState, deed: Deed) -> str:
     if asked.asked_by is deed.side:
         return "nobody answers the own question"
     return "it was answered before" if asked.answer is not None else ""
+
+
+_MATCHED: Mapping[MessageType, Callable[[DossierState, Deed], str]] = {
+    MessageType.ACKNOWLEDGED: _other_number,
+    MessageType.ANSWERED: _no_answer,
+    MessageType.CONSULTATION_ANSWERED: _no_answer,
+    MessageType.EVIDENCE_RECALLED: _no_recall,
+    MessageType.EVIDENCE_NARROWED: _no_recall,
+    MessageType.RECALL_ANSWERED: _no_recall_answer,
+}
+"""Messages that must match what was said before: why one does not; empty when it does."""

@@ -30,6 +30,7 @@ from comity.requests.shapes import (
     texts,
     whole,
 )
+from comity.values.handling import Handling
 
 
 class MessageType(StrEnum):
@@ -52,6 +53,9 @@ class MessageType(StrEnum):
     TRANSFER_RESUMED = "request.transfer-resumed"
     EVIDENCE_RETURNED = "evidence.returned"
     EVIDENCE_COUNTERSIGNED = "evidence.countersigned"
+    EVIDENCE_RECALLED = "evidence.recalled"
+    EVIDENCE_NARROWED = "evidence.narrowed"
+    RECALL_ANSWERED = "evidence.recall-answered"
     FEEDBACK = "request.feedback"
     CLOSED = "request.closed"
     WITHDRAWN = "request.withdrawn"
@@ -90,6 +94,7 @@ def _content_digest(value: Any, place: str) -> None:
 
 
 CONDITION = record(kind=identifier, text=text(), provision=_MAYBE, until=_until)
+_RECALLED = many(record(item=_SHORT, digest=_content_digest), most=100)
 _WORD = text(4_000, empty=True)
 _FINDING = choice("CLEAR", "BARRED", "UNSETTLED")
 _REASON = record(provision=_WORD, text=_WORD, finding=_FINDING, verified=flag)
@@ -265,6 +270,45 @@ KINDS: Mapping[MessageType, Kind] = {
         record(items=many(record(item=_SHORT, digest=_content_digest, countersignature=anything), most=1_000)),
         "The custody of returned items was verified and countersigned.",
     ),
+    MessageType.EVIDENCE_RECALLED: Kind(
+        _R,
+        record(
+            recall_id=identifier,
+            items=_RECALLED,
+            demand=choice("delete", "return"),
+            reason=texts(),
+            provision=_MAYBE,
+            by=day,
+            notice=digest,
+            approved_by=_SIGNATORY,
+        ),
+        "Returned items are recalled by who provided them: locked at once, to be deleted or given back.",
+    ),
+    MessageType.EVIDENCE_NARROWED: Kind(
+        _R,
+        record(
+            recall_id=identifier,
+            items=_RECALLED,
+            handling=choice(*(code.value for code in Handling)),
+            conditions=many(CONDITION, least=0, most=50),
+            reason=texts(),
+            provision=_MAYBE,
+            by=day,
+            notice=digest,
+            approved_by=_SIGNATORY,
+        ),
+        "More is bound to returned items from now on, beside what is bound already.",
+    ),
+    MessageType.RECALL_ANSWERED: Kind(
+        _Q,
+        record(
+            recall_id=identifier,
+            items=many(record(item=_SHORT, digest=_content_digest, custody=anything), most=100),
+            outcome=choice("complied", "cannot-comply"),
+            optional={"reason": texts(), "onward": texts()},
+        ),
+        "What became of recalled or narrowed items: complied with, or why not, with the custody record.",
+    ),
     MessageType.FEEDBACK: Kind(_Q, record(outcome=texts()), "What came of the assistance."),
     MessageType.CLOSED: Kind(_Q, record(reason=texts()), "The requesting side closes the matter."),
     MessageType.WITHDRAWN: Kind(_Q, record(reason=texts()), "The requesting side withdraws the request."),
@@ -297,6 +341,8 @@ def check_body(kind: MessageType, body: Mapping[str, Any], *, place: str = "") -
     storable(body, place)
     if kind is MessageType.TRANSMITTED:
         part_ids(body["content"], place=f"{place}.content" if place else "content")
+    if kind is MessageType.RECALL_ANSWERED and body["outcome"] == "cannot-comply" and "reason" not in body:
+        raise fault(f"{place}.reason" if place else "reason", "this field is missing")
     if kind is MessageType.RECORDED:
         check_body(MessageType(body["what"]), body["body"], place=f"{place}.body" if place else "body")
 

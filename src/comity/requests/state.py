@@ -106,6 +106,8 @@ class DossierState:
     conditions: list[dict[str, Any]] = field(default_factory=list)
     items: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Returned items by reference: digest, conditions, and whether the custody was countersigned."""
+    recalls: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Recalls and narrowings by id: what was asked, of which items, by when, and how each was answered."""
     cover_letters: list[dict[str, Any]] = field(default_factory=list)
     feedback: list[dict[str, Any]] = field(default_factory=list)
     reminders: list[str] = field(default_factory=list)
@@ -185,6 +187,7 @@ class DossierState:
             "executing": self.executing,
             "conditions": self.conditions,
             "items": self.items,
+            "recalls": self.recalls,
             "cover_letters": self.cover_letters,
             "feedback": self.feedback,
             "reminders": self.reminders,
@@ -211,6 +214,7 @@ _PLAIN = (
     "executing",
     "conditions",
     "items",
+    "recalls",
     "cover_letters",
     "feedback",
     "reminders",
@@ -254,7 +258,7 @@ def phase_of(state: DossierState) -> Phase | None:
 def _phase_of_work(state: DossierState, states: list[PartState]) -> Phase:
     live = [one for one in states if one not in DEAD_PARTS and one is not PartState.POSTPONED]
     if live and all(one is PartState.RETURNED for one in live):
-        done = all(item["countersigned"] for item in state.items.values())
+        done = all(item["countersigned"] or item.get("recalled") for item in state.items.values())
         return Phase.COUNTERSIGNED if done and state.items else Phase.RETURNED
     if any(one in WORKED_PARTS or one is PartState.RETURNED for one in states):
         return Phase.IN_EXECUTION

@@ -57,6 +57,7 @@ _HOME = "drafting signed checked"
 _WORK = "registered under-examination in-execution"
 _LIVE = f"{_WORK} returned countersigned"
 _SENT = f"transmitted delivered amendment-requested {_LIVE}"
+_GIVEN = "in-execution returned countersigned closed withdrawn"
 _EVER = frozenset(Phase) - _phases(_HOME)
 _P = Permission
 _M = MessageType
@@ -143,6 +144,19 @@ TABLE: tuple[Step, ...] = (
          parts_from=_parts("executed"), part_to=PartState.RETURNED,
          law={CH_CO: "Arts 15, 28(2), 29(3)", UNTOC: "Art. 18(19)", UNCAC: "Art. 46(19)"},
          meaning="Return results under the cover letter, with the use conditions bound to each item."),
+    Step("propose_recall", _R, _P.RECALL_PROPOSE, _phases(_GIVEN),
+         meaning="Propose to recall returned items, with the reason and what is to become of them."),
+    Step("propose_narrowing", _R, _P.RECALL_PROPOSE, _phases(_GIVEN),
+         meaning="Propose to bind more to returned items than was bound when they left."),
+    Step("refuse_recall", _R, _P.RECALL_APPROVE, _phases(_GIVEN),
+         meaning="Refuse a proposed recall or narrowing; nothing leaves."),
+    Step("approve_recall", _R, _P.RECALL_APPROVE, _phases(_GIVEN), _M.EVIDENCE_RECALLED, tolerates=_EVER,
+         meaning="Recall exactly what was proposed, by another hand; the other side locks the items at once."),
+    Step("approve_narrowing", _R, _P.RECALL_APPROVE, _phases(_GIVEN), _M.EVIDENCE_NARROWED, tolerates=_EVER,
+         meaning="Bind exactly what was proposed, by another hand; it binds the other side at once."),
+    # requesting side, of what it was given
+    Step("answer_recall", _Q, _P.RECALL_ANSWER, _phases(_GIVEN), _M.RECALL_ANSWERED, tolerates=_EVER,
+         meaning="Answer a recall or narrowing: what became of the items, or why it cannot be complied with."),
     # both sides
     Step("consult", _BOTH, _P.CONSULTATION_HOLD, _phases(f"amendment-requested {_WORK}"), _M.CONSULTED,
          tolerates=_EVER, law={CH_CO: "Art. 4(3)", EIO: "Art. 11(4)", UNTOC: "Art. 18(26)", UNCAC: "Art. 46(26)"},

@@ -47,6 +47,9 @@ class Permission(StrEnum):
     RELEASE_PROPOSE = "evidence:release:propose"
     RELEASE_APPROVE = "evidence:release:approve"
     RELEASE_EXPORT = "evidence:release:export"
+    RECALL_PROPOSE = "evidence:recall:propose"
+    RECALL_APPROVE = "evidence:recall:approve"
+    RECALL_ANSWER = "evidence:recall:answer"
     DOCUMENT_READ = "documents:document:read"
     # the house
     LAW_ASK = "law:basis:ask"

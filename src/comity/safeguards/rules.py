@@ -93,6 +93,9 @@ TABLE: Mapping[P, Rule] = {
     P.RELEASE_PROPOSE: _rule("drafter signatory evidence-custodian", "originating requesting"),
     P.RELEASE_APPROVE: _rule("signatory", "originating requesting", step_up=True, not_with=(P.RELEASE_PROPOSE,)),
     P.RELEASE_EXPORT: _rule("evidence-custodian drafter signatory", "originating requesting"),
+    P.RECALL_PROPOSE: _rule("signatory transmitter executing-officer evidence-custodian", "requested executing"),
+    P.RECALL_APPROVE: _rule("signatory transmitter", "requested", step_up=True, not_with=(P.RECALL_PROPOSE,)),
+    P.RECALL_ANSWER: _rule("evidence-custodian transmitter", "requesting originating", step_up=True),
     P.DOCUMENT_READ: _rule(ALL_CASEWORK + " analyst", BOTH_SIDES),
     # the house
     P.LAW_ASK: _rule(" ".join(role.value for role in R), "own"),

@@ -21,7 +21,7 @@ from comity.requests.papers import Paper
 from comity.requests.phases import PartState, Phase, Side
 from comity.requests.queries.access import rows_of, state_of
 from comity.seals.stream import CHUNK_BYTES
-from comity.simulation import gates
+from comity.simulation import gates, recalls
 from comity.simulation.chance import Chance
 from comity.simulation.node import SimulatedNode
 from comity.store.queries import content_chunks
@@ -62,12 +62,18 @@ def go_on(row: Any, act: Act, second: Act, tools: Tools) -> bool:
     elif part is PartState.ACCEPTED:
         verb, values = "record_execution", {"parts": ["a"], "record": RECORD}
     else:
-        return False
+        return recalls.provide(row, act, second, _doer(row, tools))
     return _do(verb, row, act, tools, **values)
 
 
+def _doer(row: Any, tools: Tools) -> Callable[..., bool]:
+    return lambda verb, act, **values: _do(verb, row, act, tools, **values)
+
+
 def _asking(row: Any, act: Act, tools: Tools) -> bool:
-    items = items_of(act.actor, row.reference)
+    if recalls.answer(row, act, _doer(row, tools)):
+        return True
+    items = [item for item in items_of(act.actor, row.reference) if not item.recalled]
     if row.phase == Phase.RETURNED and items and all(item.state == ItemState.RECEIVED.value for item in items):
         return _do("countersign_evidence", row, act, tools, items=[item.reference for item in items])
     if row.phase == Phase.COUNTERSIGNED:
@@ -105,7 +111,7 @@ def _returning(row: Any, act: Act, second: Act, tools: Tools) -> bool:
 
 
 def _do(verb: str, row: Any, act: Act, tools: Tools, **values: Any) -> bool:
-    needs = {"keys": tools[0]} if "keys" in VERBS[verb].needs else {}
+    needs = {name: tool for name, tool in (("keys", tools[0]), ("vault", tools[1])) if name in VERBS[verb].needs}
     function: Callable[..., Any] = VERBS[verb].function
     function(act, dossier=Reference.parse(row.reference), version=row.version, **values, **needs)
     return True
@@ -116,11 +122,14 @@ def violations(nodes: Mapping[str, SimulatedNode], reader: Callable[[str], Actor
 
     `reader` gives, for an authority, an officer who may read its items.
     """
+    yield from recalls.violations(nodes, reader)
     told: dict[str, dict[str, tuple[ItemView, str]]] = {}
     for code, node in nodes.items():
         with node.acting():
             for row in rows_of(code):
-                waiting = [one for one in transfers_of(code, row.reference) if one.state != "done"]
+                taken_back = {item.digest for item in items_of(reader(code), row.reference) if item.recalled}
+                transfers = [one for one in transfers_of(code, row.reference) if one.digest not in taken_back]
+                waiting = [one for one in transfers if one.state != "done"]
                 yield from (f"{code}: content {one.digest[:12]} is {one.state}" for one in waiting)
                 for item in items_of(reader(code), row.reference):
                     told.setdefault(item.reference, {})[code] = (item, _content(item, node))
@@ -130,17 +139,18 @@ def violations(nodes: Mapping[str, SimulatedNode], reader: Callable[[str], Actor
         if len(sides) == 1 and set(states.values()) == {ItemState.OFFERED.value}:
             yield f"{name}: it was returned and is not there"
         if len(sides) > 1:
-            if set(states.values()) != {ItemState.COUNTERSIGNED.value}:
+            recalled = any(item.recalled for item, _ in held)
+            if set(states.values()) != {ItemState.COUNTERSIGNED.value} and not recalled:
                 yield f"{name}: it was not countersigned: {states}"
             if held[0][0].custody != held[1][0].custody:
                 yield f"{name}: the two sides hold different custody chains"
-            if held[0][1] != held[1][1]:
+            if held[0][1] != held[1][1] and not recalled:
                 yield f"{name}: the two sides hold different content"
 
 
 def _content(item: ItemView, node: SimulatedNode) -> str:
     """SHA-256 of the bytes as they lie in the node's vault; empty while they are not there."""
-    if item.state == ItemState.AWAITED.value:
+    if item.state == ItemState.AWAITED.value or item.recalled:
         return ""
     found = sha256()
     for chunk in content_chunks(item.digest, keys=node.keys, vault=node.vault):

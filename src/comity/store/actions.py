@@ -72,6 +72,24 @@ def keep(
         return enter_content(sealed, keys=keys, at=at)
 
 
+def forget(digest: str, *, vault: Vault) -> None:
+    """Give content up, in the caller's transaction: its key is gone with the commit, its sealed bytes right after it.
+
+    Whoever calls knows that nothing here needs it any more; a crash in between leaves bytes that no key opens and
+    that `sweep` removes.
+    """
+    name = SealedBlob.objects.filter(digest=digest).values_list("name", flat=True).first()
+    if name is None:
+        return
+    SealedBlob.objects.filter(digest=digest).delete()
+    transaction.on_commit(lambda: _discard(name, vault))
+
+
+def _discard(name: str, vault: Vault) -> None:
+    if not SealedBlob.objects.filter(name=name).exists():
+        vault.discard(name)
+
+
 def sweep(vault: Vault, *, older_than: datetime) -> int:
     """Remove what a crash between sealing and entering left in the vault; returns how many files.
 

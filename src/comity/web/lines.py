@@ -146,6 +146,28 @@ class ItemLine:
     conditions: tuple[str, ...] = ()
     state: str = ""
     way: OnItsWay | None = None
+    recalled: bool = False
+    """Locked by a recall of its provider."""
+    ended: bool = False
+    """The last day of its use is past."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecallMark:
+    """A recall or narrowing: where it stands, by when it is answered, what became of each item."""
+
+    kind: str
+    state: str
+    """proposed, refused, waiting, answered or breach."""
+    own: bool
+    reason: str
+    provision: str
+    demand: str
+    terms: tuple[str, ...]
+    digest: str
+    since: datetime
+    clock: ClockMark | None
+    items: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,9 @@ MESSAGES: Words = {
     "request.transfer-resumed": _("Transfer resumed"),
     "evidence.returned": _("Evidence returned"),
     "evidence.countersigned": _("Custody countersigned"),
+    "evidence.recalled": _("Evidence recalled"),
+    "evidence.narrowed": _("Use narrowed"),
+    "evidence.recall-answered": _("Answer to the recall"),
     "request.feedback": _("What came of it"),
     "request.closed": _("Closed"),
     "request.withdrawn": _("Withdrawn"),
@@ -168,6 +171,12 @@ VERBS: Words = {
     "record_assurance": _("Record an assurance"),
     "check_assurance": _("Check an assurance"),
     "print_check": _("Make the sheet of the check"),
+    "propose_recall": _("Propose a recall"),
+    "propose_narrowing": _("Propose to narrow the use"),
+    "approve_recall": _("Approve the recall"),
+    "approve_narrowing": _("Approve the narrowing"),
+    "refuse_recall": _("Refuse the proposal"),
+    "answer_recall": _("Answer the recall"),
 }
 
 CUSTODY: Words = {
@@ -183,6 +192,11 @@ CUSTODY: Words = {
     "verified": _("Verified"),
     "countersigned": _("Countersigned"),
     "released": _("Released"),
+    "narrowed": _("Use narrowed"),
+    "recalled": _("Recalled"),
+    "deleted": _("Deleted"),
+    "handed-back": _("Handed back"),
+    "kept": _("Kept, with the reason"),
 }
 
 DOCUMENTS: Words = {
@@ -236,7 +250,37 @@ CHANNELS: Words = {
     "contact-point": _("Through the contact points"),
 }
 
+USES: Words = {
+    "view": _("Open it"),
+    "use": _("Work with it"),
+    "print": _("Print it"),
+    "export": _("Release it"),
+    "reply": _("Send it on"),
+}
+
+HINDRANCES: Words = {
+    "recalled": _("Its provider recalled it: it is locked. Answer the recall; ask the provider if it must be used."),
+    "expired": _("Its use has ended. Ask the provider to let it be used longer and to send it anew."),
+    "handling": _("Its handling code asks for the provider's permission. Name it where it is asked for."),
+    "condition": _("A condition asks for the provider's permission. Name it where it is asked for."),
+}
+
+RECALLS: Words = {
+    "recall": _("Recall"),
+    "narrow": _("Narrowing of the use"),
+    "delete": _("Delete it"),
+    "return": _("Give it back"),
+    "complied": _("Complied with"),
+    "cannot-comply": _("Cannot be complied with"),
+    "proposed": _("Proposed; another person decides"),
+    "refused": _("Refused; it never left"),
+    "waiting": _("Waits for the answer"),
+    "answered": _("Answered"),
+    "breach": _("No answer came by its day: an open breach"),
+}
+
 CONDITIONS: Words = {
+    "purpose": _("Bound to its purpose"),
     "specialty": _("Use limited"),
     "confidentiality": _("Confidential"),
     "onward-transfer": _("No onward transfer without consent"),
@@ -272,6 +316,9 @@ KINDS: Mapping[str, Words] = {
     "channel": CHANNELS,
     "condition": CONDITIONS,
     "contact": CONTACTS,
+    "use": USES,
+    "hindrance": HINDRANCES,
+    "recall": RECALLS,
     **LAW_WORDS,
 }
 

@@ -13,6 +13,7 @@ from typing import Any
 from comity.cli.demo.client import CallError, Desk
 from comity.cli.demo.lawfulness import law_of, sheet_of, sign_gate, sign_matrix
 from comity.cli.demo.letters import letter
+from comity.cli.demo.recalling import take_back
 from comity.cli.demo.records import write_bank_records
 from comity.cli.demo.report import Report
 from comity.cli.demo.stage import Stage
@@ -55,6 +56,7 @@ def play(stage: Stage, report: Report, out: Path, megabytes: int) -> None:
     _countersign(cast, dossier, items, report)
     _release(cast, dossier, items, out, report)
     _verify(out, report)
+    take_back(cast, dossier, items[1], report)
     _ledgers(cast, report)
 
 

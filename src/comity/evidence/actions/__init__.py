@@ -5,6 +5,8 @@ from comity.evidence.actions.carrying import EvidenceCargo
 from comity.evidence.actions.countersigning import countersign, verify_item
 from comity.evidence.actions.fetching import fetch_due, partners_to_fetch
 from comity.evidence.actions.intake import check_item, move_item, take_in, take_in_physical, take_in_record
+from comity.evidence.actions.recalled import answer_recall, recall_answered, receive_answer, receive_recall
+from comity.evidence.actions.recalling import approve_recall, propose_recall, recall_sent, refuse_recall
 from comity.evidence.actions.receiving import receive_attachments, receive_offer, record_arrival
 from comity.evidence.actions.record import admit
 from comity.evidence.actions.regaining import regain_items
@@ -16,6 +18,8 @@ __all__ = [
     "EvidenceCargo",
     "Offered",
     "admit",
+    "answer_recall",
+    "approve_recall",
     "approve_release",
     "bind_posted",
     "check_item",
@@ -26,13 +30,19 @@ __all__ = [
     "offer_content",
     "offer_items",
     "partners_to_fetch",
+    "propose_recall",
     "propose_release",
     "read_posted",
+    "recall_answered",
+    "recall_sent",
+    "receive_answer",
     "receive_attachments",
     "receive_countersignature",
     "receive_offer",
+    "receive_recall",
     "record_arrival",
     "record_arrived_there",
+    "refuse_recall",
     "refuse_release",
     "regain_items",
     "scrub",

@@ -6,11 +6,12 @@ from typing import Any
 from django.db import transaction
 
 from comity.authorities.keyring import Keyring
-from comity.evidence.actions.record import append_event, granted_item
+from comity.evidence.actions.record import append_event, expect_use, granted_item
 from comity.evidence.actions.returning import signers_of
 from comity.evidence.custody import EventType, last_of
 from comity.evidence.models import Item
 from comity.evidence.queries import chain_of
+from comity.evidence.use_rule import Use
 from comity.safeguards.permissions import Permission
 from comity.store.queries import content_chunks
 from comity.store.vault import Vault
@@ -31,6 +32,7 @@ def countersign(act: Act, item: Reference | str, *, keys: Keyring) -> dict[str, 
     transfer = last_of(chain, EventType.TRANSFERRED)
     if transfer is None or row.own:
         raise RefusedError("Only what a partner returned is countersigned.", code="evidence:state", place=row.reference)
+    expect_use(act, row, Use.USE)
     facts = {
         "covers": transfer.event.digest,
         "digest": row.digest or None,

@@ -36,7 +36,12 @@ from comity.store.vault import Vault
 from comity.values.actor import Act
 from comity.values.errors import BrokenError
 
-_RELEASED_TYPES = {"evidence.returned": "custody", "evidence.countersigned": "items"}
+_RELEASED_TYPES = {
+    "evidence.returned": "custody",
+    "evidence.countersigned": "items",
+    "evidence.narrowed": "items",
+    "evidence.recalled": "items",
+}
 """Messages that concern the items themselves, and the member of the body that lists them."""
 
 _REASON_ITEM = "not selected for this release"

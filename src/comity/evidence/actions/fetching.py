@@ -10,11 +10,13 @@ from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
 from comity.authorities.keyring import Keyring
 from comity.authorities.queries import Partner, partner
+from comity.evidence.actions.recalled import settle_notices
 from comity.evidence.actions.record import append_event
 from comity.evidence.custody import EventType
 from comity.evidence.item_state import ItemState
 from comity.evidence.models import Custody, Item, Transfer
 from comity.evidence.pull import Progress, Pull
+from comity.evidence.queries import recalled_rows
 from comity.exchange.backoff import CAP_SECONDS, LEASE_SECONDS, next_attempt
 from comity.exchange.queries import open_questions
 from comity.exchange.ticket import WINDOW, issue_ticket
@@ -229,9 +231,11 @@ def _complete(act: Act, row: Transfer, kept: Kept | None, progress: Progress, ke
         authority=row.holder,
         facts={"digest": row.digest, "size": row.size, "mended": progress.mended, "partner": row.partner},
     )
-    for item in Item.objects.filter(holder=row.holder, digest=row.digest, state=ItemState.AWAITED.value):
+    awaiting = Item.objects.filter(holder=row.holder, digest=row.digest, state=ItemState.AWAITED.value)
+    for item in awaiting.exclude(pk__in=recalled_rows(awaiting).values("pk")):
         facts = {"digest": row.digest, "size": row.size}
         append_event(own, item, EventType.RECEIVED, keys=keys, facts=facts)
+        settle_notices(own, item, keys)
     return True
 
 

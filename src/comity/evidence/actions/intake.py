@@ -1,23 +1,32 @@
 """Taking evidence in: bytes, things and testimony, each with the record of how it came into the authority's hands."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, TypedDict, Unpack
 
 from django.db import transaction
 
 from comity.authorities.keyring import Keyring
-from comity.evidence.actions.record import append_event, expect_no_nul, expect_texts, granted_item, move_on
+from comity.evidence.actions.record import (
+    append_event,
+    expect_no_nul,
+    expect_texts,
+    expect_use,
+    granted_item,
+    move_on,
+)
 from comity.evidence.custody import EventType, describe, description_digest
 from comity.evidence.item_state import ItemKind, ItemState
-from comity.evidence.models import Item
-from comity.evidence.queries import dossier_target
+from comity.evidence.models import Item, Source
+from comity.evidence.queries import bound_to, dossier_target, sources_of
+from comity.evidence.use_rule import Use
 from comity.safeguards.permissions import Permission
 from comity.safeguards.policy import authorise
 from comity.seals.canonical import encode
 from comity.store.actions import Sealed, enter_content, sealed_content
 from comity.store.vault import Vault
 from comity.values.actor import Act
+from comity.values.binding import Binding, joined
 from comity.values.errors import InvalidInputError
 from comity.values.handling import Handling
 from comity.values.reference import Kind, Reference
@@ -60,6 +69,8 @@ class IntakeRecord(TypedDict, total=False):
     media_type: str
     parts: Iterable[str]
     handling: str
+    sources: Sequence[str]
+    """Items it was made from (a translation, an extract): what binds them binds it."""
     expected_size: int
     place: str
     """Where it is kept."""
@@ -82,7 +93,9 @@ def _enter(
     authorise(act.actor, way.permission, dossier_target(act.actor, holder=authority, dossier=dossier))
     reference = str(act.new_reference(authority, Kind.ITEM))
     blob = enter_content(sealed, keys=keys, at=act.at) if sealed else None
-    handling = Handling(record.get("handling", "H0"))
+    sources = _sources(act, authority, record)
+    carried = joined([Binding(Handling(record.get("handling", "H0"))), *(bound_to(source) for source in sources)])
+    handling = carried.handling
     description = describe(
         reference=reference,
         kind=kind.value,
@@ -105,9 +118,12 @@ def _enter(
         digest=description["digest"] or "",
         description=description,
         handling=handling.value,
+        conditions=[condition.to_json() for condition in carried.conditions],
         own=way.own,
         parts=list(record.get("parts", ())),
     )
+    lineage = dict.fromkeys(name for source in sources for name in (source.reference, *sources_of(source)))
+    Source.objects.bulk_create(Source(item=item, source=name) for name in lineage)
     taken: dict[str, Any] = {
         "description": description_digest(description),
         "digest": description["digest"],
@@ -127,8 +143,22 @@ def _enter(
     return item
 
 
+def _sources(act: Act, authority: str, record: IntakeRecord) -> list[Item]:
+    """The items it was made from: this authority's to read and to use on this day."""
+    found = []
+    for name in dict.fromkeys(record.get("sources", ())):
+        source = granted_item(act, name, Permission.ITEM_READ)
+        if source.holder != authority:
+            raise InvalidInputError("That item is not held here.", code="evidence:source", place="sources")
+        expect_use(act, source, Use.USE)
+        found.append(source)
+    return found
+
+
 def _records(record: IntakeRecord, way: Way) -> dict[str, Any]:
-    records = {way.record: dict(_of_its_way(record, way))}
+    records: dict[str, Any] = {way.record: dict(_of_its_way(record, way))}
+    if record.get("sources"):
+        records["derivation"] = {"sources": sorted(record["sources"])}
     if record.get("execution"):
         records["execution"] = dict(record["execution"])
     return records

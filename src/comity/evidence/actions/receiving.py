@@ -7,6 +7,7 @@ from django.db import transaction
 
 from comity.authorities.keyring import Keyring
 from comity.authorities.queries import verifying_key
+from comity.evidence.actions.recalled import settle_notices
 from comity.evidence.actions.record import append_event, expect_no_nul, granted_item, store_event
 from comity.evidence.custody import (
     EventType,
@@ -61,6 +62,8 @@ def receive_offer(act: Act, signed: SignedMessage, content_keys: Mapping[str, by
         expect_no_nul(export, place)
         _write_item(act, signed, export, attached, place)
     receive_attachments(act, signed, content_keys, keys)
+    for item in Item.objects.filter(holder=message.recipient, returned_in=signed.digest).order_by("id"):
+        settle_notices(act, item, keys)  # a recall that overtook them
 
 
 def receive_attachments(act: Act, signed: SignedMessage, content_keys: Mapping[str, bytes], keys: Keyring) -> None:
@@ -261,4 +264,5 @@ def record_arrival(act: Act, item: Reference | str, *, place: str, keys: Keyring
     if row.kind != ItemKind.PHYSICAL.value:
         raise RefusedError("Content arrives by itself; only a thing is received by hand.", code="evidence:state")
     append_event(act, row, EventType.RECEIVED, keys=keys, place=place, facts={"digest": None})
+    settle_notices(act, row, keys)
     return row

@@ -9,7 +9,8 @@ from comity.authorities.keyring import Keyring
 from comity.evidence.custody import EventType, SignedEvent, next_event, sign_event
 from comity.evidence.item_state import AFTER, ItemState
 from comity.evidence.models import Custody, Item, Party
-from comity.evidence.queries import chain_of, item_of, target_of
+from comity.evidence.queries import chain_of, item_of, standing_of, target_of
+from comity.evidence.use_rule import Use, expect_free
 from comity.safeguards.actions import enter
 from comity.safeguards.permissions import Permission
 from comity.safeguards.policy import Relation, authorise
@@ -41,6 +42,11 @@ def granted_item(act: Act, reference: Reference | str, permission: Permission) -
     item = item_of(act.actor, reference)
     authorise(act.actor, permission, target_of(item, act.actor))
     return item
+
+
+def expect_use(act: Act, item: Item, use: Use, *, permission: str = "", code: str = "evidence:hindered") -> None:
+    """The rule of uses, asked at this very moment; RefusedError with the reason and what to do."""
+    expect_free(standing_of(item), use, on=act.at.date(), title=item.title, permission=permission, code=code)
 
 
 def append_event(

@@ -8,14 +8,14 @@ from django.db import transaction
 
 from comity.authorities.keyring import Keyring
 from comity.evidence.actions.export import bundle_content
-from comity.evidence.actions.record import append_event
+from comity.evidence.actions.record import append_event, expect_use
 from comity.evidence.actions.returning import signers_of
 from comity.evidence.bundle import write_bundle
 from comity.evidence.custody import EventType
 from comity.evidence.item_state import ItemState
 from comity.evidence.models import Item, Release
 from comity.evidence.queries import chain_of, dossier_target, item_of, release_of, release_target
-from comity.evidence.release_rule import Audience, hindrances
+from comity.evidence.use_rule import Audience, Use
 from comity.safeguards.actions import enter
 from comity.safeguards.permissions import Permission
 from comity.safeguards.policy import authorise
@@ -125,19 +125,7 @@ def _selected(act: Act, dossier: str, items: Sequence[Reference | str]) -> list[
 
 def _expect_free(act: Act, rows: Iterable[Item], permission: str) -> None:
     for row in rows:
-        found = hindrances(
-            row.reference,
-            handling=row.handling,
-            conditions=row.conditions,
-            on=act.at.date(),
-            permission=permission,
-        )
-        if found:
-            raise RefusedError(
-                f"{row.title} may not be released. {found[0].provision}: {found[0].text}",
-                code="release:hindered",
-                place=row.reference,
-            )
+        expect_use(act, row, Use.EXPORT, permission=permission, code="release:hindered")
 
 
 def _rows_of(release: Release) -> list[Item]:

@@ -7,18 +7,21 @@ from django.db import transaction
 
 from comity.authorities.keyring import Keyring
 from comity.authorities.queries import verifying_key
-from comity.evidence.actions.record import append_event, granted_item, move_on, store_event
+from comity.evidence.actions.recalled import continue_chain
+from comity.evidence.actions.record import append_event, expect_use, granted_item, move_on
 from comity.evidence.bag import safe_extension
-from comity.evidence.custody import EventType, SignedEvent, check_order, check_signature, earlier_name
-from comity.evidence.item_state import AFTER, ItemState
+from comity.evidence.custody import EventType, SignedEvent, earlier_name, last_of
+from comity.evidence.item_state import ItemState
 from comity.evidence.models import Item, Offer, PartnerKey
-from comity.evidence.queries import chain_of
+from comity.evidence.queries import bound_to, chain_of
+from comity.evidence.use_rule import Use
 from comity.exchange.message import Attachment, SignedMessage
 from comity.safeguards.actions import enter
 from comity.safeguards.permissions import Permission
 from comity.seals.keys import VerifyingKey
 from comity.store.queries import blob, content_key
 from comity.values.actor import Act
+from comity.values.binding import Binding, binding_of, joined
 from comity.values.errors import BrokenError, InvalidInputError, MissingError, RefusedError
 from comity.values.handling import UseCondition
 from comity.values.reference import Reference
@@ -71,6 +74,7 @@ def offer_items(
     keys: Keyring,
     letter: str | Mapping[str, str] = "",
     carrier: str = "",
+    permission: str = "",
 ) -> Offered:
     """Bind conditions to checked items, sign their transfer, and let the recipient pull them.
 
@@ -79,8 +83,9 @@ def offer_items(
 
     `letter` is the digest of the cover letter that vouches for them, or a mapping from item to its own: then each can
     later be released without the others. The conditions and handling code stand in the
-    signed event of each item, with the keys of all who signed before and of the recipient. Raises RefusedError
-    `custody:order` for an item that was not checked.
+    signed event of each item, with the keys of all who signed before and of the recipient. What was made from items
+    of a third State carries all that binds those, and needs its `permission` where they are not passed on without it.
+    Raises RefusedError `custody:order` for an item that was not checked, `evidence:hindered` for one not to be sent on.
     """
     attachments: dict[str, Attachment] = {}
     content_keys: dict[str, bytes] = {}
@@ -88,19 +93,22 @@ def offer_items(
     for reference in items:
         item = granted_item(act, reference, Permission.EVIDENCE_RETURN)
         before = chain_of(item)
+        expect_use(act, item, Use.REPLY, permission=permission)
         own = keys.signer(item.holder).public
-        bound = [condition.to_json() for condition in conditions]
         theirs = {} if carrier else {recipient: verifying_key(recipient)}
+        given = Binding(conditions=tuple(conditions))
+        carried = joined([binding_of(item.handling, item.conditions), bound_to(item), given])
+        bound = [condition.to_json() for condition in carried.conditions]
         facts = {
             "recipient": recipient,
             "dossier": item.dossier,
             "conditions": bound,
-            "handling": item.handling,
+            "handling": carried.handling.value,
             "letter": letter if isinstance(letter, str) else letter.get(item.reference, ""),
             "signers": signers_of(before, {item.holder: own, **theirs}),
         } | ({"carrier": carrier} if carrier else {})
         signed = append_event(act, item, EventType.TRANSFERRED, keys=keys, facts=facts)
-        move_on(item, None, conditions=bound)
+        move_on(item, None, conditions=bound, handling=carried.handling.value)
         chain = [*before, signed]
         exports.append(
             {
@@ -162,6 +170,9 @@ def receive_countersignature(act: Act, signed: SignedMessage) -> None:
         item = Item.objects.filter(holder=message.recipient, reference=reference, own=True).first()
         if item is None:
             raise MissingError("We returned no such item.", code="evidence:unknown-item", place=place)
+        held = {signed.event.digest for signed in chain_of(item)}
+        if events and {one.event.digest for one in events} <= held:
+            continue  # an answer to a recall that overtook it brought the same events
         if item.state != ItemState.OFFERED.value:
             raise RefusedError("The item is not waiting for a countersignature.", code="evidence:state", place=place)
         _continue(act, item, events, message.sender, place)
@@ -176,18 +187,14 @@ def _countersigned(entry: Any, place: str) -> tuple[str, list[SignedEvent]]:
 
 
 def _continue(act: Act, item: Item, events: list[SignedEvent], sender: str, place: str) -> None:
-    before = chain_of(item)
-    check_order([*before, *events], item.reference)
+    transfer = last_of(chain_of(item), EventType.TRANSFERRED)
     if not events or events[-1].event.type is not EventType.COUNTERSIGNED:
         raise BrokenError("The events do not end in a countersignature.", code="custody:chain", place=place)
-    if events[-1].event.facts.get("covers") != before[-1].event.digest:
+    if transfer is None or events[-1].event.facts.get("covers") != transfer.event.digest:
         raise BrokenError(
             "The countersignature covers another event than our transfer.", code="custody:covers", place=place
         )
-    for event in events:
-        check_signature(event, {sender: verifying_key(sender, event.signature.key_id, event.event.at)})
-        store_event(item, event)
-    move_on(item, AFTER[EventType.COUNTERSIGNED])
+    continue_chain(item, events, sender, place)
     enter(
         act,
         "evidence:custody:countersigned",

@@ -5,7 +5,14 @@ from typing import Any
 
 from comity.authorities.keyring import Keyring
 from comity.authorities.queries import authority, local_authority
-from comity.evidence.actions import admit, receive_attachments, receive_countersignature, receive_offer
+from comity.evidence.actions import (
+    admit,
+    receive_answer,
+    receive_attachments,
+    receive_countersignature,
+    receive_offer,
+    receive_recall,
+)
 from comity.evidence.models import Item
 from comity.exchange.message import MAX_FOLLOWS, Message, SignedMessage
 from comity.exchange.queries import messages_of, reconciled_at
@@ -140,6 +147,10 @@ def _take_cargo(
         receive_attachments(act, signed, content_keys, keys)
     if kind is MessageType.EVIDENCE_COUNTERSIGNED:
         receive_countersignature(act, signed)
+    if kind in {MessageType.EVIDENCE_RECALLED, MessageType.EVIDENCE_NARROWED}:
+        receive_recall(act, signed, keys)
+    if kind is MessageType.RECALL_ANSWERED:
+        receive_answer(act, signed)
     for attachment in message.attachments:
         if attachment.item:
             continue

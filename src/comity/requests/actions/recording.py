@@ -20,8 +20,16 @@ from comity.store.vault import Vault
 from comity.values.actor import Act
 from comity.values.errors import InvalidInputError, RefusedError
 
-WITH_EVIDENCE = frozenset({MessageType.EVIDENCE_RETURNED, MessageType.EVIDENCE_COUNTERSIGNED})
-"""Letters about evidence: they are recorded together with its custody (`posted_evidence`)."""
+WITH_EVIDENCE = frozenset(
+    {
+        MessageType.EVIDENCE_RETURNED,
+        MessageType.EVIDENCE_COUNTERSIGNED,
+        MessageType.EVIDENCE_RECALLED,
+        MessageType.EVIDENCE_NARROWED,
+        MessageType.RECALL_ANSWERED,
+    }
+)
+"""Letters about evidence: they are recorded together with its custody (`posted_evidence`); a recall by post is not."""
 LETTERS: Mapping[Side, Sequence[MessageType]] = {
     side: tuple(
         kind

@@ -11,6 +11,7 @@ from comity.authorities.keyring import Keyring
 from comity.authorities.queries import name_of
 from comity.evidence.actions import check_item, countersign, offer_items
 from comity.evidence.models import Item
+from comity.evidence.queries import bound_to
 from comity.exchange.message import MAX_ATTACHMENTS
 from comity.gazette.queries import register_here
 from comity.law.conditions import use_conditions
@@ -25,6 +26,7 @@ from comity.requests.queries.access import partner_of
 from comity.requests.queries.paper_context import letter_context
 from comity.store.vault import Vault
 from comity.values.actor import Act
+from comity.values.binding import joined
 from comity.values.errors import InvalidInputError
 from comity.values.handling import Handling, UseCondition, strictest
 
@@ -59,15 +61,17 @@ def return_evidence(
     vault: Vault,
     conditions: Sequence[Mapping[str, Any]] = (),
     carrier: str = "",
+    permission: str = "",
     exercise: bool = False,
 ) -> Dossier:
     """Return checked items of executed parts under cover letters, the instrument's use limits bound to each item.
 
     Each item has a sealed letter of its own that names no other: so a court can be given one item with the letter
     that vouches for it (treaty CH-CO, Art. 29(3)) and learns nothing of the rest. `cover_letter` is the text in them
-    all. The conditions are the instrument's, those under which parts were accepted, and those given here. To a partner
-    without a node they go by post: `carrier` says on what, and the letters are printed to go with it. Refused by
-    another person's rule (the policy) for who executed, and by the workflow for parts held back by a remedy.
+    all. The conditions are the instrument's, those under which parts were accepted, those given here, and whatever
+    binds the items of another State that one was made from; `permission` names where that State let it be sent on. To a
+    partner without a node they go by post: `carrier` says on what, and the letters are printed to go with it. It is
+    refused by another person's rule (the policy) for who executed, and by the workflow for parts held back by a remedy.
     """
     found = opened(act, "return_evidence", dossier, version)
     workflow.require_parts(found.step, found.state.part_states(), parts)
@@ -76,12 +80,13 @@ def return_evidence(
     _expect_carrier(found.row, carrier)
     if not words:
         raise InvalidInputError("Write the cover letter that vouches for the results.", place="cover_letter")
-    bound = bound_conditions(found, conditions)
+    bound = bound_conditions(found, conditions, rows)
     papers = [(letter, "") for letter in _letters(found, rows, words, bound, act.at, exercise=exercise)]
     reason = f"{found.row.number}: authenticity"
     with sealed_papers(act, papers, office=found.row.holder, keys=keys, vault=vault, reason=reason) as shelf:
         letters = dict(zip(rows, shelf, strict=True))
-        return return_under(act, found, list(parts), letters, words, bound, keys, carrier=carrier.strip())
+        on = {"carrier": carrier.strip(), "permission": permission}
+        return return_under(act, found, list(parts), letters, words, bound, keys, **on)
 
 
 def _expect_carrier(row: Dossier, carrier: str) -> None:
@@ -127,13 +132,14 @@ def _letters(
     return made
 
 
-def bound_conditions(found: Opened, more: Sequence[Mapping[str, Any]]) -> list[UseCondition]:
-    """Use conditions of the instrument, of the acceptance and of this return, each once."""
+def bound_conditions(found: Opened, more: Sequence[Mapping[str, Any]], rows: Sequence[Item] = ()) -> list[UseCondition]:
+    """Use conditions of the instrument, of the acceptance, of this return and of the items' sources, each once."""
     law = register_here().instrument(found.row.instrument) if found.row.instrument else None
     proceedings = ((found.state.content or {}).get("use") or {}).get("proceedings") or ""
     stated = " / ".join(proceedings.values()) if isinstance(proceedings, Mapping) else str(proceedings)
     given = [UseCondition.from_json(dict(one)) for one in [*found.state.conditions, *more]]
-    return list(dict.fromkeys([*(use_conditions(law, stated) if law else ()), *given]))
+    carried = joined(bound_to(row) for row in rows).conditions
+    return list(dict.fromkeys([*(use_conditions(law, stated) if law else ()), *given, *carried]))
 
 
 def items_named(found: Opened, items: Sequence[str]) -> list[Item]:
@@ -161,6 +167,7 @@ def return_under(
     keys: Keyring,
     *,
     carrier: str = "",
+    permission: str = "",
 ) -> Dossier:
     """Return items under their letters, which lie in the vault: the transaction of `return_evidence`."""
     require_gate(found)
@@ -174,13 +181,14 @@ def return_under(
         keys=keys,
         letter={item.reference: letter.digest for item, letter in letters.items()},
         carrier=carrier,
+        permission=permission,
     )
     paper_cargo = cargo_of(act, found, shelf, keys=keys)
     cargo = Cargo(
         (*paper_cargo.attachments, *offered.attachments),
         {**paper_cargo.content_keys, **offered.content_keys},
         bound,
-        strictest(Handling(item.handling) for item in rows),
+        strictest(Handling(entry["handling"]) for entry in offered.custody),
     )
     body = {
         "parts": parts,

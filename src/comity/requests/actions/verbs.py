@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from comity.authorities.keyring import Keyring
+from comity.evidence.recall import Demand, Outcome
 from comity.requests import workflow
 from comity.requests.actions import (
     answering,
@@ -22,6 +23,7 @@ from comity.requests.actions import (
     law_signing,
     posted_evidence,
     posting,
+    recalling,
     recording,
     registration,
     returning,
@@ -36,6 +38,7 @@ from comity.safeguards.rules import TABLE as POLICY
 from comity.store.vault import Vault
 from comity.values.actor import Act
 from comity.values.errors import InvalidInputError
+from comity.values.handling import Handling
 from comity.values.instant import parse_instant
 from comity.values.reference import Reference
 
@@ -89,18 +92,27 @@ class Asking(Protocol):
     def fields(self) -> tuple[Field, ...]: ...
 
 
-def _fields(text: str) -> tuple[Field, ...]:
+Choices = Mapping[str, tuple[str, ...]]
+
+
+def _fields(text: str, choices: Choices | None = None) -> tuple[Field, ...]:
     """`name:type` separated by blanks; a question mark after the type means that it may be left out."""
     found = []
     for word in text.split():
         name, _, kind = word.partition(":")
-        found.append(Field(name, kind.rstrip("?"), required=not kind.endswith("?")))
+        found.append(Field(name, kind.rstrip("?"), not kind.endswith("?"), (choices or {}).get(name, ())))
     return tuple(found)
 
 
-def _verb(name: str, function: Callable[..., Dossier], fields: str = "", needs: str = "keys") -> Verb:
+def _verb(
+    name: str,
+    function: Callable[..., Dossier],
+    fields: str = "",
+    needs: str = "keys",
+    choices: Choices | None = None,
+) -> Verb:
     step = workflow.STEPS[name]
-    return Verb(name, f"verb.{name}", step.permission, function, _fields(fields), tuple(needs.split()))
+    return Verb(name, f"verb.{name}", step.permission, function, _fields(fields, choices), tuple(needs.split()))
 
 
 _LETTERS = tuple(dict.fromkeys(kind.value for kinds in recording.LETTERS.values() for kind in kinds))
@@ -153,8 +165,32 @@ VERBS: Mapping[str, Verb] = {
         _verb(
             "return_evidence",
             returning.return_evidence,
-            "parts:parts items:items cover_letter:localized conditions:json? carrier:text?",
+            "parts:parts items:items cover_letter:localized conditions:json? carrier:text? permission:text?",
             "keys vault exercise",
+        ),
+        _verb(
+            "propose_recall",
+            recalling.propose_recall,
+            "items:items demand:choice reason:localized answer_by:date provision:text?",
+            "",
+            {"demand": tuple(Demand)},
+        ),
+        _verb(
+            "propose_narrowing",
+            recalling.propose_narrowing,
+            "items:items handling:choice? conditions:json? reason:localized answer_by:date provision:text?",
+            "",
+            {"handling": tuple(Handling)},
+        ),
+        _verb("approve_recall", recalling.approve_recall, "recall:text digest:text"),
+        _verb("approve_narrowing", recalling.approve_narrowing, "recall:text digest:text"),
+        _verb("refuse_recall", recalling.refuse_recall, "recall:text digest:text note:longtext", ""),
+        _verb(
+            "answer_recall",
+            recalling.answer_recall,
+            "recall:text items:items outcome:choice reason:localized? onward:localized? place:text?",
+            "keys vault",
+            {"outcome": tuple(Outcome)},
         ),
         _verb("consult", talking.consult, "parts:parts? text:localized"),
         _verb("answer_consultation", talking.answer_consultation, "consultation_id:text text:localized"),

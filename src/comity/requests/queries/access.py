@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from django.db.models import Q, QuerySet
 
+from comity.evidence.queries import recall_proposers
 from comity.exchange.queries import messages_of
 from comity.requests.clocks import Asking
 from comity.requests.fold import fold
@@ -51,8 +52,15 @@ def hands_on(rows: QuerySet[Dossier]) -> dict[int, Hands]:
     """Whose hands were on each of many dossiers, by the row's key, in one query; rows without hands are not in it."""
     found: defaultdict[int, defaultdict[Permission, set[str]]] = defaultdict(lambda: defaultdict(set))
     acts = DomesticAct.objects.filter(dossier__in=rows.order_by().values("pk"), void=False)
-    for row, permission, officer in acts.values_list("dossier_id", "permission", "officer"):
+    proposed = Permission.RECALL_PROPOSE
+    lasting = acts.exclude(permission=proposed.value)
+    for row, permission, officer in lasting.values_list("dossier_id", "permission", "officer"):
         found[row][Permission(permission)].add(officer)
+    # Who proposes a recall has her hand on that proposal, as long as it is open, and on no later one.
+    proposers = recall_proposers(rows.order_by().values("reference"))
+    for row, holder, reference in rows.order_by().values_list("pk", "holder", "reference") if proposers else ():
+        if (holder, reference) in proposers:
+            found[row][proposed].add(proposers[holder, reference])
     return {
         row: {permission: frozenset(officers) for permission, officers in hands.items()} for row, hands in found.items()
     }

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, time
 
 from django.db.models import QuerySet
 
-from comity.evidence.queries import awaiting_countersignature
+from comity.evidence.models import Recall
+from comity.evidence.queries import awaiting_countersignature, recalls_waiting
 from comity.requests.models import Dossier, Draft
 from comity.requests.phases import ENDED, PartState, Phase, Side
 from comity.requests.queries.access import (
@@ -21,8 +22,9 @@ from comity.requests.queries.access import (
 from comity.requests.queries.law_records import GATE_VERB, assurances_due, signed_requests
 from comity.requests.queries.steps import Matter, NextStep, step_of
 from comity.requests.state import DossierState
+from comity.requests.workflow import STEPS
 from comity.safeguards.permissions import Permission
-from comity.safeguards.policy import decide
+from comity.safeguards.policy import Code, decide
 from comity.values.actor import Actor
 
 TURN: Mapping[Phase, tuple[str, ...]] = {
@@ -86,6 +88,7 @@ def needs_me(actor: Actor, on: date | None = None) -> list[Need]:
         )
     ]
     found += _assurances(actor, on) if on is not None else []
+    found += _recalls(actor, on)
     return sorted(found, key=lambda need: (need.due is None, need.due or need.since, need.since))
 
 
@@ -116,6 +119,36 @@ def _assurances(actor: Actor, on: date) -> list[Need]:
                 for _, one in due[row.pk]
             ]
     return found
+
+
+def _recalls(actor: Actor, on: date | None) -> list[Need]:
+    """Recalls to decide on, to answer, and those left without an answer after their day; ended dossiers included."""
+    rows = rows_of(actor.authority)
+    waiting = recalls_waiting(rows.order_by().values("reference"))
+    found = []
+    for row in rows.filter(reference__in={reference for _, reference in waiting}) if waiting else ():
+        open_ones = waiting.get((row.holder, row.reference), [])
+        hands = {Permission.RECALL_PROPOSE: frozenset(one.proposed_by for one in open_ones if one.state == "proposed")}
+        target = target_of(row, actor, hands)
+        for one in open_ones:
+            verb, label = _recall_step(one)
+            permission = STEPS[verb].permission
+            breach = one.own and one.state == "standing"
+            if breach and (on is None or one.answer_by >= on):
+                continue
+            decision = decide(actor, Permission.RECALL_PROPOSE if breach else permission, target)
+            if decision.allowed or decision.code is Code.STEP_UP or (breach and decision.code is Code.SAME_HAND):
+                due = datetime.combine(one.answer_by, time(23, 59, 59), UTC)
+                found.append(replace(_need(row, "" if breach else verb, label), due=due, since=one.since))
+    return found
+
+
+def _recall_step(one: Recall) -> tuple[str, str]:
+    """The verb that a recall waits for, and what it is called; of a breach there is no verb."""
+    if one.state == "proposed":
+        verb = "approve_recall" if one.kind == "recall" else "approve_narrowing"
+        return verb, f"verb.{verb}"
+    return "answer_recall", "need.recall_breach" if one.own else "verb.answer_recall"
 
 
 def _needs(actor: Actor, row: Dossier, hands: Hands, *, released: bool, arrived: bool, gated: bool) -> list[Need]:

@@ -1,9 +1,10 @@
 """Which verbs are open to an officer on a dossier, and why the others are not."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from comity.evidence.queries import awaiting_countersignature, posted_unbound
+from comity.evidence.models import Recall
+from comity.evidence.queries import awaiting_countersignature, posted_unbound, recalls_waiting
 from comity.requests import workflow
 from comity.requests.models import Dossier, Draft
 from comity.requests.phases import Phase, Side
@@ -46,6 +47,12 @@ class Matter:
     """The human-rights gate of this request is signed."""
     posted: bool = False
     """Something that came by post is taken in and waits for the letter under which it was returned."""
+    recalls: Sequence[Recall] = ()
+    """Recalls and narrowings that somebody waits for: proposed here, or not wholly answered."""
+
+    def proposed(self, kind: str = "") -> Recall | None:
+        """The proposal that is open here (of that kind, if named)."""
+        return next((one for one in self.recalls if one.state == "proposed" and kind in {"", one.kind}), None)
 
 
 def matter_of(actor: Actor, row: Dossier, state: DossierState) -> Matter:
@@ -53,7 +60,9 @@ def matter_of(actor: Actor, row: Dossier, state: DossierState) -> Matter:
     released = draft is not None and bool(draft.release)
     arrived = (row.holder, row.reference) in awaiting_countersignature([row.reference])
     posted = not row.partner_has_node and posted_unbound(row.holder, row.reference)
-    return Matter(row, state, target_of(row, actor), released, arrived, gate_is_signed(row, state, draft), posted)
+    recalls = recalls_waiting([row.reference]).get((row.holder, row.reference), [])
+    gated = gate_is_signed(row, state, draft)
+    return Matter(row, state, target_of(row, actor), released, arrived, gated, posted, recalls)
 
 
 def _not_gated(matter: Matter) -> str:
@@ -102,7 +111,7 @@ def _nothing_to_validate(matter: Matter) -> str:
 def _nothing_to_countersign(matter: Matter) -> str:
     if not matter.row.partner_has_node:
         return "What came by post was signed by nobody's node: there is nothing to countersign."
-    left = any(not item["countersigned"] for item in matter.state.items.values())
+    left = any(not item["countersigned"] and not item.get("recalled") for item in matter.state.items.values())
     if not left:
         return "No returned item waits for a countersignature."
     return "" if matter.arrived else "What was returned is still on its way; it is countersigned once it is here whole."
@@ -133,6 +142,24 @@ def _checked_directly(matter: Matter) -> str:
     return "With direct transmission no central authority checks the form." if matter.row.direct else ""
 
 
+def _nothing_to_recall(matter: Matter) -> str:
+    if not matter.row.partner_has_node:
+        return "The partner has no node: recall by letter."
+    if matter.proposed() is not None:
+        return "A proposal is open in this dossier; it is decided on first."
+    left = any(not item.get("recalled") for item in matter.state.items.values())
+    return "" if left else "No item was returned that is not recalled already."
+
+
+def _no_proposal(kind: str) -> Callable[[Matter], str]:
+    return lambda matter: "" if matter.proposed(kind) is not None else "Nothing of that kind is proposed."
+
+
+def _no_recall(matter: Matter) -> str:
+    waits = any(not one.own and one.state == "standing" for one in matter.recalls)
+    return "" if waits else "No recall waits for an answer."
+
+
 READY: Mapping[str, Callable[[Matter], str]] = {
     "sign_request": _no_release,
     "validate_order": _nothing_to_validate,
@@ -150,6 +177,12 @@ READY: Mapping[str, Callable[[Matter], str]] = {
     "answer_consultation": _no_consultation,
     "countersign_evidence": _nothing_to_countersign,
     "confirm_receipt": _confirmed,
+    "propose_recall": _nothing_to_recall,
+    "propose_narrowing": _nothing_to_recall,
+    "approve_recall": _no_proposal("recall"),
+    "approve_narrowing": _no_proposal("narrow"),
+    "refuse_recall": _no_proposal(""),
+    "answer_recall": _no_recall,
     "record_letter": _signs_for_itself,
     "record_return": _nothing_posted,
     "record_receipt": _nothing_on_its_way,

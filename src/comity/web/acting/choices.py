@@ -4,11 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from comity.authorities.competence import Competence
 from comity.authorities.queries import authorities_of, officers
+from comity.evidence.queries import RecallView, recalls_of
+from comity.evidence.recall import Demand, Outcome
 from comity.gazette.queries import register_here
 from comity.law.refusal import Ground, refusal_grounds
 from comity.requests.phases import Side
@@ -18,6 +21,7 @@ from comity.values.actor import Actor, Role
 from comity.values.reference import Reference
 from comity.web.acting.law import OF_LAW, named_choices
 from comity.web.entrance import now
+from comity.web.marks import handling_choices
 from comity.web.templatetags.marks import initial_language, law_text
 from comity.web.timeline import said
 from comity.web.vocabulary import word
@@ -62,6 +66,8 @@ class Choices:
     law: LawCaseView | None = None
     """The law of the dossier, for the verbs that record or sign it."""
     states: tuple[str, str] = ("", "")
+    recalls: tuple[RecallView, ...] = ()
+    """The recalls the verb is about: proposed here, or waiting for our answer."""
 
 
 def choices_of(view: DossierView, verb: str, actor: Actor) -> Choices:
@@ -88,6 +94,8 @@ def choices_of(view: DossierView, verb: str, actor: Actor) -> Choices:
         ]
     if verb == "prepare_release":
         named["signatory"] = signatories(actor)
+    recalls = _recalls(view, verb, actor)
+    named |= recall_choices(recalls)
     law = law_case(actor, Reference.parse(view.reference), now()) if verb in OF_LAW else None
     named |= named_choices(law) if law is not None else {}
     return Choices(
@@ -99,6 +107,7 @@ def choices_of(view: DossierView, verb: str, actor: Actor) -> Choices:
         _without_use(view),
         law,
         (view.requesting.state, view.requested.state),
+        recalls,
     )
 
 
@@ -110,6 +119,39 @@ def _without_use(view: DossierView) -> frozenset[str]:
     """Fields that this dossier's instrument or partner has no use for."""
     unused = set() if view.instrument == EIO else {"annex_b"}
     return frozenset(unused | ({"carrier"} if view.partner_has_node else set()))
+
+
+RECALLING = {"approve_recall": "recall", "approve_narrowing": "narrow", "refuse_recall": "", "answer_recall": ""}
+
+
+def _recalls(view: DossierView, verb: str, actor: Actor) -> tuple[RecallView, ...]:
+    """The recalls a verb decides on or answers."""
+    if verb not in RECALLING:
+        return ()
+    answering = verb == "answer_recall"
+    return tuple(
+        one
+        for one in recalls_of(actor, view.reference)
+        if (one.own, one.state) == ((False, "standing") if answering else (True, "proposed"))
+        and not (answering and one.answered)
+        and RECALLING[verb] in {"", one.kind}
+    )
+
+
+def recall_choices(recalls: tuple[RecallView, ...]) -> dict[str, Pairs]:
+    """The fields of a recall that are one of several."""
+    return {
+        "recall": [
+            (
+                one.recall,
+                f"{word('recall', one.kind)} · {date_format(one.since, 'j M Y')} · {said(one.reason)[0][:120]}",
+            )
+            for one in recalls
+        ],
+        "demand": [(code.value, word("recall", code.value)) for code in Demand],
+        "outcome": [(code.value, word("recall", code.value)) for code in Outcome],
+        "handling": handling_choices(),
+    }
 
 
 def _grounds(view: DossierView, *, postponing: bool) -> Iterator[Ground]:
@@ -146,6 +188,13 @@ def _asked(asked: list[Any]) -> Pairs:
 
 def _items(view: DossierView, verb: str) -> Pairs:
     """Items that stand where the verb begins."""
+    if verb in {"propose_recall", "propose_narrowing", "answer_recall"}:
+        return [
+            (item.reference, f"{item.title} · {word('item', item.kind)}")
+            for item in view.items
+            if (item.own and item.state in {"offered", "countersigned"})
+            or (verb == "answer_recall" and not item.own and item.state not in {"deleted", "handed-back"})
+        ]
     wanted = {
         "check_results": (True, "taken-in"),
         "return_evidence": (True, "checked"),

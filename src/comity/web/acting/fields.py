@@ -22,6 +22,7 @@ from comity.web.acting.law import conduct_controls, fact_controls
 Words = str | Promise
 
 LABELS: Mapping[str, Words] = {
+    "answer_by": _("To be answered by"),
     "answers": _("Answers"),
     "assurance": _("Assurance"),
     "asked": _("What it answers"),
@@ -37,10 +38,12 @@ LABELS: Mapping[str, Words] = {
     "court": _("Court or authority"),
     "cover_letter": _("Cover letter that vouches for authenticity"),
     "cover_note": _("Cover note"),
+    "demand": _("What is to become of it"),
     "executing": _("Executing authority"),
     "file_no": _("File number"),
     "given_by": _("Given by"),
     "ground": _("Ground"),
+    "handling": _("Handling code"),
     "items": _("Items"),
     "kept": _("It was kept"),
     "kind": _("Kind"),
@@ -51,14 +54,17 @@ LABELS: Mapping[str, Words] = {
     "number": _("Number"),
     "offence": _("Offence"),
     "on": _("Date"),
+    "onward": _("What was told to whoever was given it"),
     "outcome": _("What came of it"),
     "parts": _("Measures"),
+    "permission": _("Permission of the provider"),
     "persons_present": _("Persons present"),
     "place": _("Place"),
     "provision": _("Provision"),
     "question_id": _("Question"),
     "reason": _("Reasons"),
     "reasons": _("Reasons"),
+    "recall": _("Recall"),
     "received_at": _("Received by a person on"),
     "remedy": _("Legal remedy"),
     "remind_on": _("Remind on"),
@@ -72,6 +78,7 @@ LABELS: Mapping[str, Words] = {
     "what": _("What it is"),
 }
 HELP: Mapping[str, Words] = {
+    "onward": _("Where it was released or sent on, that is named beside the form and must be accounted for."),
     "persons_present": _("One on each line."),
     "signed_by": _("Those present who signed the record, one on each line."),
     "received_at": _("Leave empty for now. From this moment the legal clocks run."),

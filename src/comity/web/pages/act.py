@@ -9,12 +9,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from comity.evidence.queries import RecallView
 from comity.requests import workflow
 from comity.requests.actions import VERBS, Verb, perform
 from comity.requests.queries import LawCaseView
 from comity.safeguards.permissions import Permission
 from comity.values.errors import ComityError, ConflictError, MissingError
-from comity.web.acting.choices import Choices, choices_of
+from comity.web.acting.choices import RECALLING, Choices, choices_of
 from comity.web.acting.fields import ActForm, form_of, today_where_wanted
 from comity.web.acting.law import bound_digest
 from comity.web.acting.values import values_of
@@ -25,7 +26,7 @@ from comity.web.lines import ItemLine
 from comity.web.pages.dossier import document_lines, opened, part_lines
 from comity.web.pages.dossier_frame import GRAVE, Case, frame_of
 from comity.web.pages.dossier_grounds import grounds_context
-from comity.web.pages.evidence import line_of
+from comity.web.pages.evidence import line_of, recall_line
 from comity.web.signin.step_up import code_context, take_code
 from comity.web.vocabulary import word
 
@@ -40,13 +41,23 @@ def digest_to_bind(case: Case) -> str:
     return case.view.signed_release or (str(release["digest"]) if release else "")
 
 
-def starting_values(case: Case, verb: Verb, law: LawCaseView | None = None) -> dict[str, Any]:
+def starting_values(
+    case: Case, verb: Verb, law: LawCaseView | None = None, recalls: tuple[RecallView, ...] = ()
+) -> dict[str, Any]:
     provision = workflow.provision(workflow.STEPS[verb.name], case.view.instrument)
     digest = bound_digest(law, verb.name) if law is not None else digest_to_bind(case)
+    if verb.name in RECALLING:
+        digest = recalls[0].digest if recalls else ""
     return {"provision": provision, "digest": digest, **today_where_wanted(verb, now().date())}
 
 
-def context_of(case: Case, verb: Verb, form: ActForm, law: LawCaseView | None = None) -> dict[str, Any]:
+def context_of(
+    case: Case,
+    verb: Verb,
+    form: ActForm,
+    law: LawCaseView | None = None,
+    recalls: tuple[RecallView, ...] = (),
+) -> dict[str, Any]:
     """What the page of the act shows beside the form: its rule, what it binds, documents, measures, gaps."""
     step = workflow.STEPS[verb.name]
     view = case.view
@@ -55,6 +66,8 @@ def context_of(case: Case, verb: Verb, form: ActForm, law: LawCaseView | None = 
         binds = [(_("Release digest"), digest_to_bind(case)), (_("Documents"), len(document_lines(case)))]
     if "digest" in form.fields and law is not None:
         binds = [(_("Digest of what you sign"), bound_digest(law, verb.name)), *binds[:1]]
+    if verb.name in RECALLING:
+        binds = [(_("Digest of what you decide on"), one.digest) for one in recalls if one.state == "proposed"]
     provision = workflow.provision(step, view.instrument)
     read = grounds_context(case, law) if law is not None and verb.name in READ_FIRST else {}
     return (
@@ -68,7 +81,8 @@ def context_of(case: Case, verb: Verb, form: ActForm, law: LawCaseView | None = 
             "binds": binds,
             "laws": [(view.instrument, provision)] if provision else [],
             "shows": accepted_by_partner(case) if verb.name in {"transmit_request", "check_form"} else [],
-            "documents": document_lines(case) if binds else [],
+            "documents": document_lines(case) if binds and not recalls else [],
+            "recalls": [recall_line(one) for one in recalls],
             "parts": part_lines(case),
             "missing": gaps_of(case) if verb.name in {"check_form", "sign_request"} else [],
             "closed": closed_because(case, verb.name),
@@ -134,8 +148,10 @@ def do(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
     case = opened(request, reference)
     choices = choices_of(case.view, verb, actor_asking(request))
     given = (request.POST, request.FILES) if posting else (None, None)
-    form = form_of(found, choices, case.writing_languages, starting_values(case, found, choices.law), *given)
-    context, asked = context_of(case, found, form, choices.law), None
+    form = form_of(
+        found, choices, case.writing_languages, starting_values(case, found, choices.law, choices.recalls), *given
+    )
+    context, asked = context_of(case, found, form, choices.law, choices.recalls), None
     if posting and form.is_valid():
         asked = take_code(request, found.permission)
         if asked is None:

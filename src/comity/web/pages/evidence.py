@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django.conf import settings
@@ -18,19 +18,30 @@ from comity.evidence import queries as evidence_queries
 from comity.evidence.actions import verify_item
 from comity.evidence.actions.intake import NOT_SIGNED
 from comity.evidence.custody import SignedEvent
-from comity.evidence.queries import ItemView, SignerKey, chain_of, item_content, item_of, signer_keys
+from comity.evidence.queries import (
+    ItemView,
+    RecallView,
+    SignerKey,
+    chain_of,
+    item_content,
+    item_of,
+    recalls_of,
+    signer_keys,
+)
 from comity.requests.queries import dossier_for
+from comity.requests.workflow import STEPS
 from comity.safeguards.permissions import Permission
 from comity.values.actor import Actor
 from comity.values.errors import ComityError, MissingError
 from comity.values.handling import Handling
 from comity.values.reference import Kind, Reference
 from comity.web.acting.fields import LABELS
-from comity.web.entrance import act_of, actor_asking, enter_opening, page
-from comity.web.lines import ItemLine, OnItsWay
-from comity.web.marks import Ribbon, SealMark, SealState, Stop, terms_of
+from comity.web.entrance import act_of, actor_asking, enter_opening, now, page
+from comity.web.lines import ItemLine, OnItsWay, RecallMark
+from comity.web.marks import ClockMark, Ribbon, SealMark, SealState, Stop, terms_of
 from comity.web.pages.dossier_address import dossier_href, item_href, read
 from comity.web.proofs import seal_of_event
+from comity.web.timeline import said
 from comity.web.vocabulary import word
 
 BY_THE_NODE = re.compile(r"the node of (\S+) \([^()]*\)")
@@ -103,7 +114,46 @@ def line_of(item: ItemView, *, number: str, dossier: str) -> ItemLine:
         conditions=terms_of(item.conditions),
         state=item.state,
         way=way_of(item),
+        recalled=item.recalled,
+        ended=item.until is not None and item.until < now().date(),
     )
+
+
+def recall_line(recall: RecallView) -> RecallMark:
+    """A recall as a page shows it, the day of its answer as a clock on both sides."""
+    today = now().date()
+    state = recall.state
+    if state == "standing":
+        state = "breach" if recall.breached(today) else "answered" if recall.answered else "waiting"
+    due = datetime.combine(recall.answer_by, time(23, 59, 59), UTC)
+    return RecallMark(
+        recall.kind,
+        state,
+        recall.own,
+        said(recall.reason)[0],
+        recall.provision,
+        recall.demand,
+        (*((recall.handling,) if recall.handling else ()), *(str(one["text"]) for one in recall.conditions)),
+        recall.digest,
+        recall.since,
+        None if state in {"answered", "refused"} else ClockMark(due, recall.provision, started=recall.since, now=now()),
+        tuple(
+            {
+                "href": item_href(line.item),
+                "title": line.title or line.item,
+                "outcome": line.outcome,
+                "words": [said(words)[0] for words in line.told.values()],
+                "at": line.answered_at,
+                "onward": line.onward,
+            }
+            for line in recall.items
+        ),
+    )
+
+
+def closures_of(item: ItemView) -> list[dict[str, Any]]:
+    """What may not be done with the item today, and why: its gravest reason for each use."""
+    return [{"use": use, **reasons[0]} for use, reasons in item.closed.items()]
 
 
 def formalities_of(item: ItemView) -> list[str]:
@@ -133,12 +183,19 @@ def number_of(actor: Actor, dossier: str) -> str:
     return row.number or row.file_number or row.their_number or gettext("Dossier")
 
 
+def steps_of(item: ItemView) -> tuple[str, ...]:
+    """The steps of a recall that begin at this item, on its provider's side and on ours."""
+    if item.own:
+        return ("propose_recall", "propose_narrowing") if item.state in {"offered", "countersigned"} else ()
+    return ("answer_recall",) if item.recalled and item.state not in {"deleted", "handed-back"} else ()
+
+
 @page(Permission.ITEM_READ)
 def item(request: HttpRequest, reference: str) -> HttpResponse:
     """One item: its custody line with every signature verified anew, what it is and what binds it."""
     actor = actor_asking(request)
     address = read(reference, Kind.ITEM)
-    view = evidence_queries.item_view(actor, address)
+    view = evidence_queries.item_view(actor, address, now().date())
     row = item_of(actor, address)
     enter_opening(request, address, "evidence:item:read")
     keys = signer_keys(row)
@@ -155,6 +212,7 @@ def item(request: HttpRequest, reference: str) -> HttpResponse:
     ]
     if view.state == "awaited":
         stops.append(Stop(word("custody", "received"), state="next"))
+    here = view.digest and view.state not in {"awaited", "deleted", "handed-back"}
     context = {
         "item": line_of(view, number=number_of(actor, row.dossier), dossier=row.dossier),
         "way": way_of(view),
@@ -179,8 +237,15 @@ def item(request: HttpRequest, reference: str) -> HttpResponse:
         ],
         "arrival": arrival_of(view),
         "ours": SealMark(SealState.OURS),
-        "download_href": f"{item_href(address)}/content" if view.digest and view.state != "awaited" else "",
-        "check_href": f"{item_href(address)}/verify" if view.digest and view.state != "awaited" else "",
+        "download_href": f"{item_href(address)}/content" if here and "view" not in view.closed else "",
+        "check_href": f"{item_href(address)}/verify" if here and not view.recalled else "",
+        "closed": closures_of(view),
+        "recalls": [recall_line(one) for one in recalls_of(actor, row.dossier, view.reference)],
+        "steps": [
+            (word("verb", verb), f"{dossier_href(row.dossier)}/do/{verb}")
+            for verb in steps_of(view)
+            if request.house.may(STEPS[verb].permission)  # type: ignore[attr-defined]
+        ],
     }
     return render(request, "item.html", context)
 
@@ -193,7 +258,7 @@ def way(request: HttpRequest, reference: str) -> HttpResponse:
     page is opened anew.
     """
     address = read(reference, Kind.ITEM)
-    found = way_of(evidence_queries.item_view(actor_asking(request), address))
+    found = way_of(evidence_queries.item_view(actor_asking(request), address, now().date()))
     if found is None:
         return HttpResponse(status=200, headers={"HX-Refresh": "true"})
     return render(request, "way.html", {"way": found, "way_href": f"{item_href(address)}/way"})

@@ -69,8 +69,8 @@ def needs(request: HttpRequest) -> HttpResponse:
     enter_opening(request, f"{act_of(request).actor.authority}:needs", "requests:needs:read")
     found = [
         Need(
-            word("verb", one.verb),
-            f"{dossier_href(one.reference)}/{OWN_PAGE.get(one.verb, f'do/{one.verb}')}",
+            word("verb", one.verb) if one.verb else word("recall", "breach"),
+            f"{dossier_href(one.reference)}/{OWN_PAGE.get(one.verb, f'do/{one.verb}') if one.verb else 'evidence'}",
             one.number,
             one.partner[:2],
             one.title,

@@ -20,7 +20,7 @@ from comity.safeguards.policy import Code, decide
 from comity.store.spool import spool_of
 from comity.values.errors import ComityError
 from comity.values.reference import Kind, Reference
-from comity.web.entrance import act_of, actor_asking, enter_opening, page
+from comity.web.entrance import act_of, actor_asking, enter_opening, now, page
 from comity.web.pages.dossier_address import read, release_href
 from comity.web.pages.dossier_frame import frame
 from comity.web.signin.forms import StepUpForm
@@ -122,7 +122,7 @@ def _reading(request: HttpRequest, row: Any, asked: StepUpForm | None) -> dict[s
     found: dict[str, Any] = {
         "release": SimpleNamespace(
             digest=row.digest,
-            items=[item_view(actor, text) for text in row.selection],
+            items=[item_view(actor, text, now().date()) for text in row.selection],
             facts=[
                 (_("For whom"), line["audience"]),
                 (_("Rule"), row.ground),
