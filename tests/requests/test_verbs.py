@@ -55,3 +55,12 @@ def test_values_are_read_by_their_types_and_blank_ones_left_out() -> None:
         "on": date(2026, 11, 2),
         "number": "1",
     }
+
+
+def test_json_is_an_object_or_a_list_of_them_as_the_table_says() -> None:
+    for wrong in ("x", 3, [1], ["x"], [["x"]], {"ground": "x"}):
+        assert fault("decline_parts", parts=["a"], grounds=wrong) == "grounds"
+    for wrong in ("x", 3, [{"sent_by": "x"}]):
+        assert fault("confirm_receipt", annex_b=wrong) == "annex_b"
+    grounds = [{"ground": "x", "reason": {"en": "y"}}]
+    assert read_values(VERBS["decline_parts"], {"parts": ["a"], "grounds": grounds})["grounds"] == grounds

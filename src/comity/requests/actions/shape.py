@@ -210,4 +210,6 @@ def function_of(act: Act) -> str:
 def texts(value: Mapping[str, str] | str, language: str = "en") -> dict[str, str]:
     """Words by language as given; a bare text is taken to be in `language`. Empty entries are left out."""
     given = {language: value} if isinstance(value, str) else value
+    if not isinstance(given, Mapping) or not all(isinstance(one, str) for pair in given.items() for one in pair):
+        raise InvalidInputError('A text by language, e.g. {"es": "..."}, is expected.', code="requests:field")
     return {code: words.strip() for code, words in given.items() if words.strip()}

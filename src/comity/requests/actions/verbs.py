@@ -50,13 +50,14 @@ class Field:
     """One field of a verb's form.
 
     Types: `text`, `longtext`, `date`, `instant`, `flag`, `choice`, `parts` (ids of parts), `items` (item references),
-    `localized` (text by language), `json` (an object or list whose shape the verb checks), `file` (bytes).
+    `localized` (text by language), `json` (an object, or `many` of them in a list), `file` (bytes).
     """
 
     name: str
     type: str
     required: bool = True
     choices: tuple[str, ...] = ()
+    many: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +97,13 @@ Choices = Mapping[str, tuple[str, ...]]
 
 
 def _fields(text: str, choices: Choices | None = None) -> tuple[Field, ...]:
-    """`name:type` separated by blanks; a question mark after the type means that it may be left out."""
+    """`name:type` separated by blanks; a question mark after it means that it may be left out, `[]` a list of them."""
     found = []
     for word in text.split():
         name, _, kind = word.partition(":")
-        found.append(Field(name, kind.rstrip("?"), not kind.endswith("?"), (choices or {}).get(name, ())))
+        plain, known = kind.rstrip("?"), (choices or {}).get(name, ())
+        many = plain.endswith("[]")
+        found.append(Field(name, plain.removesuffix("[]"), not kind.endswith("?"), known, many))
     return tuple(found)
 
 
@@ -153,8 +156,8 @@ VERBS: Mapping[str, Verb] = {
         _verb("assess_conformity", registration.assess_conformity, "conforms:flag note:longtext? answers:json?", ""),
         _verb("return_for_amendment", registration.return_for_amendment, "reasons:localized provision:text"),
         _verb("ask_question", talking.ask_question, "text:localized"),
-        _verb("accept_request", deciding.accept_request, "parts:parts conditions:json? reasons:localized?"),
-        _verb("decline_parts", deciding.decline_parts, "parts:parts grounds:json scope:localized? remedy:json?"),
+        _verb("accept_request", deciding.accept_request, "parts:parts conditions:json[]? reasons:localized?"),
+        _verb("decline_parts", deciding.decline_parts, "parts:parts grounds:json[] scope:localized? remedy:json?"),
         _verb("postpone", deciding.postpone, "parts:parts ground:json until:date?"),
         _verb("pass_on", deciding.pass_on, "executing:text parts:parts"),
         _verb("record_authorisation", executing.record_authorisation, "parts:parts order:json"),
@@ -165,7 +168,7 @@ VERBS: Mapping[str, Verb] = {
         _verb(
             "return_evidence",
             returning.return_evidence,
-            "parts:parts items:items cover_letter:localized conditions:json? carrier:text? permission:text?",
+            "parts:parts items:items cover_letter:localized conditions:json[]? carrier:text? permission:text?",
             "keys vault exercise",
         ),
         _verb(
@@ -178,7 +181,7 @@ VERBS: Mapping[str, Verb] = {
         _verb(
             "propose_narrowing",
             recalling.propose_narrowing,
-            "items:items handling:choice? conditions:json? reason:localized answer_by:date provision:text?",
+            "items:items handling:choice? conditions:json[]? reason:localized answer_by:date provision:text?",
             "",
             {"handling": tuple(Handling)},
         ),
@@ -216,7 +219,7 @@ VERBS: Mapping[str, Verb] = {
         _scanned(
             "record_return",
             posted_evidence.record_return,
-            "parts:parts items:items cover_letter:localized conditions:json?",
+            "parts:parts items:items cover_letter:localized conditions:json[]?",
         ),
         _scanned("record_receipt", posted_evidence.record_receipt, "items:items"),
     )
@@ -319,8 +322,9 @@ def _localized(field: Field, value: Any) -> dict[str, str]:
 
 
 def _json(field: Field, value: Any) -> Any:
-    if not isinstance(value, Mapping | list):
-        raise _wrong(field, "An object or a list")
+    objects = value if field.many and isinstance(value, list) else [value]
+    if not all(isinstance(one, Mapping) for one in objects) or isinstance(value, Mapping) is field.many:
+        raise _wrong(field, "A list of objects" if field.many else "An object")
     return value
 
 
