@@ -19,7 +19,7 @@ from comity.evidence.archive import pack_folder
 from comity.evidence.item_state import ItemKind
 from comity.evidence.queries import item_content, item_view, items_of, recalls_of, releases_of
 from comity.requests.actions import take_in_from_post
-from comity.requests.queries import dossier_page
+from comity.requests.queries import dossier_for, dossier_page
 from comity.safeguards.actions import enter_read
 from comity.store.spool import spool_of
 from comity.values.reference import Kind
@@ -129,6 +129,7 @@ def take_in_thing(request: HttpRequest, reference: str, body: Thing) -> Any:
 @router.get("/dossiers/{reference}/recalls", summary="Recalls and narrowings of a dossier, with their answers")
 def recalls(request: HttpRequest, reference: str) -> Any:
     deed, subject = act(request), named(reference, Kind.DOSSIER)
+    dossier_for(deed.actor, subject)
     found = recalls_of(deed.actor, subject)
     enter_read(deed, subject, authority=deed.actor.authority, event="evidence:items:searched")
     return [{**plain(one), "answered": one.answered, "breached": one.breached(deed.at.date())} for one in found]
