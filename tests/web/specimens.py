@@ -35,6 +35,7 @@ from comity.web.lines import (
     OnItsWay,
     PartLine,
     Party,
+    RecallMark,
 )
 from comity.web.marks import ClockMark, Ribbon, SealMark, SealState, Stop
 from comity.web.pages.dossier_grounds import DUAL_VERBS, GATE_VERBS, grounds_context
@@ -495,6 +496,31 @@ def _item_on_its_way(way: OnItsWay) -> dict[str, Any]:
         "stops": (*_stops()[:4], Stop(_("Received"), state="next")),
         "ribbon": RIBBON,
     }
+
+
+def _recall(state: str) -> RecallMark:
+    return RecallMark(
+        "recall",
+        state,
+        False,
+        f"Sent by mistake. {LONG}",
+        "Art. 15",
+        "delete",
+        ("H2", "Use limited to the proceedings named"),
+        DIGEST,
+        NOW,
+        None if state == "answered" else ClockMark(NOW + timedelta(days=9), "Art. 15", started=NOW, now=NOW),
+        (
+            {
+                "title": LONG,
+                "href": "/evidence/1",
+                "outcome": "complied" if state == "answered" else "",
+                "at": NOW,
+                "words": ["Bereits vor Gericht verwendet"],
+                "onward": ["CH-FOJ:release:0192f3c4-0000-7000-8000-000000000001"],
+            },
+        ),
+    )
 
 
 def _items(title: str = "Statements of account 4471, 2025 to 2026") -> list[ItemLine]:
@@ -1023,6 +1049,22 @@ SPECIMENS: dict[str, Specimen] = {
             "facts": [(_("Media type"), "application/pdf")],
             "conditions": [{"text": "Use limited to the proceedings named", "provision": "Art. 15"}],
             "record": [(_("Place"), "Cali")],
+        },
+    ),
+    "item-recalled": Specimen(
+        "item.html",
+        "evidence",
+        lambda: {
+            "item": replace(_items(LONG)[0], recalled=True, ended=True),
+            "stops": _stops(),
+            "ribbon": RIBBON,
+            "facts": [(_("Media type"), "application/pdf")],
+            "conditions": [{"text": "Use limited to the proceedings named", "provision": "Art. 15"}],
+            "closed": [
+                {"use": use, "code": code, "provision": "Art. 15"}
+                for use, code in (("view", "recalled"), ("export", "expired"), ("reply", "recalled"))
+            ],
+            "recalls": [_recall(state) for state in ("waiting", "breach", "answered")],
         },
     ),
     "item-by-post": Specimen(
