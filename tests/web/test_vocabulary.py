@@ -17,7 +17,8 @@ from comity.safeguards.permissions import Permission
 from comity.values.actor import Role
 from comity.values.verdict import Finding
 from comity.web import vocabulary
-from comity.web.events import EVENTS, event_word
+from comity.web.events import EVENTS
+from comity.web.law_vocabulary import LAW_WORDS, event_word
 
 CODES = {
     "role": Role,
@@ -60,3 +61,12 @@ def test_every_event_entered_in_the_ledger_has_its_word():
 
 def test_an_event_of_custody_is_called_as_on_the_custody_line():
     assert event_word("evidence:custody:sealed") == vocabulary.word("custody", "sealed")
+
+
+def test_no_kind_of_words_hides_another():
+    assert set(vocabulary.KINDS) >= set(LAW_WORDS)
+    assert all(vocabulary.KINDS[kind] is words for kind, words in LAW_WORDS.items())
+    source = Path(vocabulary.__file__).read_text()
+    own = re.findall(r'^    "(\w+)": [A-Z]+,$', source, re.MULTILINE)
+    assert not set(own) & set(LAW_WORDS)
+    assert vocabulary.word("use_of_item", "view") == "Open it"

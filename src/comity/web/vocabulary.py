@@ -316,7 +316,7 @@ KINDS: Mapping[str, Words] = {
     "channel": CHANNELS,
     "condition": CONDITIONS,
     "contact": CONTACTS,
-    "use": USES,
+    "use_of_item": USES,
     "hindrance": HINDRANCES,
     "recall": RECALLS,
     **LAW_WORDS,
