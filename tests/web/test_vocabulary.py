@@ -17,8 +17,8 @@ from comity.safeguards.permissions import Permission
 from comity.values.actor import Role
 from comity.values.verdict import Finding
 from comity.web import vocabulary
-from comity.web.events import EVENTS
-from comity.web.law_vocabulary import LAW_WORDS, event_word
+from comity.web.events import EVENTS, event_word
+from comity.web.law_vocabulary import LAW_WORDS
 
 CODES = {
     "role": Role,
