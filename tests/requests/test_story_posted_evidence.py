@@ -97,7 +97,7 @@ def test_what_came_by_post_is_taken_in_bound_to_its_letter_and_recorded_as_ours(
     taken, checked = chain[0].event.facts, chain[2].event.facts
     assert taken["arrival"] == {"on": "2026-12-02", "from": "PY-MP", "carrier": CARRIER}
     assert (taken["note"], checked["note"]) == ("not-signed-by-them", "not-signed-by-them")
-    view = item_view(cast.actor("head"), file)
+    view = item_view(cast.actor("head"), file, cast.at.date())
     assert not view.own
     assert "UNTOC Art. 18(19)" in {one["provision"] for one in view.conditions}
     letter = PostEntry.objects.get(direction="in")
@@ -120,7 +120,7 @@ def test_a_thing_or_file_is_bound_once_and_only_if_it_came_by_post(cast: World) 
 def test_content_that_changed_in_the_vault_is_not_bound_to_a_letter(cast: World) -> None:
     dossier = posted(cast)
     file = arrived(cast, dossier)
-    name = SealedBlob.objects.get(digest=item_view(cast.actor("head"), file).digest).name
+    name = SealedBlob.objects.get(digest=item_view(cast.actor("head"), file, cast.at.date()).digest).name
     (place,) = (path for path in (cast.folder / "vault").rglob("*") if path.is_file() and path.name.startswith(name))
     damaged = bytearray(place.read_bytes())
     damaged[-1] ^= 1

@@ -135,7 +135,7 @@ def test_an_answer_of_the_wrong_type_gets_its_meaning_and_an_example(client):
     ("address", "nearest"),
     [
         ("instrument=UNTOK", "UNTOC"),
-        ("instrument=UNTOC&requested=Colombie", "CO (Colombia)"),
+        ("instrument=UNTOC&requested=Colomgia", "CO (Colombia)"),
         ("instrument=UNTOC&measure=bank-record", "bank-records"),
         ("instrument=UNTOC&f.request-conform=yes", "request-conforms"),
     ],

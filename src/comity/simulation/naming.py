@@ -1,7 +1,8 @@
 """Names of messages that follow from the seed: a message's digest, but for what no seed can decide.
 
 ML-DSA signs with randomness of its own. A message's digest leaves its own signature out, but evidence returns with
-custody events whose signatures stand in its body; they, and the digests of such predecessors, are left out here.
+custody events whose signatures stand in its body. They are left out here, and so is what follows from them: the digests
+of messages that such events and messages name are replaced by those messages' names.
 """
 
 from collections.abc import Mapping
@@ -36,7 +37,7 @@ def names_of(nodes: Mapping[str, SimulatedNode]) -> dict[str, str]:
 
 def _name(digest: str, value: dict[str, Any], names: Mapping[str, str]) -> str:
     follows = [names.get(one, one) for one in value["follows"]]
-    body = _unsigned(value["body"])
+    body = _settled(value["body"], names)
     return (
         digest
         if (follows, body) == (value["follows"], value["body"])
@@ -44,8 +45,10 @@ def _name(digest: str, value: dict[str, Any], names: Mapping[str, str]) -> str:
     )
 
 
-def _unsigned(value: Any) -> Any:
-    """The value without the signatures in it."""
+def _settled(value: Any, names: Mapping[str, str]) -> Any:
+    """The value without its signatures and links of custody, every message in it under its name."""
     if isinstance(value, dict):
-        return {key: _unsigned(part) for key, part in value.items() if key != "signature"}
-    return [_unsigned(part) for part in value] if isinstance(value, list) else value
+        return {key: _settled(part, names) for key, part in value.items() if key not in {"signature", "previous"}}
+    if isinstance(value, list):
+        return [_settled(part, names) for part in value]
+    return names.get(value, value) if isinstance(value, str) else value

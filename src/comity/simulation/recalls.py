@@ -13,6 +13,7 @@ from comity.evidence.item_state import GONE, ItemState
 from comity.evidence.queries import ItemView, item_content, items_of, recalls_of, recalls_waiting
 from comity.requests.phases import Side
 from comity.requests.queries.access import rows_of, state_of
+from comity.requests.workflow import STEPS
 from comity.simulation.node import SimulatedNode
 from comity.store.queries import holds
 from comity.values.actor import Act, Actor
@@ -21,6 +22,7 @@ from comity.values.errors import RefusedError
 WORDS = {"en": "Returned by mistake (exercise)."}
 TAKEN_BACK, BOUND_MORE = "01234", "567"
 """First signs of the digests of items that are recalled and that are narrowed."""
+ANSWERABLE = STEPS["answer_recall"].phases
 Do = Callable[..., bool]
 
 
@@ -50,7 +52,12 @@ def provide(row: Any, act: Act, second: Act, do: Do) -> bool:
 
 
 def answer(row: Any, act: Act, do: Do) -> bool:
-    """The next deed of who holds recalled evidence: answer, once there is something to answer about."""
+    """The next deed of who holds recalled evidence: answer, once there is something to answer about.
+
+    A recall may overtake what precedes it in the dossier: it takes effect, and is answered when the dossier is there.
+    """
+    if row.phase not in ANSWERABLE:
+        return False
     held = {item.reference: item for item in items_of(act.actor, row.reference)}
     waiting = recalls_waiting([row.reference]).get((row.holder, row.reference), [])
     for one in waiting:

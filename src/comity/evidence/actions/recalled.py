@@ -250,6 +250,8 @@ def continue_chain(item: Item, events: list[SignedEvent], sender: str, place: st
         (n for n, (one, other) in enumerate(zip(held, events, strict=False)) if one != other.event.digest),
         min(len(held), len(events)),
     )
+    if common == len(events):
+        return  # what it tells is held already: a later message of the partner's came before this one
     ours = before[start + common :]
     if ours and any(signed.event.authority[:2] != item.holder[:2] for signed in ours):
         raise BrokenError("The events are another story than the one held.", code="custody:chain", place=place)

@@ -110,7 +110,10 @@ def _expect_abreast(row: Dossier, message: Message) -> None:
         forgiven = since is not None and view.stored_at <= since
         if one.sender != message.sender or digest == message.digest or digest in before or forgiven:
             continue
-        if message.digest not in _ancestors(digest, follows):
+        behind_it = _ancestors(digest, follows)
+        if not behind_it <= follows.keys():
+            continue  # what stands between the two is still on its way
+        if message.digest not in behind_it:
             raise BehindError(
                 f"It does not follow {digest[:16]}…, which its sender sent before: the sender works on an older copy. "
                 "Nothing was kept.",
