@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -84,12 +85,17 @@ def _stopping() -> list[int]:
 
 def _start(command: list[str], environment: dict[str, str]) -> "subprocess.Popen[bytes]":
     """One of our processes. On Linux it ends with this one even when nobody can pass a signal on (SIGKILL)."""
-    bound = _end_with_parent if sys.platform == "linux" else None
+    bound = partial(_end_with_parent, os.getpid()) if sys.platform == "linux" else None
     return subprocess.Popen(command, env=environment, preexec_fn=bound)  # noqa: S603, PLW1509 - our own commands; one thread
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(parent: int) -> None:
+    """Between fork and exec: the parent's handler, which only takes note, must not swallow the one signal there is,
+    and a parent that is gone already sends none."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def _wait_for_the_first(running: dict[str, "subprocess.Popen[bytes]"], told: list[int]) -> str:
