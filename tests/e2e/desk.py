@@ -84,9 +84,7 @@ class Desk:
         if anew or kind not in self._examined:
             self._examined.add(kind)
             self.page.evaluate(AXE)
-            found = [
-                f"axe {one['id']} at {one['nodes'][0]['target']}" for one in self.page.evaluate(EXAMINE, RULES["light"])
-            ]
+            found = [f"axe {one['id']} at {one['nodes'][0]['target']}" for one in self.page.evaluate(EXAMINE, RULES)]
         assert self.page.evaluate(FAULTS) + found + self._faults == [], self.page.url
 
     def open(self, path: str, *, anew: bool = False) -> None:

@@ -62,7 +62,7 @@ def look(page):
     """Nothing overflows, nothing is clipped, axe finds nothing, the console is silent."""
     page.wait_for_load_state()
     page.evaluate(AXE)
-    found = [f"{one['id']} at {one['nodes'][0]['target']}" for one in page.evaluate(EXAMINE, RULES["light"])]
+    found = [f"{one['id']} at {one['nodes'][0]['target']}" for one in page.evaluate(EXAMINE, RULES)]
     assert page.evaluate(FAULTS) + found + page.faults == [], page.url
 
 
