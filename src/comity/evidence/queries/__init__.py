@@ -1,0 +1,77 @@
+"""Reads of evidence. What an actor's authority has no relation to answers as if it were not there."""
+
+from comity.evidence.queries.items import (
+    ItemView,
+    SignerKey,
+    awaiting_countersignature,
+    broken_chains,
+    item_content,
+    item_view,
+    items_of,
+    items_without_content,
+    posted_unbound,
+    signer_keys,
+)
+from comity.evidence.queries.recalls import (
+    RecallLine,
+    RecallView,
+    onward_of,
+    recall_of,
+    recall_proposers,
+    recalls_of,
+    recalls_waiting,
+)
+from comity.evidence.queries.relations import chain_of, dossier_target, holders_in, item_of, relations_to, target_of
+from comity.evidence.queries.releases import release_of, release_target, releases_of
+from comity.evidence.queries.standing import bound_to, recalled_rows, sources_of, standing_of
+from comity.evidence.queries.transfers import (
+    ContentAlarm,
+    TransferView,
+    awaited_content,
+    content_alarms,
+    content_from,
+    next_fetch,
+    offered_range,
+    transfers_of,
+)
+
+__all__ = [
+    "ContentAlarm",
+    "ItemView",
+    "RecallLine",
+    "RecallView",
+    "SignerKey",
+    "TransferView",
+    "awaited_content",
+    "awaiting_countersignature",
+    "bound_to",
+    "broken_chains",
+    "chain_of",
+    "content_alarms",
+    "content_from",
+    "dossier_target",
+    "holders_in",
+    "item_content",
+    "item_of",
+    "item_view",
+    "items_of",
+    "items_without_content",
+    "next_fetch",
+    "offered_range",
+    "onward_of",
+    "posted_unbound",
+    "recall_of",
+    "recall_proposers",
+    "recalled_rows",
+    "recalls_of",
+    "recalls_waiting",
+    "relations_to",
+    "release_of",
+    "release_target",
+    "releases_of",
+    "signer_keys",
+    "sources_of",
+    "standing_of",
+    "target_of",
+    "transfers_of",
+]
