@@ -1,7 +1,7 @@
 """Evidence crosses a bad line between simulated nodes; both sides end with one chain, and the oracle would notice."""
 
-from comity.evidence import queries
 from comity.evidence.models import Item, Transfer
+from comity.evidence.queries import items as queries
 from comity.requests.actions import receiving
 from comity.requests.models import Dossier
 from comity.simulation.casework import Casework
