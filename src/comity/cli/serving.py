@@ -90,8 +90,10 @@ def _start(command: list[str], environment: dict[str, str]) -> "subprocess.Popen
 
 
 def _end_with_parent(parent: int) -> None:
-    """Between fork and exec: the parent's handler, which only takes note, must not swallow the one signal there is,
-    and a parent that is gone already sends none."""
+    """Ask for SIGTERM when the parent is gone. Runs between fork and exec.
+
+    The parent's handler, which only takes note, must not swallow that one signal; a parent already gone sends none.
+    """
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:
