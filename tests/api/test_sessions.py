@@ -40,12 +40,7 @@ def ada(house: Office) -> Officer:
     return actions.appoint_first_officer(
         OPERATOR,
         office=house,
-        username="ada",
-        first_name="Ada",
-        last_name="Exercice",
-        password=PASSWORD,
-        roles=[Role.REGISTRAR],
-        one_time_secret=SECRET,
+        officer=actions.NewOfficer("ada", "Ada", "Exercice", PASSWORD, [Role.REGISTRAR], one_time_secret=SECRET),
     )
 
 

@@ -59,11 +59,7 @@ def appoint(house: Office, username: str, *roles: Role) -> Officer:
     return actions.appoint_first_officer(
         OPERATOR,
         office=house,
-        username=username,
-        first_name="Ada",
-        last_name="Exercice",
-        password=os.urandom(8).hex(),
-        roles=roles,
+        officer=actions.NewOfficer(username, "Ada", "Exercice", os.urandom(8).hex(), roles),
     )
 
 
@@ -103,9 +99,7 @@ def test_nobody_else_administers(house: Office) -> None:
     person = appoint(house, "ada", *[role for role in Role if role is not Role.ADMINISTRATOR])
     deed = Act(actor_of(person, stepped_up=True), MOMENT, "administration", seeded(3))
     with pytest.raises(RefusedError):
-        actions.appoint_officer(
-            deed, office=house, username="eve", first_name="", last_name="", password="x", roles=[Role.AUDITOR]
-        )
+        actions.appoint_officer(deed, office=house, officer=actions.NewOfficer("eve", "", "", "x", [Role.AUDITOR]))
     stranger = Act(officer("CO-FGN", Role.ADMINISTRATOR), MOMENT, "administration", seeded(4))
     with pytest.raises(MissingError):
         actions.assign_roles(stranger, officer=person, roles=[])

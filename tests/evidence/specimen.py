@@ -17,7 +17,7 @@ from comity.evidence.bundle import (
     LeftOut,
     write_bundle,
 )
-from comity.evidence.custody import EventType, SignedEvent, describe, description_digest, next_event, sign_event
+from comity.evidence.custody import Description, EventType, SignedEvent, description_digest, next_event, sign_event
 from comity.exchange.message import Attachment, Message, SignedMessage
 from comity.exchange.witnessing import witness_name
 from comity.safeguards.ledger import entry_bytes, leaf_of, origin
@@ -76,7 +76,7 @@ class Specimen:
         reference = str(Reference("CO-FGN", Kind.ITEM, self.id()))
         digest = hashlib.sha256(content).hexdigest() if content is not None else None
         seizure = {"on": "2026-11-02", "place": "Bogotá", "by": "Fiscal 14"}
-        description = describe(
+        description = Description(
             reference=reference,
             kind=kind,
             title=title,
@@ -86,6 +86,7 @@ class Specimen:
             digest=digest,
             records={"seizure": seizure},
             formalities={"oath": "met"},
+            handling="H0",
         )
         chain: list[SignedEvent] = []
         self.event(chain, EventType.SEIZED, "CO-F14", reference, record=seizure)

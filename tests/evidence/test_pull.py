@@ -76,7 +76,8 @@ def test_whatever_the_line_does_the_content_arrives_whole_and_true(tmp_path, see
 def test_every_shape_of_content_arrives(tmp_path, size):
     vault, line = LocalVault(tmp_path, reserve=0), Line(1, 0.3, sealed_bytes(KEY, DATA[:size]))
     runs_until_whole(vault, line, size=size)
-    vault.finish(PARTIAL, KEY, size, hashlib.sha256(DATA[:size]).hexdigest())
+    kept = vault.finish(PARTIAL, KEY, size, hashlib.sha256(DATA[:size]).hexdigest())
+    assert b"".join(vault.open_chunks(kept.name, KEY)) == DATA[:size]
 
 
 @pytest.mark.parametrize("at", [0, 1, SEALED_CHUNK - 1, SEALED_CHUNK, SEALED_CHUNK + 1, len(SEALED) - 1])

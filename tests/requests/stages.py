@@ -1,5 +1,8 @@
 """A request brought to each stage of the long story by those whose turn it is."""
 
+import io
+
+from comity.evidence.actions import take_in
 from comity.requests.queries.access import state_of
 from comity.values.actor import Role
 from comity.values.reference import Reference
@@ -62,6 +65,31 @@ def in_execution(world: World) -> Reference:
     world.do("chief", "pass_on", dossier, executing="CO-F14", parts=["a", "b", "c"])
     world.post()
     return dossier
+
+
+def executed_here(world: World, dossier: Reference, officer: str) -> tuple[str, list[str]]:
+    """A request that came on paper brought to where its one result is taken in and checked: the item, and all parts."""
+    receiver = "head"
+    world.do("clerk", "register_request", dossier, number="B-26-99", contact="Registre")
+    sign_gate(world, dossier, receiver)
+    parts = list(state_of(world.row(receiver, dossier)).parts)
+    world.do(receiver, "accept_request", dossier, parts=parts)
+    world.do(receiver, "pass_on", dossier, executing="CH-FOJ", parts=parts)
+    record = {"on": world.at.date().isoformat(), "place": "Bern", "by": "Officer"}
+    world.do(officer, "record_execution", dossier, parts=parts, record=record)
+    item = take_in(
+        world.act(officer),
+        dossier=dossier,
+        authority="CH-FOJ",
+        seizure=record,
+        file=io.BytesIO(b"date,amount\n2026-01-02,1400.00\n"),
+        name="releves.csv",
+        title="Relevés",
+        keys=world.keys,
+        vault=world.vault,
+    )
+    world.do(receiver, "check_results", dossier, items=[item.reference])
+    return item.reference, parts
 
 
 def agree(world: World, dossier: Reference) -> None:

@@ -13,7 +13,7 @@ from comity.requests.phases import Phase, Side
 from comity.requests.queries import needs_me
 from comity.requests.queries.access import state_of
 from comity.requests.queries.registry import dossiers_by_number
-from comity.requests.scanned import NAMES, ScannedLetter
+from comity.requests.scanned import ScannedLetter
 from comity.safeguards.models import LedgerEntry
 from comity.store.queries import content_bytes
 from comity.values.actor import Act, Role, job
@@ -23,6 +23,7 @@ from tests.requests.gates import sign_gate
 from tests.requests.letters import body_of
 from tests.requests.matters import to_colombia, to_paraguay
 from tests.requests.test_transmission import printed
+from tests.requests.test_verbs import arguments_of
 from tests.requests.world import World
 
 
@@ -267,9 +268,7 @@ def test_a_face_hears_which_value_of_an_opening_is_missing_or_wrong(cast: World)
 def test_an_openings_fields_are_its_functions_parameters(name: str) -> None:
     opening = OPENINGS[name]
     parameters = inspect.signature(opening.function).parameters
-    names = {field.name for field in opening.fields}
-    if opening.scanned:
-        names = names - NAMES | {"letter"}
+    names = arguments_of({field.name for field in opening.fields}, opening.things)
     assert {"act", *names, *opening.needs} == set(parameters)
     for field in opening.fields:
         if field.name in parameters:

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from comity.evidence.actions import approve_release, export_bundle, propose_release, take_in
+from comity.evidence.actions import Exhibit, approve_release, export_bundle, propose_release
 from comity.evidence.custody import EventType
+from comity.evidence.item_state import ItemKind
 from comity.evidence.models import Item
 from comity.evidence.queries import chain_of, item_view
 from comity.exchange.models import StoredMessage
@@ -21,8 +22,8 @@ from comity.store.queries import content_bytes
 from comity.values.actor import Role
 from comity.values.errors import BrokenError, ComityError, InvalidInputError, MissingError, RefusedError
 from tests.evidence.both import verify_bundle
-from tests.requests.gates import sign_gate
 from tests.requests.letters import body_of
+from tests.requests.stages import executed_here
 from tests.requests.test_story_post import posted, received
 from tests.requests.world import World
 
@@ -44,11 +45,9 @@ def cast(world: World) -> World:
 def arrived(cast: World, dossier, who: str = "head", **changes) -> str:
     """What came on the carrier, taken in as it came; its reference."""
     given = {
-        "title": "Extractos",
+        "exhibit": Exhibit(ItemKind.DIGITAL, "Extractos", io.BytesIO(RECORDS), "../../extractos.csv"),
         "on": cast.at.date(),
         "carrier": CARRIER,
-        "file": io.BytesIO(RECORDS),
-        "name": "../../extractos.csv",
         "media_type": "text/csv",
     } | changes
     act = cast.act(who)
@@ -83,7 +82,7 @@ def test_what_came_by_post_is_taken_in_bound_to_its_letter_and_recorded_as_ours(
     dossier = posted(cast)
     cast.later(days=30)
     file = arrived(cast, dossier)
-    thing = arrived(cast, dossier, title="Libreta", file=None, name="", media_type="", place="Safe 3")
+    thing = arrived(cast, dossier, exhibit=Exhibit(ItemKind.PHYSICAL, "Libreta"), media_type="", place="Safe 3")
     assert types(file) == ["taken-in", "sealed"]
     cast.later(hours=1)
     row = returned(cast, dossier, [file, thing])
@@ -135,7 +134,7 @@ def test_content_that_changed_in_the_vault_is_not_bound_to_a_letter(cast: World)
 def test_what_came_by_post_goes_to_a_court_and_the_bundle_says_whose_word_it_is(cast: World, tmp_path) -> None:
     dossier = posted(cast)
     file = arrived(cast, dossier)
-    other = arrived(cast, dossier, title="Otro", file=io.BytesIO(b"other"))
+    other = arrived(cast, dossier, exhibit=Exhibit(ItemKind.DIGITAL, "Otro", io.BytesIO(b"other"), "otro.csv"))
     assert code_of(lambda: released(cast, dossier, [file], tmp_path)) == "release:state"
     returned(cast, dossier, [file])
     returned(cast, dossier, [other], scan=b"%PDF other letter", name="otro.pdf")
@@ -184,26 +183,7 @@ def test_nothing_is_taken_in_by_post_from_a_partner_that_signs_for_itself_or_bef
 def executed(cast: World):
     """A request of Paraguay that came on paper, executed here, its one result taken in and checked."""
     dossier = received(cast)
-    cast.do("clerk", "register_request", dossier, number="B-26-99", contact="Registre")
-    sign_gate(cast, dossier, "head")
-    every = list(state_of(cast.row("head", dossier)).parts)
-    cast.do("head", "accept_request", dossier, parts=every)
-    cast.do("head", "pass_on", dossier, executing="CH-FOJ", parts=every)
-    record = {"on": cast.at.date().isoformat(), "place": "Bern", "by": "Officer"}
-    cast.do("custodian", "record_execution", dossier, parts=every, record=record)
-    made = take_in(
-        cast.act("custodian"),
-        dossier=dossier,
-        authority="CH-FOJ",
-        seizure=record,
-        file=io.BytesIO(RECORDS),
-        name="releves.csv",
-        title="Relevés",
-        keys=cast.keys,
-        vault=cast.vault,
-    )
-    cast.do("head", "check_results", dossier, items=[made.reference])
-    return dossier, made.reference, every
+    return dossier, *executed_here(cast, dossier, "custodian")
 
 
 def test_results_go_by_post_under_their_letter_and_the_receipt_on_paper_is_recorded(cast: World, executed) -> None:

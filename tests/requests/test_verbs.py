@@ -1,12 +1,14 @@
 """Values from a face are read strictly by the type of their field, and the fault names the field."""
 
+import dataclasses
 import inspect
+from dataclasses import MISSING
 from datetime import UTC, date, datetime
 
 import pytest
 
 from comity.requests.actions.verbs import READERS, VERBS, read_values
-from comity.requests.scanned import NAMES
+from comity.requests.gathering import Things
 from comity.values.errors import InvalidInputError
 
 
@@ -16,14 +18,21 @@ def fault(verb: str, **values) -> str:
     return caught.value.place
 
 
+def arguments_of(names: set[str], things: Things) -> set[str]:
+    """Names of fields as names of arguments: those of a thing stand for it, and none that it needs is lacking."""
+    for argument, kind in things:
+        members = {one.name for one in dataclasses.fields(kind)}
+        needed = {one.name for one in dataclasses.fields(kind) if one.default is one.default_factory is MISSING}
+        assert needed <= names, argument
+        names = names - members | {argument}
+    return names
+
+
 @pytest.mark.parametrize("name", sorted(VERBS))
 def test_a_verbs_fields_are_its_functions_parameters(name: str) -> None:
     verb = VERBS[name]
     parameters = inspect.signature(verb.function).parameters
-    names = {field.name for field in verb.fields}
-    if verb.scanned:
-        assert names >= NAMES
-        names = names - NAMES | {"letter"}
+    names = arguments_of({field.name for field in verb.fields}, verb.things)
     known = {"act", "dossier", "version", *names, *verb.needs}
     assert {key for key, one in parameters.items() if one.default is one.empty} <= known
     assert known <= set(parameters)

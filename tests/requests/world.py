@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from comity.authorities.actions import (
+    NewOfficer,
     appoint_first_officer,
     establish_authority,
     note_partner_without_node,
@@ -110,12 +111,9 @@ class World:
         self.officers[name] = appoint_first_officer(
             operator,
             office=self.offices[authority],
-            username=name,
-            first_name=name.title(),
-            last_name="Exercise",
-            password="x" * 20,
-            roles=roles or EVERY_ROLE,
-            function="officer in training",
+            officer=NewOfficer(
+                name, name.title(), "Exercise", "x" * 20, roles or EVERY_ROLE, function="officer in training"
+            ),
         )
         return name
 

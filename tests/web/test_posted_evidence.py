@@ -1,19 +1,16 @@
 """Evidence by post on the pages: taken in, bound to its letter, sent on a carrier, its receipt recorded."""
 
-import io
 import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from comity.evidence.actions import take_in
 from comity.evidence.models import Item
 from comity.requests.phases import Phase
 from comity.requests.queries.access import state_of
 from comity.values.actor import Role
 from comity.web.pages.dossier_address import dossier_href, item_href
-from tests.requests.gates import sign_gate
-from tests.requests.stages import in_execution
+from tests.requests.stages import executed_here, in_execution
 from tests.requests.test_story_post import posted, received
 from tests.web.test_acting import do, done
 
@@ -68,26 +65,7 @@ def theirs(node):
     """A request of Paraguay that came on paper, executed here, with one checked result."""
     node.officer("officer", "CH-FOJ", Role.EXECUTING_OFFICER, Role.CUSTODIAN)
     dossier = received(node)
-    node.do("clerk", "register_request", dossier, number="B-26-99", contact="Registre")
-    sign_gate(node, dossier, "head")
-    parts = list(state_of(node.row("head", dossier)).parts)
-    node.do("head", "accept_request", dossier, parts=parts)
-    node.do("head", "pass_on", dossier, executing="CH-FOJ", parts=parts)
-    record = {"on": node.at.date().isoformat(), "place": "Bern", "by": "Officer"}
-    node.do("officer", "record_execution", dossier, parts=parts, record=record)
-    item = take_in(
-        node.act("officer"),
-        dossier=dossier,
-        authority="CH-FOJ",
-        seizure=record,
-        file=io.BytesIO(b"1;2;3"),
-        name="x.csv",
-        title="Relevés",
-        keys=node.keys,
-        vault=node.vault,
-    )
-    node.do("head", "check_results", dossier, items=[item.reference])
-    return dossier, item.reference, parts
+    return dossier, *executed_here(node, dossier, "officer")
 
 
 def test_results_leave_by_post_on_the_carrier_told_and_their_receipt_is_recorded(node, desk, theirs):

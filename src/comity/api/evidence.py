@@ -15,6 +15,7 @@ from comity.api.multipart import read_beside
 from comity.api.plain import plain
 from comity.api.sessions import act
 from comity.evidence import actions
+from comity.evidence.actions import Exhibit
 from comity.evidence.archive import pack_folder
 from comity.evidence.item_state import ItemKind
 from comity.evidence.queries import item_content, item_view, items_of, recalls_of, releases_of
@@ -139,21 +140,23 @@ def recalls(request: HttpRequest, reference: str) -> Any:
 def take_in_posted(request: HttpRequest, reference: str, file: UploadedFile, record: Form[str]) -> Any:
     """`record` is a `PostedFile` as JSON text, beside the file."""
     known = read_beside(PostedFile, record)
-    sent = {"file": file.file, "name": file.name or "", "expected_size": file.size or 0}
-    more = known.dict(exclude={"on", "kind"})
-    return _posted(request, reference, known.on, kind=ItemKind(known.kind), **more, **sent)
+    exhibit = Exhibit(ItemKind(known.kind), known.title, cast("BinaryIO", file.file), file.name or "")
+    more = known.dict(exclude={"on", "kind", "title"})
+    return _posted(request, reference, exhibit, known.on, expected_size=file.size or 0, **more)
 
 
 @router.post("/dossiers/{reference}/posted/things", summary="Take in a thing that came by post, by its description")
 def take_in_posted_thing(request: HttpRequest, reference: str, body: PostedThing) -> Any:
-    return _posted(request, reference, body.on, kind=ItemKind.PHYSICAL, **body.dict(exclude={"on"}))
+    exhibit = Exhibit(ItemKind.PHYSICAL, body.title)
+    return _posted(request, reference, exhibit, body.on, **body.dict(exclude={"on", "title"}))
 
 
-def _posted(request: HttpRequest, reference: str, on: date, **record: Any) -> Any:
+def _posted(request: HttpRequest, reference: str, exhibit: Exhibit, on: date, **record: Any) -> Any:
     deed, node = act(request), settings.COMITY
     item = take_in_from_post(
         deed,
         dossier=named(reference, Kind.DOSSIER),
+        exhibit=exhibit,
         on=on,
         keys=node.keys(),
         vault=node.vault(),

@@ -157,7 +157,8 @@ def note(request: HttpRequest, body: PostalIn) -> Any:
 def appoint(request: HttpRequest, body: OfficerIn) -> Any:
     deed = act(request)
     office = queries.office_of(deed.actor.authority, body.office)
-    row = actions.appoint_officer(deed, office=office, **body.dict(exclude={"office"}))
+    new = actions.NewOfficer(**body.dict(exclude={"office"}))
+    row = actions.appoint_officer(deed, office=office, officer=new)
     return {"id": str(row.id), "username": row.username, "roles": row.roles}
 
 

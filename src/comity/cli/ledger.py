@@ -114,14 +114,7 @@ def export(
 def witnesses(folder: Folder, as_json: Json = False) -> None:
     """Who witnessed our ledgers and when, what we witnessed of others, and every ledger caught with two histories."""
     load_framework(folder)
-    from comity.cli.witnessing import witness_page, witness_state  # noqa: PLC0415 - the framework is set up by now
-
-    found = witness_state()
-    if as_json:
-        typer.echo(json.dumps(found, ensure_ascii=False))
-        return
-    for part in witness_page(found):
-        Console(highlight=False, soft_wrap=True).print(part)
+    _tell_witnesses(as_json=as_json)
 
 
 @ledger.command("ask")
@@ -132,12 +125,17 @@ def ask(folder: Folder, as_json: Json = False) -> None:
 
     from django.conf import settings  # noqa: PLC0415
 
-    from comity.cli.witnessing import witness_page, witness_state  # noqa: PLC0415
     from comity.exchange.actions import submit_checkpoints  # noqa: PLC0415
 
     node = settings.COMITY
     act = operator_act("have the ledgers witnessed")
     submit_checkpoints(act, keys=node.keys(), transport=node.transport(), every=timedelta(0))
+    _tell_witnesses(as_json=as_json)
+
+
+def _tell_witnesses(*, as_json: bool) -> None:
+    from comity.cli.witnessing import witness_page, witness_state  # noqa: PLC0415 - the framework is set up by now
+
     found = witness_state()
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))

@@ -78,18 +78,17 @@ def establish(plan: Roster, at: datetime) -> list[dict[str, str]]:
             office = actions.open_office(act, authority=entry.code, names=desk.names)
             for person in desk.officers:
                 sign_in = _first_sign_in(person)
-                actions.appoint_first_officer(
-                    act,
-                    office=office,
-                    username=person.username,
-                    first_name=person.first_name,
-                    last_name=person.last_name,
-                    password=sign_in["password"],
-                    roles=person.roles,
-                    function=person.function,
-                    language=person.language,
-                    one_time_secret=sign_in["totp_secret"],
+                officer = actions.NewOfficer(
+                    person.username,
+                    person.first_name,
+                    person.last_name,
+                    sign_in["password"],
+                    person.roles,
+                    person.function,
+                    person.language,
+                    sign_in["totp_secret"],
                 )
+                actions.appoint_first_officer(act, office=office, officer=officer)
                 first.append({**sign_in, "authority": entry.code})
     for postal in plan.partners_without_node:
         actions.note_partner_without_node(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, TypedDict
 
 from comity.seals.canonical import decode, digest_of, encode, sha256_hex
 from comity.seals.keys import VerifyingKey
@@ -251,32 +251,26 @@ def vouched(chain: Iterable[SignedEvent]) -> dict[str, str]:
     return found
 
 
-def describe(
-    *,
-    reference: str,
-    kind: str,
-    title: str,
-    name: str = "",
-    media_type: str = "",
-    size: int | None = None,
-    digest: str | None = None,
-    records: Mapping[str, Any] | None = None,
-    formalities: Mapping[str, Any] | None = None,
-    handling: str = "H0",
-) -> dict[str, Any]:
-    """An item's description as both States hold it; its digest stands in the signed event `taken-in`."""
-    return {
-        "reference": reference,
-        "kind": kind,
-        "title": title,
-        "name": name,
-        "media_type": media_type,
-        "size": size,
-        "digest": digest,
-        "records": dict(records or {}),
-        "formalities": dict(formalities or {}),
-        "handling": handling,
-    }
+class Description(TypedDict):
+    """An item's description as both States hold it; its digest stands in the signed event `taken-in`.
+
+    Format: its members never change, since the digest covers all of them.
+    """
+
+    reference: str
+    kind: str
+    title: str
+    name: str
+    """As the file bore it; empty for a thing."""
+    media_type: str
+    size: int | None
+    """In bytes; None for a thing, as is the digest."""
+    digest: str | None
+    records: dict[str, Any]
+    """How it came into the authority's hands, and of what it was made."""
+    formalities: dict[str, Any]
+    """Formalities the requesting State asked for and how each was met."""
+    handling: str
 
 
 def description_digest(description: Mapping[str, Any]) -> str:

@@ -34,6 +34,42 @@ class Outcome(StrEnum):
     CANNOT_COMPLY = "cannot-comply"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a recall (`demand`) or a narrowing (`handling`, `conditions`) asks of the other side."""
+
+    reason: Mapping[str, str]
+    """Why, by language."""
+    answer_by: date
+    provision: str = ""
+    demand: str = ""
+    handling: str = "H0"
+    conditions: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """How a recall or narrowing is answered for some of its items."""
+
+    recall: str
+    """Its id, as the notice bears it."""
+    items: Sequence[str]
+    """References of the items answered for."""
+    outcome: str
+    reason: Mapping[str, str] = field(default_factory=dict)
+    """By language: why it cannot be complied with."""
+    onward: Mapping[str, str] = field(default_factory=dict)
+    """By language: what was told to whoever was given an item on."""
+    place: str = ""
+    """Where it was deleted or handed over."""
+
+    @property
+    def told(self) -> dict[str, dict[str, str]]:
+        """The words that were said, by what they say."""
+        said = (("reason", self.reason), ("onward", self.onward))
+        return {key: dict(words) for key, words in said if words}
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """What one person proposes and another approves: which items, by their content, and what is asked of them."""
@@ -85,13 +121,11 @@ def fault_of(notice: Notice, held: Mapping[str, Binding], on: date) -> str:
     return "A narrowing binds more than is bound already; this is bound to the items as it is."
 
 
-def answer_fault(
-    kind: RecallKind, outcome: str, reason: Mapping[str, str], onward: Mapping[str, str], released: Sequence[str]
-) -> str:
+def answer_fault(kind: RecallKind, answer: Answer, released: Sequence[str]) -> str:
     """Why an answer cannot be given so; empty when it can. `released` are the releases and returns it was given in."""
-    if outcome == Outcome.CANNOT_COMPLY and not any(words.strip() for words in reason.values()):
+    if answer.outcome == Outcome.CANNOT_COMPLY and not any(words.strip() for words in answer.reason.values()):
         return "Say why it cannot be complied with, e.g. in which proceedings the item was used."
-    if released and not any(words.strip() for words in onward.values()):
+    if released and not any(words.strip() for words in answer.onward.values()):
         what = "recalled" if kind is RecallKind.RECALL else "narrowed"
         return f"It was given on ({', '.join(released)}): say what was told to whoever has it, now that it is {what}."
     return ""

@@ -187,34 +187,36 @@ class OwedReceipt(models.Model):
         constraints = [models.UniqueConstraint(fields=["holder", "partner", "message_id"], name="exchange_owed_once")]
 
 
-class WitnessedLog(models.Model):
-    """What one of our authorities, as a witness, knows of a partner's ledger: the last checkpoint that it cosigned."""
+class PartnerCheckpoint(models.Model):
+    """A signed checkpoint of a partner's ledger (`log`) that one of our authorities (`holder`) knows as its witness."""
 
     holder = models.CharField(max_length=15)
     log = models.CharField(max_length=15)
     size = models.PositiveBigIntegerField()
+    """Entries that it covers."""
     root = models.BinaryField(max_length=32)
     note = models.TextField()
     at = models.DateTimeField()
 
     class Meta:
+        abstract = True
+
+
+class WitnessedLog(PartnerCheckpoint):
+    """What one of our authorities, as a witness, knows of a partner's ledger: the last checkpoint that it cosigned."""
+
+    class Meta:
         constraints = [models.UniqueConstraint(fields=["holder", "log"], name="exchange_witnessed_log")]
 
 
-class SeenCheckpoint(models.Model):
+class SeenCheckpoint(PartnerCheckpoint):
     """A checkpoint of a partner's ledger as we saw it: at our own door, or shown to us by another witness.
 
     It is settled once it is known to lie in the one history that we cosign; what is shown to us waits for the log's
     own proof of that.
     """
 
-    holder = models.CharField(max_length=15)
-    log = models.CharField(max_length=15)
-    size = models.PositiveBigIntegerField()
-    root = models.BinaryField(max_length=32)
-    note = models.TextField()
     shown_by = models.CharField(max_length=15, blank=True)
-    at = models.DateTimeField()
     settled = models.BooleanField(default=False)
 
     class Meta:

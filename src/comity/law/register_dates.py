@@ -6,13 +6,13 @@ month; with none, the row is undated.
 
 import re
 from calendar import monthrange
-from datetime import date
+from datetime import MINYEAR, date
 from functools import lru_cache
 
 from comity.values.errors import InvalidInputError
 
 _IN_TEXT = re.compile(r"(?<![\d.])(1[6-9]\d\d|20\d\d)(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?(?![\d.]\d|\d)")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 @lru_cache(maxsize=4096)
@@ -52,11 +52,9 @@ def parse_day(text: str, place: str = "on") -> date:
     `place` is the name of the field or option that was written wrongly.
     """
     written = text.strip()
-    if _DAY.fullmatch(written):
-        try:
-            return date.fromisoformat(written)
-        except ValueError:
-            pass  # a day that does not exist: the nearest that does is named below
+    found = _existing(written) if _DAY.fullmatch(written) else None
+    if found:
+        return found
     near = ", ".join(dict.fromkeys(day.isoformat() for day in _meant(written))) or "2026-11-21 is how a day is written"
     raise InvalidInputError(
         f"'{text[:40]}' is not a day. Nearest: {near}.",
@@ -64,6 +62,13 @@ def parse_day(text: str, place: str = "on") -> date:
         place=place,
         next_step=f"Write the day as year, month, day: --{place} 2026-11-21.",
     )
+
+
+def _existing(text: str) -> date | None:
+    """The day written year-month-day; None for one that no calendar has, e.g. 30 February."""
+    year, month, day = map(int, text.split("-"))
+    exists = year >= MINYEAR and 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]
+    return date(year, month, day) if exists else None
 
 
 def _meant(text: str) -> list[date]:

@@ -1,9 +1,7 @@
 """A letter on paper as it lies before the registry: its scan, the day that stands on it, its number in the post."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from comity.values.errors import InvalidInputError
 
@@ -26,12 +24,3 @@ class ScannedLetter:
         """Raises `InvalidInputError` for a scan that is none, of another type, or of a letter not written yet."""
         if self.letter_on > today or not self.scan or self.media_type not in SCAN_TYPES:
             raise InvalidInputError("Give the scan (PDF or picture) and the letter's day.", place="scan")
-
-
-NAMES = frozenset(one.name for one in fields(ScannedLetter))
-
-
-def with_letter(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Values of a form in which those about the scan are gathered into one `letter`."""
-    told = {name: value for name, value in given.items() if name in NAMES}
-    return {name: value for name, value in given.items() if name not in NAMES} | {"letter": ScannedLetter(**told)}

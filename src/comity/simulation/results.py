@@ -20,6 +20,7 @@ from comity.requests.actions.shape import opened
 from comity.requests.papers import Paper
 from comity.requests.phases import PartState, Phase, Side
 from comity.requests.queries.access import rows_of, state_of
+from comity.requests.results import OutgoingResults
 from comity.seals.stream import CHUNK_BYTES
 from comity.simulation import gates, recalls
 from comity.simulation.chance import Chance
@@ -106,14 +107,16 @@ def _returning(row: Any, act: Act, second: Act, tools: Tools) -> bool:
     papers = [Paper("cover-letter", "en", f"cover-letter-en-{n}.pdf", chance(200)) for n, _ in enumerate(items, 1)]
     with shelved(second, papers, vault=vault) as shelf:
         letters = {item_of(second.actor, item.reference): one for item, one in zip(items, shelf, strict=True)}
-        return_under(second, found, ["a"], letters, WORDS, bound_conditions(found, []), keys)
+        results = OutgoingResults(parts=["a"], items=references, cover_letter=WORDS)
+        return_under(second, found, results, letters, bound_conditions(found, []), keys)
     return True
 
 
 def _do(verb: str, row: Any, act: Act, tools: Tools, **values: Any) -> bool:
     needs = {name: tool for name, tool in (("keys", tools[0]), ("vault", tools[1])) if name in VERBS[verb].needs}
     function: Callable[..., Any] = VERBS[verb].function
-    function(act, dossier=Reference.parse(row.reference), version=row.version, **values, **needs)
+    given = VERBS[verb].arguments(values)
+    function(act, dossier=Reference.parse(row.reference), version=row.version, **given, **needs)
     return True
 
 

@@ -5,6 +5,7 @@ What is done with a directory stands in `directing`, which whoever needs it impo
 
 from comity.authorities.actions.connecting import add_partner, note_partner_without_node
 from comity.authorities.actions.establishing import (
+    NewOfficer,
     appoint_first_officer,
     appoint_officer,
     assign_roles,
@@ -25,6 +26,7 @@ from comity.authorities.actions.passkeys import count_use, keep_passkey, revoke_
 from comity.authorities.actions.succeeding import carry_tls, end_own_key, own_card, renew_card, succeed
 
 __all__ = [
+    "NewOfficer",
     "add_partner",
     "appoint_first_officer",
     "appoint_officer",

@@ -1,6 +1,7 @@
 """A node's own authorities, offices and officers; establishing them is the operator's, from the command line."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.hashers import make_password
@@ -75,49 +76,52 @@ def open_office(act: Act, *, authority: str, names: Mapping[str, str]) -> Office
     return office
 
 
-def appoint_first_officer(act: Act, **details: object) -> Officer:
+@dataclass(frozen=True, slots=True)
+class NewOfficer:
+    """A person as she is appointed: her name, how she signs in the first time, what she may do."""
+
+    username: str
+    first_name: str
+    last_name: str
+    password: str = field(repr=False)
+    roles: Sequence[Role]
+    function: str = ""
+    """Her function as it is printed under what she signs."""
+    language: str = "en"
+    one_time_secret: str = field(default="", repr=False)
+    """With it (base32) her one-time codes work from the first sign-in; without, she enrols at the first."""
+
+
+def appoint_first_officer(act: Act, *, office: Office, officer: NewOfficer) -> Officer:
     """Appoint an officer from the command line, before anyone can sign in. Operator only."""
     only_the_operator(act)
-    return _appoint(act, **details)  # type: ignore[arg-type]
+    return _appoint(act, office, officer)
 
 
-def appoint_officer(act: Act, *, office: Office, **details: object) -> Officer:
-    """Appoint an officer of the administrator's own authority."""
+def appoint_officer(act: Act, *, office: Office, officer: NewOfficer) -> Officer:
+    """Appoint an officer of the administrator's own authority; ConflictError for a user name that is taken."""
     authorise_house(act.actor, Permission.OFFICERS_WRITE, Reference(office.authority_id, Kind.OFFICE, office.id))
-    return _appoint(act, office=office, **details)  # type: ignore[arg-type]
+    return _appoint(act, office, officer)
 
 
 @transaction.atomic
-def _appoint(
-    act: Act,
-    *,
-    office: Office,
-    username: str,
-    first_name: str,
-    last_name: str,
-    password: str,
-    roles: Sequence[Role],
-    function: str = "",
-    language: str = "en",
-    one_time_secret: str = "",
-) -> Officer:
-    """With `one_time_secret` her one-time codes work from the first sign-in; without, she enrols at the first."""
-    if Officer.objects.filter(username=username).exists():
-        raise ConflictError(f"There is already an officer '{username}'; nothing was changed.", place="username")
+def _appoint(act: Act, office: Office, new: NewOfficer) -> Officer:
+    if Officer.objects.filter(username=new.username).exists():
+        raise ConflictError(f"There is already an officer '{new.username}'; nothing was changed.", place="username")
     officer = Officer.objects.create(
         id=act.new_id(),
-        username=username,
-        first_name=first_name,
-        last_name=last_name,
-        password=make_password(password),
+        username=new.username,
+        first_name=new.first_name,
+        last_name=new.last_name,
+        password=make_password(new.password),
         office=office,
-        roles=[role.value for role in roles],
-        function=function,
-        language=language,
+        roles=[role.value for role in new.roles],
+        function=new.function,
+        language=new.language,
         date_joined=act.at,
     )
-    if one_time_secret:
-        TOTP.activate(officer, one_time_secret)
+    if new.one_time_secret:
+        TOTP.activate(officer, new.one_time_secret)
     enter(
         act,
         "authorities:officer:appointed",

@@ -4,7 +4,7 @@ from comity.evidence.actions.by_post import bind_posted, read_posted, record_arr
 from comity.evidence.actions.carrying import EvidenceCargo
 from comity.evidence.actions.countersigning import countersign, verify_item
 from comity.evidence.actions.fetching import fetch_due, partners_to_fetch
-from comity.evidence.actions.intake import check_item, move_item, take_in, take_in_physical, take_in_record
+from comity.evidence.actions.intake import Exhibit, check_item, move_item, take_in, take_in_physical, take_in_record
 from comity.evidence.actions.recalled import answer_recall, recall_answered, receive_answer, receive_recall
 from comity.evidence.actions.recalling import approve_recall, propose_recall, recall_sent, refuse_recall
 from comity.evidence.actions.receiving import receive_attachments, receive_offer, record_arrival
@@ -16,6 +16,7 @@ from comity.evidence.actions.scrubbing import scrub
 
 __all__ = [
     "EvidenceCargo",
+    "Exhibit",
     "Offered",
     "admit",
     "answer_recall",

@@ -5,16 +5,16 @@ paper is recorded. The custody line says of each such stop that it is our record
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, BinaryIO, Unpack
+from typing import Any, Unpack
 
 from django.db import transaction
 
 from comity.authorities.keyring import Keyring
 from comity.evidence.actions.countersigning import read_back
-from comity.evidence.actions.intake import BY_POST, NOT_SIGNED, IntakeRecord, take_file, take_thing
+from comity.evidence.actions.intake import BY_POST, NOT_SIGNED, Exhibit, IntakeRecord, take_exhibit
 from comity.evidence.actions.record import append_event, granted_item, move_on
 from comity.evidence.custody import EventType
-from comity.evidence.item_state import ItemKind, ItemState
+from comity.evidence.item_state import ItemState
 from comity.evidence.models import Item
 from comity.evidence.queries import item_of
 from comity.safeguards.permissions import Permission
@@ -30,21 +30,16 @@ def take_in_posted(
     *,
     dossier: Reference | str,
     authority: str,
-    title: str,
+    exhibit: Exhibit,
     keys: Keyring,
     vault: Vault,
-    file: BinaryIO | None = None,
-    name: str = "",
-    kind: ItemKind = ItemKind.DIGITAL,
     **record: Unpack[IntakeRecord],
 ) -> Item:
     """Take in one thing or file that came by post; `arrival` says on what day, from whom and on what it came.
 
     A step of casework, which knows that the partner has no node. Raises what `take_in` raises.
     """
-    if file is None:
-        return take_thing(act, str(dossier), authority, title, keys, record, BY_POST)
-    return take_file(act, kind, str(dossier), authority, (file, name, title), (keys, vault), record, BY_POST)
+    return take_exhibit(act, exhibit, str(dossier), authority, keys, vault, record, BY_POST)
 
 
 def read_posted(act: Act, items: Sequence[Reference | str], *, keys: Keyring, vault: Vault) -> None:

@@ -1,7 +1,7 @@
 """Taking evidence in: bytes, things and testimony, each with the record of how it came into the authority's hands."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, TypedDict, Unpack
 
 from django.db import transaction
@@ -15,7 +15,7 @@ from comity.evidence.actions.record import (
     granted_item,
     move_on,
 )
-from comity.evidence.custody import EventType, describe, description_digest
+from comity.evidence.custody import Description, EventType, description_digest
 from comity.evidence.item_state import ItemKind, ItemState
 from comity.evidence.models import Item, Source
 from comity.evidence.queries import bound_to, dossier_target, sources_of
@@ -55,6 +55,18 @@ SEIZED_HERE = Way(Permission.ITEM_TAKE_IN, "seizure", RECORD_MEMBERS, own=True)
 BY_POST = Way(Permission.ITEM_RECORD, "arrival", ARRIVAL_MEMBERS, own=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """What lies before the officer who takes it in: a thing, or a file with the name it bears."""
+
+    kind: ItemKind
+    title: str
+    file: BinaryIO | None = None
+    """None for a thing. Its bytes are opaque: never opened, unpacked or looked at."""
+    name: str = ""
+    """As it came; kept as data and never used as a path."""
+
+
 class IntakeRecord(TypedDict, total=False):
     """What is known of an item beyond its bytes; all but `seizure`, or by post `arrival`, may be left out."""
 
@@ -79,16 +91,13 @@ class IntakeRecord(TypedDict, total=False):
 @transaction.atomic
 def _enter(
     act: Act,
-    *,
     dossier: str,
     authority: str,
-    kind: ItemKind,
-    title: str,
-    name: str,
+    exhibit: Exhibit,
     sealed: Sealed | None,
     keys: Keyring,
     record: IntakeRecord,
-    way: Way = SEIZED_HERE,
+    way: Way,
 ) -> Item:
     authorise(act.actor, way.permission, dossier_target(act.actor, holder=authority, dossier=dossier))
     reference = str(act.new_reference(authority, Kind.ITEM))
@@ -96,25 +105,25 @@ def _enter(
     sources = _sources(act, authority, record)
     carried = joined([Binding(Handling(record.get("handling", "H0"))), *(bound_to(source) for source in sources)])
     handling = carried.handling
-    description = describe(
+    description = Description(
         reference=reference,
-        kind=kind.value,
-        title=title,
-        name=name,
+        kind=exhibit.kind.value,
+        title=exhibit.title,
+        name=exhibit.name,
         media_type=record.get("media_type", "application/octet-stream") if blob else "",
         size=blob.size if blob else None,
         digest=blob.digest if blob else None,
         records=_records(record, way),
-        formalities=record.get("formalities"),
+        formalities=dict(record.get("formalities", {})),
         handling=handling.value,
     )
     item = Item.objects.create(
         holder=authority,
         reference=reference,
         dossier=dossier,
-        kind=kind.value,
+        kind=exhibit.kind.value,
         state=ItemState.TAKEN_IN.value,
-        title=title,
+        title=exhibit.title,
         digest=description["digest"] or "",
         description=description,
         handling=handling.value,
@@ -169,8 +178,9 @@ def _of_its_way(record: IntakeRecord, way: Way) -> Mapping[str, Any]:
     return record.get("seizure", {}) if way.own else record.get("arrival", {})
 
 
-def _expect_intake(title: str, name: str, record: IntakeRecord, way: Way = SEIZED_HERE) -> str:
-    """What must be said before a byte is read; returns the name as inert text."""
+def _inert(exhibit: Exhibit, record: IntakeRecord, way: Way) -> Exhibit:
+    """The exhibit with its name as inert text, once all is said that must be said before a byte is read."""
+    title, name = exhibit.title, exhibit.name
     if not title.strip() or len(title) > 400:
         raise InvalidInputError(
             "Give the item a title of at most 400 characters.", code="evidence:title", place="title"
@@ -191,8 +201,8 @@ def _expect_intake(title: str, name: str, record: IntakeRecord, way: Way = SEIZE
     for part in (told, record.get("execution", {}), record.get("formalities", {}), {"title": title}):
         encode(dict(part))
         expect_no_nul(part, "record")
-    # A name from outside is kept as data and never used as a path; what no text can hold becomes a mark.
-    return name.encode("utf-8", "replace").decode("utf-8").replace("\x00", "\ufffd")
+    # What no text can hold becomes a mark.
+    return replace(exhibit, name=name.encode("utf-8", "replace").decode("utf-8").replace("\x00", "\ufffd"))
 
 
 def take_in(
@@ -210,11 +220,11 @@ def take_in(
     """Take a file in: sealed into the vault while it is hashed, then recorded in one transaction.
 
     `authority` is our party to the dossier, which will answer for the item; the actor's own authority signs the
-    intake; what both are to the dossier was said with `admit`. The file is opaque: never opened, unpacked or looked
-    at. Raises UnavailableError `store:full` before the first byte, InvalidInputError for a record that lacks
-    something, and what the policy raises before any work.
+    intake; what both are to the dossier was said with `admit`. Raises UnavailableError `store:full` before the first
+    byte, InvalidInputError for a record that lacks something, and what the policy raises before any work.
     """
-    return take_file(act, ItemKind.DIGITAL, str(dossier), authority, (file, name, title), (keys, vault), record)
+    exhibit = Exhibit(ItemKind.DIGITAL, title, file, name)
+    return take_exhibit(act, exhibit, str(dossier), authority, keys, vault, record)
 
 
 def take_in_record(
@@ -230,36 +240,28 @@ def take_in_record(
     **record: Unpack[IntakeRecord],
 ) -> Item:
     """Take testimony in: the signed record of a hearing, with who was present (`seizure` is the hearing's record)."""
-    return take_file(act, ItemKind.TESTIMONY, str(dossier), authority, (file, name, title), (keys, vault), record)
+    exhibit = Exhibit(ItemKind.TESTIMONY, title, file, name)
+    return take_exhibit(act, exhibit, str(dossier), authority, keys, vault, record)
 
 
-def take_file(
+def take_exhibit(
     act: Act,
-    kind: ItemKind,
+    exhibit: Exhibit,
     dossier: str,
     authority: str,
-    what: tuple[BinaryIO, str, str],
-    where: tuple[Keyring, Vault],
+    keys: Keyring,
+    vault: Vault,
     record: IntakeRecord,
     way: Way = SEIZED_HERE,
 ) -> Item:
-    """Take a file in on its way; see `take_in`."""
-    (file, name, title), (keys, vault) = what, where
-    inert = _expect_intake(title, name, record, way)
+    """Take a thing or a file in on its way; see `take_in` and `take_in_physical`."""
+    file = exhibit.file
+    if file is None:
+        return _take_thing(act, exhibit, dossier, authority, keys, record, way)
+    exhibit = _inert(exhibit, record, way)
     authorise(act.actor, way.permission, dossier_target(act.actor, holder=authority, dossier=dossier))
     with sealed_content(file, vault=vault, chance=act.chance, expected_size=record.get("expected_size")) as sealed:
-        return _enter(
-            act,
-            dossier=dossier,
-            authority=authority,
-            kind=kind,
-            title=title,
-            name=inert,
-            sealed=sealed,
-            keys=keys,
-            record=record,
-            way=way,
-        )
+        return _enter(act, dossier, authority, exhibit, sealed, keys, record, way)
 
 
 def take_in_physical(
@@ -272,33 +274,15 @@ def take_in_physical(
     **record: Unpack[IntakeRecord],
 ) -> Item:
     """Take a thing in by its description; `place` says where it is kept."""
-    return take_thing(act, str(dossier), authority, title, keys, record)
+    return _take_thing(act, Exhibit(ItemKind.PHYSICAL, title), str(dossier), authority, keys, record, SEIZED_HERE)
 
 
-def take_thing(
-    act: Act,
-    dossier: str,
-    authority: str,
-    title: str,
-    keys: Keyring,
-    record: IntakeRecord,
-    way: Way = SEIZED_HERE,
+def _take_thing(
+    act: Act, exhibit: Exhibit, dossier: str, authority: str, keys: Keyring, record: IntakeRecord, way: Way
 ) -> Item:
-    """Take a thing in on its way; see `take_in_physical`."""
-    _expect_intake(title, "", record, way)
+    thing = _inert(Exhibit(ItemKind.PHYSICAL, exhibit.title), record, way)
     expect_texts(record, ("place",), "record")
-    return _enter(
-        act,
-        dossier=dossier,
-        authority=authority,
-        kind=ItemKind.PHYSICAL,
-        title=title,
-        name="",
-        sealed=None,
-        keys=keys,
-        record=record,
-        way=way,
-    )
+    return _enter(act, dossier, authority, thing, None, keys, record, way)
 
 
 @transaction.atomic

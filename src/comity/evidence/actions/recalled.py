@@ -1,6 +1,5 @@
 """What a provider's recall does where the item is, how it is answered there, and what comes back to the provider."""
 
-from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -19,7 +18,7 @@ from comity.evidence.custody import (
 from comity.evidence.item_state import GONE, ItemState
 from comity.evidence.models import Item, Recall, RecalledItem, Transfer
 from comity.evidence.queries import chain_of, onward_of, recalled_rows
-from comity.evidence.recall import Demand, Outcome, RecallKind, answer_fault
+from comity.evidence.recall import Answer, Demand, Outcome, RecallKind, answer_fault
 from comity.exchange.message import SignedMessage
 from comity.safeguards.actions import enter
 from comity.safeguards.permissions import Permission
@@ -132,44 +131,38 @@ def answer_recall(
     *,
     dossier: Reference | str,
     holder: str,
-    recall: str,
-    items: Sequence[str],
-    outcome: str,
-    reason: Mapping[str, str],
-    onward: Mapping[str, str],
-    place: str,
+    answer: Answer,
     keys: Keyring,
     vault: Vault,
 ) -> list[dict[str, Any]]:
     """Answer a recall for some of its items, with the signed custody event of what became of each.
 
     Complied with, content is deleted here at once (handed back: the thing, or the content deleted after it). What was
-    given on must be accounted for in `onward`. Returns the entries for `evidence.recall-answered`. Raises RefusedError
-    `recall:state` for what was answered, InvalidInputError `recall:answer` for an answer that says too little.
+    given on must be accounted for in its `onward`. Returns the entries for `evidence.recall-answered`. Raises
+    RefusedError `recall:state` for what was answered, InvalidInputError `recall:answer` for one that says too little.
     """
-    row = Recall.objects.filter(holder=holder, recall=recall, dossier=str(dossier), own=False).first()
+    row = Recall.objects.filter(holder=holder, recall=answer.recall, dossier=str(dossier), own=False).first()
     if row is None:
         raise MissingError("No such recall stands in this dossier.", place="recall")
-    if not items or outcome not in set(Outcome):
+    if not answer.items or answer.outcome not in set(Outcome):
         raise InvalidInputError("Name the items and what became of them.", code="recall:answer", place="items")
     entries = []
-    for reference in items:
+    for reference in answer.items:
         item = granted_item(act, reference, Permission.RECALL_ANSWER)
         line = row.items.filter(item=item.reference, digest=item.digest).first()
         if line is None or item.holder != holder or line.outcome:
             raise RefusedError("The item is not waiting for this answer.", code="recall:state", place=item.reference)
-        fault = answer_fault(RecallKind(row.kind), outcome, reason, onward, onward_of(item))
+        fault = answer_fault(RecallKind(row.kind), answer, onward_of(item))
         if fault:
-            raise InvalidInputError(fault, code="recall:answer", place="reason" if not reason else "onward")
-        facts = {"recall": row.recall, "digest": item.digest or None, "reason": dict(reason)}
-        for type_ in _events(row, outcome):
-            append_event(act, item, type_, keys=keys, place=place, facts=facts)
-        if not _says_so(chain_of(item), row, outcome):
+            raise InvalidInputError(fault, code="recall:answer", place="reason" if not answer.reason else "onward")
+        facts = {"recall": row.recall, "digest": item.digest or None, "reason": dict(answer.reason)}
+        for type_ in _events(row, answer.outcome):
+            append_event(act, item, type_, keys=keys, place=answer.place, facts=facts)
+        if not _says_so(chain_of(item), row, answer.outcome):
             raise RefusedError("The item is still on its way.", code="recall:state", place=item.reference)
         if item.state in {state.value for state in GONE}:
             _forget(item, vault)
-        told = {key: dict(words) for key, words in (("reason", reason), ("onward", onward)) if words}
-        RecalledItem.objects.filter(pk=line.pk).update(outcome=outcome, told=told, answered_at=act.at)
+        RecalledItem.objects.filter(pk=line.pk).update(outcome=answer.outcome, told=answer.told, answered_at=act.at)
         entries.append({"item": item.reference, "digest": item.digest or None, "custody": {"events": _tail(item)}})
     return entries
 
@@ -197,9 +190,10 @@ def _forget(item: Item, vault: Vault) -> None:
         forget(item.digest, vault=vault)
 
 
-def recall_answered(holder: str, recall: str, items: Sequence[str], message: str) -> None:
+def recall_answered(holder: str, answer: Answer, message: str) -> None:
     """Note the message that carried our answer."""
-    RecalledItem.objects.filter(recall__holder=holder, recall__recall=recall, item__in=items).update(answer=message)
+    lines = RecalledItem.objects.filter(recall__holder=holder, recall__recall=answer.recall, item__in=answer.items)
+    lines.update(answer=message)
 
 
 def receive_answer(act: Act, signed: SignedMessage) -> None:

@@ -1,14 +1,12 @@
 """Recalls and narrowings by who provided an item: proposed by one person, approved by another."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
-from typing import Any, TypedDict
+from collections.abc import Iterable, Sequence
 
 from comity.evidence.actions.record import granted_item
 from comity.evidence.item_state import ItemState
 from comity.evidence.models import Item, Offer, Recall, RecalledItem
 from comity.evidence.queries import dossier_target
-from comity.evidence.recall import Notice, RecallKind, fault_of
+from comity.evidence.recall import Asked, Notice, RecallKind, fault_of
 from comity.safeguards.actions import enter
 from comity.safeguards.permissions import Permission
 from comity.safeguards.policy import Target, authorise
@@ -18,17 +16,6 @@ from comity.values.errors import ConflictError, InvalidInputError, MissingError,
 from comity.values.reference import Reference
 
 GIVEN = frozenset({ItemState.OFFERED.value, ItemState.COUNTERSIGNED.value})
-
-
-class Asked(TypedDict, total=False):
-    """What is asked of the other side."""
-
-    reason: Mapping[str, str]
-    provision: str
-    by: date
-    demand: str
-    handling: str
-    conditions: Sequence[Mapping[str, Any]]
 
 
 def propose_recall(
@@ -46,15 +33,15 @@ def propose_recall(
     rows = [granted_item(act, reference, Permission.RECALL_PROPOSE) for reference in items]
     for row in rows:
         _expect_given(row, holder, str(dossier), kind)
-    binding = binding_of(asked.get("handling") or "H0", asked.get("conditions") or ())
+    binding = binding_of(asked.handling, asked.conditions)
     notice = Notice(
         kind,
         str(dossier),
         tuple((row.reference, row.digest) for row in rows),
-        asked["reason"],
-        asked.get("provision", ""),
-        asked["by"],
-        asked.get("demand", ""),
+        asked.reason,
+        asked.provision,
+        asked.answer_by,
+        asked.demand,
         binding,
     )
     fault = fault_of(notice, {row.reference: binding_of(row.handling, row.conditions) for row in rows}, act.at.date())

@@ -11,8 +11,9 @@ from typing import Any
 from comity.authorities.keyring import Keyring
 from comity.requests.actions import drafting, incoming
 from comity.requests.actions.verbs import Field, read_values
+from comity.requests.gathering import Things, gathered
 from comity.requests.models import Dossier
-from comity.requests.scanned import with_letter
+from comity.requests.scanned import ScannedLetter
 from comity.safeguards.permissions import Permission
 from comity.store.vault import Vault
 from comity.values.actor import Act
@@ -29,8 +30,8 @@ class Opening:
     function: Callable[..., Dossier]
     fields: tuple[Field, ...]
     needs: tuple[str, ...] = ()
-    scanned: bool = False
-    """Its fields about a scan are handed over as one `letter`."""
+    things: Things = ()
+    """Arguments made of several fields."""
 
 
 OPENINGS: Mapping[str, Opening] = {
@@ -68,7 +69,7 @@ OPENINGS: Mapping[str, Opening] = {
                 Field("media_type", "text", required=False),
             ),
             ("keys", "vault"),
-            scanned=True,
+            (("letter", ScannedLetter),),
         ),
     )
 }
@@ -83,7 +84,5 @@ def begin(act: Act, opening: str, *, values: Mapping[str, Any], keys: Keyring, v
     if found is None:
         raise InvalidInputError(f"No dossier begins by '{opening[:40]}'.", code="requests:verb", place="opening")
     tools = {"keys": keys, "vault": vault}
-    given = read_values(found, values)
-    if found.scanned:
-        given = with_letter(given)
+    given = gathered(read_values(found, values), found.things)
     return found.function(act, **given, **{name: tools[name] for name in found.needs})

@@ -1,15 +1,14 @@
 """Evidence that crosses the border by post: taken in, bound to its letter, its receipt recorded; ours, not signed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any, BinaryIO, Unpack
+from typing import Any, Unpack
 
 from django.db import transaction
 
 from comity.authorities.keyring import Keyring
 from comity.evidence.actions import bind_posted, read_posted, record_arrived_there, take_in_posted
-from comity.evidence.actions.intake import IntakeRecord
-from comity.evidence.item_state import ItemKind
+from comity.evidence.actions.intake import Exhibit, IntakeRecord
 from comity.evidence.models import Item
 from comity.requests import workflow
 from comity.requests.actions.recording import opened_for_letter, say_recorded, scan_in_vault
@@ -20,6 +19,7 @@ from comity.requests.models import Dossier
 from comity.requests.papers import first_printed
 from comity.requests.phases import Side
 from comity.requests.queries.access import dossier_for, partner_of, phase_of_row
+from comity.requests.results import Results
 from comity.requests.scanned import ScannedLetter
 from comity.store.vault import Vault
 from comity.values.actor import Act
@@ -31,14 +31,11 @@ def take_in_from_post(
     act: Act,
     *,
     dossier: Reference,
-    title: str,
+    exhibit: Exhibit,
     on: date,
     carrier: str,
     keys: Keyring,
     vault: Vault,
-    file: BinaryIO | None = None,
-    name: str = "",
-    kind: ItemKind = ItemKind.DIGITAL,
     **record: Unpack[IntakeRecord],
 ) -> Item:
     """Take in what a partner without a node sent by post: a file from its carrier, or a thing by description.
@@ -53,18 +50,7 @@ def take_in_from_post(
     if on > act.at.date():
         raise InvalidInputError("What came by post came today or earlier.", place="on")
     record["arrival"] = {"on": on.isoformat(), "from": partner_of(row), "carrier": carrier}
-    return take_in_posted(
-        act,
-        dossier=dossier,
-        authority=row.holder,
-        title=title,
-        keys=keys,
-        vault=vault,
-        file=file,
-        name=name,
-        kind=kind,
-        **record,
-    )
+    return take_in_posted(act, dossier=dossier, authority=row.holder, exhibit=exhibit, keys=keys, vault=vault, **record)
 
 
 def record_return(
@@ -72,25 +58,22 @@ def record_return(
     *,
     dossier: Any,
     version: int,
-    parts: Sequence[str],
-    items: Sequence[str],
-    cover_letter: Mapping[str, str],
+    results: Results,
     letter: ScannedLetter,
     keys: Keyring,
     vault: Vault,
-    conditions: Sequence[Mapping[str, Any]] = (),
 ) -> Dossier:
     """Record results that came by post under the letter that vouches for them, and bind its conditions to each.
 
-    `items` were taken in as they came (`take_in_from_post`); their content is read back first. The conditions are the
-    instrument's, those known before, and those given here as the letter states them. `cover_letter` is what it says.
+    The items were taken in as they came (`take_in_from_post`); their content is read back first. The conditions are the
+    instrument's, those known before, and those given here as the letter states them.
     """
     found = opened_for_letter(act, "record_return", dossier, version, letter)
-    workflow.require_parts(workflow.STEPS["return_evidence"], found.state.part_states(), parts, recorded=True)
-    rows, words = items_named(found, items), texts(cover_letter)
-    bound = bound_conditions(found, conditions)
+    workflow.require_parts(workflow.STEPS["return_evidence"], found.state.part_states(), results.parts, recorded=True)
+    rows, words = items_named(found, results.items), texts(results.cover_letter)
+    bound = bound_conditions(found, results.conditions)
     body = {
-        "parts": list(parts),
+        "parts": list(results.parts),
         "items": [
             {"item": row.reference, "digest": row.digest or None, "title": row.title, "kind": row.kind} for row in rows
         ],
@@ -99,7 +82,7 @@ def record_return(
         "custody": [],
     }
     check_body(MessageType.EVIDENCE_RETURNED, body)
-    read_posted(act, items, keys=keys, vault=vault)
+    read_posted(act, results.items, keys=keys, vault=vault)
     with scan_in_vault(act, letter, vault=vault) as sealed, transaction.atomic():
         signed = say_recorded(act, found, MessageType.EVIDENCE_RETURNED, body, letter, sealed, keys)
         scan = {"digest": sealed.kept.digest, "media_type": letter.media_type}
@@ -110,7 +93,7 @@ def record_return(
             found,
             event="requests:return:recorded",
             signed=signed,
-            facts={"scan": sealed.kept.digest, "parts": list(parts), "items": list(items)},
+            facts={"scan": sealed.kept.digest, "parts": list(results.parts), "items": list(results.items)},
             changes={"remind_on": None},
         )
 

@@ -1,7 +1,7 @@
 """Recalls and narrowings of returned evidence: proposed, decided by another person, answered by the other side."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -9,7 +9,7 @@ from django.db import transaction
 from comity.authorities.keyring import Keyring
 from comity.evidence import actions as evidence
 from comity.evidence.models import Recall
-from comity.evidence.recall import RecallKind, named
+from comity.evidence.recall import Answer, Asked, RecallKind, named
 from comity.requests.actions.shape import Cargo, Opened, finish, function_of, opened, say, texts
 from comity.requests.messages import MessageType
 from comity.requests.models import Dossier
@@ -24,50 +24,19 @@ _SENT = {RecallKind.RECALL: "requests:recall:sent", RecallKind.NARROW: "requests
 
 
 @transaction.atomic
-def propose_recall(
-    act: Act,
-    *,
-    dossier: Any,
-    version: int,
-    items: Sequence[str],
-    demand: str,
-    reason: Mapping[str, str],
-    answer_by: date,
-    provision: str = "",
-) -> Dossier:
+def propose_recall(act: Act, *, dossier: Any, version: int, items: Sequence[str], asked: Asked) -> Dossier:
     """Propose to recall returned items: why, what is to become of them, and by when the other side answers."""
-    found = opened(act, "propose_recall", dossier, version)
-    asked = {"reason": texts(reason), "provision": provision, "by": answer_by, "demand": demand}
-    return _propose(act, found, RecallKind.RECALL, items, asked)
+    return _propose(act, opened(act, "propose_recall", dossier, version), RecallKind.RECALL, items, asked)
 
 
 @transaction.atomic
-def propose_narrowing(
-    act: Act,
-    *,
-    dossier: Any,
-    version: int,
-    items: Sequence[str],
-    reason: Mapping[str, str],
-    answer_by: date,
-    provision: str = "",
-    handling: str = "H0",
-    conditions: Sequence[Mapping[str, Any]] = (),
-) -> Dossier:
+def propose_narrowing(act: Act, *, dossier: Any, version: int, items: Sequence[str], asked: Asked) -> Dossier:
     """Propose to bind a stricter handling code or further conditions to returned items."""
-    found = opened(act, "propose_narrowing", dossier, version)
-    asked = {
-        "reason": texts(reason),
-        "provision": provision,
-        "by": answer_by,
-        "handling": handling,
-        "conditions": conditions,
-    }
-    return _propose(act, found, RecallKind.NARROW, items, asked)
+    return _propose(act, opened(act, "propose_narrowing", dossier, version), RecallKind.NARROW, items, asked)
 
 
-def _propose(act: Act, found: Opened, kind: RecallKind, items: Sequence[str], asked: Any) -> Dossier:
-    row = found.row
+def _propose(act: Act, found: Opened, kind: RecallKind, items: Sequence[str], asked: Asked) -> Dossier:
+    row, asked = found.row, replace(asked, reason=texts(asked.reason))
     if not row.partner_has_node:
         raise RefusedError("The partner has no node: recall by letter and note the posting.", code="requests:no-node")
     made = evidence.propose_recall(act, dossier=row.reference, holder=row.holder, kind=kind, items=items, asked=asked)
@@ -134,43 +103,15 @@ def refuse_recall(act: Act, *, dossier: Any, version: int, recall: str, digest: 
 
 
 @transaction.atomic
-def answer_recall(
-    act: Act,
-    *,
-    dossier: Any,
-    version: int,
-    recall: str,
-    items: Sequence[str],
-    outcome: str,
-    keys: Keyring,
-    vault: Vault,
-    reason: Mapping[str, str] | None = None,
-    onward: Mapping[str, str] | None = None,
-    place: str = "",
-) -> Dossier:
+def answer_recall(act: Act, *, dossier: Any, version: int, answer: Answer, keys: Keyring, vault: Vault) -> Dossier:
     """Answer a recall or narrowing for the named items; what is deleted is deleted in this very act."""
     found = opened(act, "answer_recall", dossier, version)
-    told = {"reason": texts(reason or {}), "onward": texts(onward or {})}
+    holder, answer = found.row.holder, replace(answer, reason=texts(answer.reason), onward=texts(answer.onward))
     entries = evidence.answer_recall(
-        act,
-        dossier=found.row.reference,
-        holder=found.row.holder,
-        recall=recall,
-        items=items,
-        outcome=outcome,
-        reason=told["reason"],
-        onward=told["onward"],
-        place=place,
-        keys=keys,
-        vault=vault,
+        act, dossier=found.row.reference, holder=holder, answer=answer, keys=keys, vault=vault
     )
-    body = {
-        "recall_id": recall,
-        "items": entries,
-        "outcome": outcome,
-        **{key: words for key, words in told.items() if words},
-    }
+    body = {"recall_id": answer.recall, "items": entries, "outcome": answer.outcome, **answer.told}
     signed = say(act, found, MessageType.RECALL_ANSWERED, body, keys=keys)
-    evidence.recall_answered(found.row.holder, recall, items, signed.digest)
-    facts = {"recall": recall, "outcome": outcome, "items": list(items)}
+    evidence.recall_answered(holder, answer, signed.digest)
+    facts = {"recall": answer.recall, "outcome": answer.outcome, "items": list(answer.items)}
     return finish(act, found, event="requests:recall:answered", signed=signed, facts=facts)

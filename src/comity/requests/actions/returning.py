@@ -24,6 +24,7 @@ from comity.requests.models import Dossier
 from comity.requests.papers import Paper, first_printed, numbered, paper
 from comity.requests.queries.access import partner_of
 from comity.requests.queries.paper_context import letter_context
+from comity.requests.results import OutgoingResults
 from comity.store.vault import Vault
 from comity.values.actor import Act
 from comity.values.binding import joined
@@ -54,39 +55,34 @@ def return_evidence(
     *,
     dossier: Any,
     version: int,
-    parts: Sequence[str],
-    items: Sequence[str],
-    cover_letter: Mapping[str, str],
+    results: OutgoingResults,
     keys: Keyring,
     vault: Vault,
-    conditions: Sequence[Mapping[str, Any]] = (),
-    carrier: str = "",
-    permission: str = "",
     exercise: bool = False,
 ) -> Dossier:
     """Return checked items of executed parts under cover letters, the instrument's use limits bound to each item.
 
     Each item has a sealed letter of its own that names no other: so a court can be given one item with the letter
-    that vouches for it (treaty CH-CO, Art. 29(3)) and learns nothing of the rest. `cover_letter` is the text in them
+    that vouches for it (treaty CH-CO, Art. 29(3)) and learns nothing of the rest. The cover letter is the text in them
     all. The conditions are the instrument's, those under which parts were accepted, those given here, and whatever
-    binds the items of another State that one was made from; `permission` names where that State let it be sent on. To a
-    partner without a node they go by post: `carrier` says on what, and the letters are printed to go with it. It is
-    refused by another person's rule (the policy) for who executed, and by the workflow for parts held back by a remedy.
+    binds the items of another State that one was made from. To a partner without a node they go by post, on a carrier,
+    and the letters are printed to go with it. It is refused by another person's rule (the policy) for who executed, and
+    by the workflow for parts held back by a remedy.
     """
     found = opened(act, "return_evidence", dossier, version)
-    workflow.require_parts(found.step, found.state.part_states(), parts)
-    words = texts(cover_letter)
-    rows = items_named(found, items)
-    _expect_carrier(found.row, carrier)
+    workflow.require_parts(found.step, found.state.part_states(), results.parts)
+    words = texts(results.cover_letter)
+    rows = items_named(found, results.items)
+    _expect_carrier(found.row, results.carrier)
     if not words:
         raise InvalidInputError("Write the cover letter that vouches for the results.", place="cover_letter")
-    bound = bound_conditions(found, conditions, rows)
+    results = replace(results, cover_letter=words, carrier=results.carrier.strip())
+    bound = bound_conditions(found, results.conditions, rows)
     papers = [(letter, "") for letter in _letters(found, rows, words, bound, act.at, exercise=exercise)]
     reason = f"{found.row.number}: authenticity"
     with sealed_papers(act, papers, office=found.row.holder, keys=keys, vault=vault, reason=reason) as shelf:
         letters = dict(zip(rows, shelf, strict=True))
-        on = {"carrier": carrier.strip(), "permission": permission}
-        return return_under(act, found, list(parts), letters, words, bound, keys, **on)
+        return return_under(act, found, results, letters, bound, keys)
 
 
 def _expect_carrier(row: Dossier, carrier: str) -> None:
@@ -160,17 +156,17 @@ def items_named(found: Opened, items: Sequence[str]) -> list[Item]:
 def return_under(
     act: Act,
     found: Opened,
-    parts: list[str],
+    results: OutgoingResults,
     letters: Mapping[Item, Shelved],
-    words: Mapping[str, str],
     bound: list[UseCondition],
     keys: Keyring,
-    *,
-    carrier: str = "",
-    permission: str = "",
 ) -> Dossier:
-    """Return items under their letters, which lie in the vault: the transaction of `return_evidence`."""
+    """Return items under their letters, which lie in the vault: the transaction of `return_evidence`.
+
+    The results' cover letter is stripped of empty words; `letters` are in the order of the items.
+    """
     require_gate(found)
+    parts, carrier = list(results.parts), results.carrier
     row, rows, shelf = found.row, list(letters), list(letters.values())
     enter_papers(act, row, shelf, keys=keys)
     offered = offer_items(
@@ -181,7 +177,7 @@ def return_under(
         keys=keys,
         letter={item.reference: letter.digest for item, letter in letters.items()},
         carrier=carrier,
-        permission=permission,
+        permission=results.permission,
     )
     paper_cargo = cargo_of(act, found, shelf, keys=keys)
     cargo = Cargo(
@@ -203,7 +199,7 @@ def return_under(
             }
             for item, letter in letters.items()
         ],
-        "cover_letter": {"text": dict(words), "language": shelf[0].paper.language},
+        "cover_letter": {"text": dict(results.cover_letter), "language": shelf[0].paper.language},
         "conditions": [one.to_json() for one in bound],
         "custody": offered.custody,
     }

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from comity.authorities.keyring import Keyring
-from comity.evidence.recall import Demand, Outcome
+from comity.evidence.recall import Answer, Asked, Demand, Outcome
 from comity.requests import workflow
 from comity.requests.actions import (
     answering,
@@ -31,8 +31,10 @@ from comity.requests.actions import (
     talking,
     transmission,
 )
+from comity.requests.gathering import Things, gathered
 from comity.requests.models import Dossier
-from comity.requests.scanned import with_letter
+from comity.requests.results import OutgoingResults, Results
+from comity.requests.scanned import ScannedLetter
 from comity.safeguards.permissions import Permission
 from comity.safeguards.rules import TABLE as POLICY
 from comity.store.vault import Vault
@@ -70,8 +72,8 @@ class Verb:
     function: Callable[..., Dossier]
     fields: tuple[Field, ...] = ()
     needs: tuple[str, ...] = ("keys",)
-    scanned: bool = False
-    """Its fields about a scan are handed over as one `letter`."""
+    things: Things = ()
+    """Arguments made of several fields, e.g. the scanned letter."""
 
     @property
     def step_up(self) -> bool:
@@ -81,6 +83,10 @@ class Verb:
     @property
     def sides(self) -> tuple[str, ...]:
         return tuple(sorted(side.value for side in workflow.STEPS[self.name].sides))
+
+    def arguments(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Values of its fields, read already, as its function takes them."""
+        return gathered(values, self.things)
 
 
 class Asking(Protocol):
@@ -113,20 +119,23 @@ def _verb(
     fields: str = "",
     needs: str = "keys",
     choices: Choices | None = None,
+    things: Things = (),
 ) -> Verb:
     step = workflow.STEPS[name]
-    return Verb(name, f"verb.{name}", step.permission, function, _fields(fields, choices), tuple(needs.split()))
+    given = _fields(fields, choices)
+    return Verb(name, f"verb.{name}", step.permission, function, given, tuple(needs.split()), things)
 
 
 _LETTERS = tuple(dict.fromkeys(kind.value for kinds in recording.LETTERS.values() for kind in kinds))
 _SCAN = "letter_on:date scan:file name:text number:text? media_type:text?"
 
 
-def _scanned(name: str, function: Callable[..., Dossier], *given: Field | str) -> Verb:
+def _scanned(name: str, function: Callable[..., Dossier], *given: Field | str, things: Things = ()) -> Verb:
     """A verb about a letter on paper: beside its own fields it takes the scan and what stands on it."""
     step = workflow.STEPS[name]
     own = (field for one in (*given, _SCAN) for field in ((one,) if isinstance(one, Field) else _fields(one)))
-    return Verb(name, f"verb.{name}", step.permission, function, tuple(own), ("keys", "vault"), scanned=True)
+    made = (*things, ("letter", ScannedLetter))
+    return Verb(name, f"verb.{name}", step.permission, function, tuple(own), ("keys", "vault"), made)
 
 
 VERBS: Mapping[str, Verb] = {
@@ -170,6 +179,7 @@ VERBS: Mapping[str, Verb] = {
             returning.return_evidence,
             "parts:parts items:items cover_letter:localized conditions:json[]? carrier:text? permission:text?",
             "keys vault exercise",
+            things=(("results", OutgoingResults),),
         ),
         _verb(
             "propose_recall",
@@ -177,6 +187,7 @@ VERBS: Mapping[str, Verb] = {
             "items:items demand:choice reason:localized answer_by:date provision:text?",
             "",
             {"demand": tuple(Demand)},
+            (("asked", Asked),),
         ),
         _verb(
             "propose_narrowing",
@@ -184,6 +195,7 @@ VERBS: Mapping[str, Verb] = {
             "items:items handling:choice? conditions:json[]? reason:localized answer_by:date provision:text?",
             "",
             {"handling": tuple(Handling)},
+            (("asked", Asked),),
         ),
         _verb("approve_recall", recalling.approve_recall, "recall:text digest:text"),
         _verb("approve_narrowing", recalling.approve_narrowing, "recall:text digest:text"),
@@ -194,6 +206,7 @@ VERBS: Mapping[str, Verb] = {
             "recall:text items:items outcome:choice reason:localized? onward:localized? place:text?",
             "keys vault",
             {"outcome": tuple(Outcome)},
+            (("answer", Answer),),
         ),
         _verb("consult", talking.consult, "parts:parts? text:localized"),
         _verb("answer_consultation", talking.answer_consultation, "consultation_id:text text:localized"),
@@ -220,6 +233,7 @@ VERBS: Mapping[str, Verb] = {
             "record_return",
             posted_evidence.record_return,
             "parts:parts items:items cover_letter:localized conditions:json[]?",
+            things=(("results", Results),),
         ),
         _scanned("record_receipt", posted_evidence.record_receipt, "items:items"),
     )
@@ -249,9 +263,7 @@ def perform(
     needed = {name: tools[name] for name in found.needs}
     if any(field.name == "parts" for field in found.fields):
         given.setdefault("parts", [])
-    if found.scanned:
-        given = with_letter(given)
-    return found.function(act, dossier=dossier, version=version, **given, **needed)
+    return found.function(act, dossier=dossier, version=version, **found.arguments(given), **needed)
 
 
 def read_values(verb: Asking, values: Mapping[str, Any]) -> dict[str, Any]:

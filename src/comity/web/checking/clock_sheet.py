@@ -192,7 +192,11 @@ class ClocksForm(MatterForm):
         label=_("Hour there"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
     place = forms.CharField(label=_("Time zone of the place"), required=False)
-    holidays = forms.CharField(label=_("Public holidays there"), required=False)
+    holidays = forms.CharField(
+        label=_("Public holidays there"),
+        required=False,
+        help_text=_("Days such as 2026-12-25, with a comma between two."),
+    )
 
     def __init__(
         self, register: Register, matter: Matter, event: Event | None, query: Mapping[str, str], *, state: str
@@ -209,4 +213,3 @@ class ClocksForm(MatterForm):
             "holidays": query.get("holidays", ""),
         }
         self.initial = {**self.initial, **said_of}
-        self.fields["holidays"].widget.attrs["placeholder"] = "2026-12-25, 2026-12-26"

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from comity.evidence.actions import take_in, take_in_physical, take_in_record
+from comity.evidence.actions import Exhibit, take_in, take_in_physical, take_in_record
 from comity.evidence.item_state import ItemKind
 from comity.requests.actions import take_in_from_post
 from comity.safeguards.permissions import Permission
@@ -25,8 +25,8 @@ from comity.web.uploads import gone_on
 from comity.web.vocabulary import ITEMS, word
 
 
-class PostedForm(forms.Form):
-    """One thing or file that came by post from a partner without a node."""
+class ExhibitForm(forms.Form):
+    """A thing on a shelf, or a file, with the fields that every intake has."""
 
     kind = forms.ChoiceField(label=_("Kind"), choices=list(ITEMS.items()), widget=forms.RadioSelect, initial="digital")
     title = forms.CharField(label=_("What it is"), max_length=400)
@@ -34,12 +34,6 @@ class PostedForm(forms.Form):
         label=_("File"),
         required=False,
         help_text=_("Hashed and sealed while it is read; nothing for a thing on a shelf."),
-    )
-    on = forms.DateField(label=_("Arrived on"), widget=forms.DateInput(attrs={"type": "date"}))
-    carrier = forms.CharField(
-        label=_("On what it came"),
-        max_length=300,
-        help_text=_("Such as a sealed USB stick, its number, and the number of the registered letter."),
     )
     kept_at = forms.CharField(label=_("Kept at"), required=False, max_length=300)
     handling = forms.ChoiceField(label=_("Handling code"), choices=handling_choices)
@@ -49,17 +43,27 @@ class PostedForm(forms.Form):
         self.fields["file"].asked_in_any = True  # type: ignore[attr-defined]  # by its kind, in `clean`
 
     def clean(self) -> dict[str, Any]:
-        return with_its_file(self, super().clean() or {})
+        given = super().clean() or {}
+        if given.get("kind") in {"digital", "testimony"} and not given.get("file"):
+            self.add_error("file", _("Choose the file, or say that it is a physical item."))
+        return given
 
 
-class IntakeForm(forms.Form):
-    kind = forms.ChoiceField(label=_("Kind"), choices=list(ITEMS.items()), widget=forms.RadioSelect, initial="digital")
-    title = forms.CharField(label=_("What it is"), max_length=400)
-    file = forms.FileField(
-        label=_("File"),
-        required=False,
-        help_text=_("Hashed and sealed while it is read; nothing for a thing on a shelf."),
+class PostedForm(ExhibitForm):
+    """One thing or file that came by post from a partner without a node."""
+
+    on = forms.DateField(label=_("Arrived on"), widget=forms.DateInput(attrs={"type": "date"}))
+    carrier = forms.CharField(
+        label=_("On what it came"),
+        max_length=300,
+        help_text=_("Such as a sealed USB stick, its number, and the number of the registered letter."),
     )
+    field_order = ("kind", "title", "file", "on", "carrier", "kept_at", "handling")
+
+
+class IntakeForm(ExhibitForm):
+    """One item with the record of its seizure or hearing."""
+
     on = forms.DateField(label=_("Seized or recorded on"), widget=forms.DateInput(attrs={"type": "date"}))
     place = forms.CharField(label=_("Place"), max_length=300)
     by = forms.CharField(label=_("By whom"), max_length=300)
@@ -74,26 +78,26 @@ class IntakeForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    kept_at = forms.CharField(label=_("Kept at"), required=False, max_length=300)
     parts = forms.MultipleChoiceField(
         label=_("Answers the measures"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    handling = forms.ChoiceField(label=_("Handling code"), choices=handling_choices)
+    field_order = (
+        "kind",
+        "title",
+        "file",
+        "on",
+        "place",
+        "by",
+        "present",
+        "formalities",
+        "kept_at",
+        "parts",
+        "handling",
+    )
 
     def __init__(self, *args: Any, parts: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["file"].asked_in_any = True  # type: ignore[attr-defined]  # by its kind, in `clean`
         self.fields["parts"].choices = parts  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        return with_its_file(self, super().clean() or {})
-
-
-def with_its_file(form: forms.Form, given: dict[str, Any]) -> dict[str, Any]:
-    """What the form was given; a fault at its file where the kind needs one."""
-    if given.get("kind") in {"digital", "testimony"} and not given.get("file"):
-        form.add_error("file", _("Choose the file, or say that it is a physical item."))
-    return given
 
 
 def take(request: HttpRequest, case: Case, given: dict[str, Any]) -> Any:
@@ -134,12 +138,9 @@ def take_posted(request: HttpRequest, case: Case, given: dict[str, Any]) -> Any:
     return take_in_from_post(
         act_of(request),
         dossier=case.reference,
-        title=given["title"],
+        exhibit=Exhibit(ItemKind(given["kind"]), given["title"], file or None, file.name if file else ""),
         on=given["on"],
         carrier=given["carrier"],
-        kind=ItemKind(given["kind"]),
-        file=file,
-        name=file.name if file else "",
         keys=node.keys(),
         vault=node.vault(),
         **record,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from comity.authorities import queries as authorities
-from comity.authorities.actions import appoint_officer, assign_roles
+from comity.authorities.actions import NewOfficer, appoint_officer, assign_roles
 from comity.safeguards.permissions import Permission
 from comity.values.actor import Role
 from comity.values.errors import ComityError
@@ -95,11 +95,8 @@ def appoint(request: HttpRequest) -> HttpResponse:
         if asked is None:
             given = form.cleaned_data
             try:
-                appoint_officer(
-                    act_of(request),
-                    office=offices[given.pop("office")],
-                    **{**given, "roles": [Role(role) for role in given["roles"]]},
-                )
+                office, roles = offices[given.pop("office")], [Role(role) for role in given["roles"]]
+                appoint_officer(act_of(request), office=office, officer=NewOfficer(**{**given, "roles": roles}))
             except ComityError as problem:
                 context["problem"] = problem
             else:
