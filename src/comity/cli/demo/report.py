@@ -19,26 +19,41 @@ class Check:
 
 @dataclass
 class Report:
-    """Collects checks, says them as they come, and writes `report.json`."""
+    """Collects checks, says them as they come or, held back, when their turn is, and writes `report.json`."""
 
     says: Console
     checks: list[Check] = field(default_factory=list)
     started: float = field(default_factory=time.monotonic)
     story_seconds: float = 0.0
     _story: float = 0.0
+    held: list[str] | None = None
 
     def chapter(self, title: str) -> None:
-        self.says.print(f"\n[bold]{title}[/]")
+        self._say(f"\n[bold]{title}[/]")
 
     def step(self, text: str) -> None:
-        self.says.print(f"  {text}", highlight=False)
+        self._say(f"  {text}")
+
+    def _say(self, line: str) -> None:
+        if self.held is None:
+            self.says.print(line, highlight=False)
+        else:
+            self.held.append(line)
+
+    def aside(self) -> "Report":
+        """A report of what is played meanwhile: nothing of it is said before it is told."""
+        return Report(self.says, held=[])
+
+    def tell(self, aside: "Report") -> None:
+        """Say what was held back, and take its checks over."""
+        for line in aside.held or ():
+            self._say(line)
+        self.checks += aside.checks
 
     def check(self, name: str, passed: bool, detail: Any = "") -> None:
         self.checks.append(Check(name, bool(passed), str(detail)))
         mark = "[green]●[/]" if passed else "[red]■ NOT[/]"
-        self.says.print(
-            f"  {mark} {name}" + (f"  [dim]{escape(str(detail))}[/]" if detail != "" else ""), highlight=False
-        )
+        self._say(f"  {mark} {name}" + (f"  [dim]{escape(str(detail))}[/]" if detail != "" else ""))
 
     def begin_story(self) -> None:
         self._story = time.monotonic()

@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -61,18 +62,13 @@ def play(stage: Stage, report: Report, out: Path, megabytes: int) -> None:
 
 
 def _sign_in(stage: Stage) -> Cast:
+    """Everyone signs in at her own node: the two nodes' officers at the same time."""
     ch, co = stage.sites["ch"], stage.sites["co"]
-    return Cast(
-        prosecutor=ch.desk("m.rochat", PURPOSE),
-        chief=ch.desk("s.blanc", PURPOSE),
-        custodian=ch.desk("p.keller", PURPOSE),
-        registrar=ch.desk("l.favre", PURPOSE),
-        head=ch.desk("a.brunner", PURPOSE),
-        auditor=ch.desk("t.inspector", "inspection"),
-        their_registrar=co.desk("r.mesa", PURPOSE),
-        director=co.desk("c.ibarra", PURPOSE),
-        executing=co.desk("j.pardo", PURPOSE),
-    )
+    swiss = [(name, PURPOSE) for name in ("m.rochat", "s.blanc", "p.keller", "l.favre", "a.brunner")]
+    with ThreadPoolExecutor(2) as nodes:
+        here = nodes.submit(lambda: [ch.desk(*one) for one in (*swiss, ("t.inspector", "inspection"))])
+        there = nodes.submit(lambda: [co.desk(name, PURPOSE) for name in ("r.mesa", "c.ibarra", "j.pardo")])
+        return Cast(*here.result(), *there.result())
 
 
 def _draft(cast: Cast, report: Report) -> str:
