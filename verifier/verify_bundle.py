@@ -38,7 +38,7 @@ DEEPEST, LARGEST_INTEGER = 32, 2**53 - 1
 AUTHORITY, DIGEST = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,12}"), re.compile(r"[0-9a-f]{64}")
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 FOLDERS = "items|records|custody|letters|messages|keys|ledger"
-PATH = re.compile(rf"data/(README\.txt|conditions\.json|({FOLDERS})/[A-Za-z0-9][A-Za-z0-9._-]{{0,120}})")
+PATH = re.compile(rf"data/(README\.txt|conditions\.json|case\.jsonld|({FOLDERS})/[A-Za-z0-9][A-Za-z0-9._-]{{0,120}})")
 HELD = {"received", "verified", "moved", "countersigned", "released", "narrowed", "kept"}
 AFTER: dict[str, set[str | None]] = {  # which custody event may follow which; None is the beginning
     "seized": {None}, "taken-in": {None, "seized"}, "sealed": {"taken-in"},
@@ -55,7 +55,8 @@ README_SHA256 = "febdfad9978767148e05f7345868f4a02753e6d1d8442cd11e81299acab569c
 STAMP_MARK = hashlib.sha256(b"rfc3161\n\xffRFC 3161").digest()[:4]
 IMPRINT = rb"\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01(?:\x05\x00)?\x04\x20"  # SHA-256, 32 bytes (DER)
 GEN_TIME = rb"\x02[\x01-\x28].{1,40}?\x18[\x0f-\x17](\d{14})"  # a serial number, then the time
-MARKS, BAGIT = ("bagit.txt", "comity.json"), b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+MARKS, CASE = ("bagit.txt", "comity.json"), "data/case.jsonld"
+BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
 
 class Broken(Exception):  # noqa: N818 - it is the finding itself
@@ -365,7 +366,7 @@ def read_manifest(data: bytes) -> Entry:
         for name in ("record", "custody", "content", "path", "checkpoint", "entries")
         if entry.get(name) is not None
     ]
-    fixed = {"data/README.txt", "data/conditions.json"}
+    fixed = {"data/README.txt", "data/conditions.json", CASE}
     own = {path for _, path in pointed}
     if len(own | fixed) != len(pointed) + len(fixed):
         raise Broken("Two entries point to one file.", "files")
@@ -779,6 +780,8 @@ def check_left_out(bundle: Bundle) -> None:
                 if sha256(spell({"salt": entry["salt"], "digest": entry["digest"]})) != entry["salted"]:
                     raise Broken("Its salted digest is not that of what it names.")
             bundle.found.say("note", place, f"Left out: {entry['kind']}, because {entry['reason']}.")
+    if CASE in bundle.manifest["files"]:
+        bundle.found.say("note", CASE, "The releasing authority's retelling for other tools; not compared here.")
 
 
 def check_ledgers(bundle: Bundle) -> None:
@@ -817,13 +820,9 @@ def read_checkpoint(bundle: Bundle, part: Entry) -> tuple[int, bytes]:
     bundle.key(part["authority"])
     own = [bundle.keys[name] for name in bundle.carried(part["authority"]).values()]
     head, blank, tail = text.rpartition("\n\n")
-    fields, lines = head.split("\n"), tail[:-1].split("\n")
+    lines = tail[:-1].split("\n")
     name = r"[^\s+\x00-\x1f\x7f]{1,200}"
-    form = (
-        re.fullmatch(rf"(comity/ledger/{part['authority']})\n(0|[1-9][0-9]{{0,18}})\n(\S+)", head)
-        if len(fields) == 3
-        else None
-    )
+    form = re.fullmatch(rf"(comity/ledger/{part['authority']})\n(0|[1-9][0-9]{{0,18}})\n(\S+)", head)
     if len(text) > LARGEST_NOTE or not blank or form is None or not tail.endswith("\n") or len(lines) > 64:
         raise Broken("This is not a checkpoint.")
     root, body = from_b64(form[3], b"+/", "="), f"{head}\n".encode()

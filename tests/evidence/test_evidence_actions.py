@@ -14,7 +14,7 @@ from comity.evidence.custody import EventType
 from comity.evidence.models import Custody, Item, Offer, Release, Transfer
 from comity.evidence.queries import chain_of, item_content, item_view, items_of, offered_range, release_of, releases_of
 from comity.evidence.report import State
-from comity.evidence.verification import verify_bundle
+from comity.evidence.verification import case_file_of, verify_bundle
 from comity.exchange.ticket import issue_ticket
 from comity.safeguards.models import LedgerEntry, LedgerRead
 from comity.safeguards.queries import broken_places
@@ -397,9 +397,9 @@ class TestReleasing:
             act, release.reference, digest=more.get("digest", release.digest), keys=world.keys
         )
 
-    def export(self, world, release, folder):
+    def export(self, world, release, folder, **more):
         act = world.act("CH-OAG", name="Eva")
-        return actions.export_bundle(act, release.reference, folder, keys=world.keys, vault=world.receiving)
+        return actions.export_bundle(act, release.reference, folder, keys=world.keys, vault=world.receiving, **more)
 
     def test_the_whole_way_ends_in_a_bundle_that_verifies_offline(self, world, tmp_path):
         items = world.returned(b"records of two accounts", b"hearing record")
@@ -415,6 +415,10 @@ class TestReleasing:
         assert "The ledger of CH-FOJ" in text
         assert not [line for line in report.lines if line.place.startswith("key of") and line.state is State.ABSENT]
         assert Release.objects.get().state == "exported"
+        assert not (folder / "data/case.jsonld").exists()
+        told = self.export(world, release, tmp_path / "told", with_case=True)
+        assert verify_bundle(told).broken == []
+        assert (told / "data/case.jsonld").read_bytes() == case_file_of(folder)[0]
 
     def test_an_item_not_selected_stays_out_and_the_rest_verifies(self, world, tmp_path):
         kept, given = world.returned(b"kept back", b"released")

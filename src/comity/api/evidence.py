@@ -231,7 +231,8 @@ def refuse(request: HttpRequest, reference: str, body: Decision) -> Any:
 
 
 @router.post("/releases/{reference}/bundle", summary="The bundle of an approved release, as a ZIP")
-def bundle(request: HttpRequest, reference: str) -> FileResponse:
+def bundle(request: HttpRequest, reference: str, case: bool = False) -> FileResponse:
+    """With `case=true` items and custody stand in it in CASE/UCO too (`data/case.jsonld`)."""
     subject = named(reference, Kind.RELEASE)
     spool = spool_of(settings.COMITY.folder)
     with tempfile.TemporaryDirectory(prefix="bundle-", dir=spool) as place:
@@ -241,6 +242,7 @@ def bundle(request: HttpRequest, reference: str) -> FileResponse:
             Path(place) / "bundle",
             keys=settings.COMITY.keys(),
             vault=settings.COMITY.vault(),
+            with_case=case,
         )
         archive = tempfile.TemporaryFile(dir=spool)  # noqa: SIM115 - the response closes it once sent
         pack_folder(folder, archive, root="bundle")

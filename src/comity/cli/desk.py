@@ -251,9 +251,13 @@ def approve(release: str, digest: str, as_json: Json = False) -> None:
 
 
 @desk.command()
-def bundle(release: str, out: Annotated[Path, typer.Option(help="The ZIP file to write.")]) -> None:
+def bundle(
+    release: str,
+    out: Annotated[Path, typer.Option(help="The ZIP file to write.")],
+    case: Annotated[bool, typer.Option("--case", help="With items and custody in CASE/UCO, for other tools.")] = False,
+) -> None:
     """Write the bundle of an approved release; anyone verifies it: comity verify."""
-    out.write_bytes(fetch_from_node("POST", f"/releases/{release}/bundle"))
+    out.write_bytes(fetch_from_node("POST", f"/releases/{release}/bundle", params={"case": case}))
 
 
 @desk.command()

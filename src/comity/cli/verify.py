@@ -12,7 +12,7 @@ from rich.text import Text
 
 from comity.evidence.check_delivery import verify_delivery
 from comity.evidence.report import Line, Report, State
-from comity.evidence.verification import verify_bundle
+from comity.evidence.verification import case_file_of, verify_bundle
 from comity.exchange.delivery_file import LARGEST
 from comity.values.errors import ConflictError, InvalidInputError, MissingError
 
@@ -31,6 +31,9 @@ def verify(
     write_verifier: Annotated[
         Path | None, typer.Option(help="Write the one-file verifier there, for someone without Comity, and end.")
     ] = None,
+    write_case: Annotated[
+        Path | None, typer.Option(help="Write items and custody in CASE/UCO (JSON-LD) there, if the bundle holds.")
+    ] = None,
     timestamp_roots: Annotated[
         Path | None, typer.Option(help="PEM file of the timestamp authorities' roots that you trust.")
     ] = None,
@@ -44,6 +47,8 @@ def verify(
         return
     if path is None:
         raise InvalidInputError("Name the bundle's folder.", code="bundle:path", next_step="comity verify FOLDER")
+    if write_case is not None:
+        _expect_room(write_case)
     try:
         if path.is_file():
             report = verify_delivery(_bounded(path), trust)
@@ -63,6 +68,8 @@ def verify(
         )
     else:
         _print(report)
+    if write_case is not None and path.is_dir():
+        _write_case(write_case, path, trust)
     raise typer.Exit(0 if report.holds else 1)
 
 
@@ -82,11 +89,24 @@ def _roots(path: Path | None) -> list[Certificate]:
 def _write_verifier(path: Path) -> None:
     """The verifier that shares no code with this one, as a file of its own; what is there already stays."""
     place = path / "verify_bundle.py" if path.is_dir() else path
-    if place.exists():
-        raise ConflictError(f"{place} exists already; nothing was written.", code="verifier:exists")
+    _expect_room(place)
     place.write_bytes(files("comity.cli").joinpath("verify_bundle.txt").read_bytes())
     place.chmod(0o755)
     typer.echo(f"Wrote {place}. It needs Python 3.11 and cryptography 50: python3 {place.name} FOLDER", err=True)
+
+
+def _write_case(place: Path, bundle: Path, trust: list[str] | None) -> None:
+    data, _ = case_file_of(bundle, trust)
+    if data is None:
+        typer.echo("Nothing was told in CASE/UCO, since the bundle does not hold.", err=True)
+        return
+    place.write_bytes(data)
+    typer.echo(f"Wrote {place}.", err=True)
+
+
+def _expect_room(place: Path) -> None:
+    if place.exists():
+        raise ConflictError(f"{place} exists already; nothing was written.", code="verify:exists", place=str(place))
 
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)

@@ -15,7 +15,7 @@ COMITY_FILE, SIGNATURE_FILE = "comity.json", "signature.json"
 BAG_FILES = (BAGIT_FILE, INFO_FILE, COMITY_FILE, MANIFEST_FILE, SIGNATURE_FILE, TAG_MANIFEST_FILE)
 
 PAYLOAD_PATH = re.compile(
-    r"data/(README\.txt|conditions\.json|(items|records|custody|letters|messages|keys|ledger)/[A-Za-z0-9][A-Za-z0-9._-]{0,120})"
+    r"data/(README\.txt|conditions\.json|case\.jsonld|(items|records|custody|letters|messages|keys|ledger)/[A-Za-z0-9][A-Za-z0-9._-]{0,120})"
 )
 """Names are made here, never taken from a file that came from outside; so no name leads out of the bag."""
 

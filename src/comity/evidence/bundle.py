@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from comity.evidence import bag
+from comity.evidence.case_file import ToldItem, tell_case
 from comity.evidence.custody import SignedEvent
-from comity.evidence.manifest import CONDITIONS_FILE, FORMAT, README_FILE, SIGNATURE_KIND, salted_digest
+from comity.evidence.manifest import CASE_FILE, CONDITIONS_FILE, FORMAT, README_FILE, SIGNATURE_KIND, salted_digest
 from comity.seals.canonical import encode, sha256_hex, to_b64
 from comity.seals.keys import VerifyingKey
 from comity.seals.signing import Signature, Signer
@@ -134,6 +135,8 @@ class BundleContent:
     left_out: Sequence[LeftOut] = field(default=())
     successions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Fingerprint of a key to the signed statement with which it succeeded the one before it."""
+    with_case: bool = False
+    """Whether items and custody are told in CASE/UCO too. A verifier older than that file does not know it."""
 
 
 class _Payload:
@@ -190,16 +193,19 @@ def _write(root: Path, content: BundleContent, signer: Signer) -> str:
         for item in content.items
     ]
     payload.write_json(CONDITIONS_FILE, conditions)
+    release = {
+        "reference": content.reference,
+        "dossier": content.dossier,
+        "audience": content.audience,
+        "authority": content.authority,
+        "at": instant_text(content.at),
+        "ground": content.ground,
+    }
+    if content.with_case:
+        payload.write(CASE_FILE, (tell_case(release, [_told(n, item) for n, item in enumerate(content.items, 1)]),))
     value = {
         "format": FORMAT,
-        "release": {
-            "reference": content.reference,
-            "dossier": content.dossier,
-            "audience": content.audience,
-            "authority": content.authority,
-            "at": instant_text(content.at),
-            "ground": content.ground,
-        },
+        "release": release,
         "items": items,
         "messages": list(_write_messages(payload, content.messages)),
         "letters": list(_write_letters(payload, content.letters)),
@@ -257,6 +263,10 @@ def _write_item(payload: _Payload, number: int, item: BundleItem) -> dict[str, A
         "custody": payload.write_json(f"data/custody/{name}.json", [signed.to_json() for signed in item.chain]),
         "content": path,
     }
+
+
+def _told(number: int, item: BundleItem) -> ToldItem:
+    return ToldItem(number, item.description, [one.event for one in item.chain], item.handling, item.conditions)
 
 
 def _write_messages(payload: _Payload, messages: Sequence[BundleMessage]) -> Iterator[dict[str, Any]]:

@@ -14,8 +14,10 @@ from comity.values.errors import InvalidInputError
 FORMAT = "comity-bundle/1"
 SIGNATURE_KIND = "bundle"
 README_FILE, CONDITIONS_FILE = "data/README.txt", "data/conditions.json"
-FIXED_FILES = frozenset({README_FILE, CONDITIONS_FILE})
-"""In every bundle; all other files are pointed to by the manifest, each by one entry."""
+CASE_FILE = "data/case.jsonld"
+FIXED_FILES = frozenset({README_FILE, CONDITIONS_FILE, CASE_FILE})
+"""Nothing points to these: the first two are in every bundle, the third where it was asked for. All other files are
+pointed to by the manifest, each by one entry."""
 MAX_BYTES = 32 << 20
 
 

@@ -17,6 +17,7 @@ from cryptography.x509 import Certificate
 from comity.authorities.succession import Succession, read_succession
 from comity.evidence import bag
 from comity.evidence.bundle import README, card_of
+from comity.evidence.check_case import case_of, check_case
 from comity.evidence.check_custody import check_items
 from comity.evidence.check_ledger import check_ledgers
 from comity.evidence.check_messages import check_left_out, check_letters, check_messages
@@ -52,7 +53,18 @@ def verify_bundle(
 
     Raises MissingError `bundle:absent` only when neither `bagit.txt` nor `comity.json` is there.
     """
-    root = Path(path)
+    return _verified(Path(path), frozenset(trust or ()), timestamp_roots)[1]
+
+
+def case_file_of(path: Path, trust: Collection[str] | None = None) -> tuple[bytes | None, Report]:
+    """A bundle's items and custody in CASE/UCO, whether it carries them so or not; None where it does not hold."""
+    opened, report = _verified(Path(path), frozenset(trust or ()), ())
+    return (case_of(opened) if opened and report.holds else None), report
+
+
+def _verified(
+    root: Path, trust: frozenset[str], timestamp_roots: Sequence[Certificate]
+) -> tuple[Opened | None, Report]:
     if not any(_is_there(root / name) for name in (bag.BAGIT_FILE, bag.COMITY_FILE)):
         raise MissingError(
             f"There is no bundle at {root}: neither bagit.txt nor comity.json is there.",
@@ -64,7 +76,7 @@ def verify_bundle(
     opened = _open(found, report)
     if opened is None:
         report.breaks(bag.COMITY_FILE, "Without a readable comity.json nothing else in the bundle can be verified.")
-        return report
+        return None, report
     opened.timestamp_roots = timestamp_roots
     _check_keys(opened, report)
     _check_signature(opened, _noted(found, bag.TAG_MANIFEST_FILE), report)
@@ -75,8 +87,9 @@ def verify_bundle(
     check_letters(opened, report)
     check_ledgers(opened, report)
     check_left_out(opened, report)
-    check_trust(opened, frozenset(trust or ()), report)
-    return report
+    check_case(opened, report)
+    check_trust(opened, trust, report)
+    return opened, report
 
 
 def _is_there(path: Path) -> bool:

@@ -1,6 +1,7 @@
 """Releasing evidence to a court or a defence: proposed by one person, approved by another, then exported."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -196,8 +197,12 @@ def refuse_release(act: Act, release: Reference | str, *, digest: str, reason: s
     return row
 
 
-def export_bundle(act: Act, release: Reference | str, out_dir: Path, *, keys: Keyring, vault: Vault) -> Path:
+def export_bundle(
+    act: Act, release: Reference | str, out_dir: Path, *, keys: Keyring, vault: Vault, with_case: bool = False
+) -> Path:
     """Write the bundle of an approved release into a folder that is not there yet; returns the folder.
+
+    With `with_case` items and custody stand in it in CASE/UCO too.
 
     What is left out gets its salts once and keeps them, so that a second export says the same and a thing left out
     can be opened later against its salted digest. Raises RefusedError `release:state` before approval, ConflictError
@@ -212,6 +217,7 @@ def export_bundle(act: Act, release: Reference | str, out_dir: Path, *, keys: Ke
     _expect_unchanged(row, items)
     _expect_free(act, items, row.permission)
     content, left_out = bundle_content(act, row, items, keys=keys, vault=vault)
+    content = replace(content, with_case=with_case)
     digest = write_bundle(Path(out_dir), content, keys.signer(row.authority))
     with transaction.atomic():
         _write(row, state="exported", left_out=left_out)
