@@ -12,7 +12,7 @@ from comity.authorities.card import open_card
 from comity.authorities.competence import Competence
 from comity.authorities.directory import founding
 from comity.authorities.directory.sheets import Sheets
-from comity.authorities.directory.trusting import Ended
+from comity.authorities.directory.trusting import Ended, root_fingerprint
 from comity.authorities.queries import ended_keys, partner, verifying_key
 from comity.authorities.queries.directory import Standing, listed_authorities, listings
 from comity.cli.status import directories_ending
@@ -128,6 +128,22 @@ def test_nothing_is_accepted_from_a_directory_that_may_be_frozen(house: None) ->
     with pytest.raises(UnavailableError) as frozen:
         accept_listed(later(31, ADMINISTRATOR), "CO-FGN")
     assert frozen.value.code == "directory:ended"
+
+
+def test_what_is_accepted_is_the_key_that_was_read_and_none_where_directories_differ(house: None) -> None:
+    take(SECOND)
+    theirs, others = [key(110), key(111)], founding.found([key(110).public, key(111).public], 2, MOMENT)
+    other = by(founding.listed(others, [card("CO-FGN", 12)], MOMENT), *theirs)
+    root = root_fingerprint(other.roots[0])
+    trust_directory(OPERATOR, data=other.to_bytes(), fingerprint=root, name="a second circle of an exercise")
+    with pytest.raises(ConflictError) as refused:
+        accept_listed(ADMINISTRATOR, "CO-FGN")
+    assert refused.value.code == "directory:two-keys"
+    with pytest.raises(ConflictError) as refused:
+        accept_listed(ADMINISTRATOR, "CO-FGN", fingerprint=key(11).public.fingerprint)
+    assert refused.value.code == "directory:other-key"
+    accept_listed(ADMINISTRATOR, "CO-FGN", fingerprint=key(12).public.fingerprint)
+    assert verifying_key("CO-FGN") == key(12).public
 
 
 def test_an_authority_of_this_node_is_never_taken_from_a_directory(house: None) -> None:

@@ -10,6 +10,7 @@ from comity.exchange.actions import Asked, Packed, Taken, pack, take
 from comity.exchange.courier import PartKind, PartOutcome
 from comity.safeguards.models import LedgerEntry
 from comity.seals.stream import CHUNK_BYTES
+from comity.store.models import SealedBlob
 from comity.store.queries import content_bytes
 from comity.store.vault import SEALED_CHUNK
 from comity.values.actor import job
@@ -139,3 +140,10 @@ def test_only_what_is_offered_to_that_partner_goes_along(world):
     )  # fmt: skip
     b"".join(other.chunks())
     assert not other.manifest.parts
+
+
+def test_content_that_the_vault_lost_keeps_nothing_else_from_going(world):
+    lost, kept = offered(world), offered(world, b"another record")
+    world.sending.discard(SealedBlob.objects.get(digest=lost.digest).name)
+    found = taken(world, b"".join(packed(world).chunks()))
+    assert [(result.subject, result.outcome) for result in found.results] == [(kept.digest, PartOutcome.TAKEN)]

@@ -59,6 +59,11 @@ def test_an_export_holds_with_both_witnesses_and_without_words(history: History)
     assert b"casework" not in b"".join(bare.lines)
 
 
+def _next_line(lines: tuple[bytes, ...]) -> bytes:
+    """One more entry after the last, as whoever holds the files could write it."""
+    return encode({**decode(lines[-1].rstrip(b"\n")), "seq": len(lines), "salt": None, "entry": None}) + b"\n"
+
+
 @pytest.mark.usefixtures("unblocked")
 def test_any_change_is_found(history: History) -> None:
     whole = files(history)
@@ -76,6 +81,10 @@ def test_any_change_is_found(history: History) -> None:
         replace(whole, witnessed=whole.witnessed.replace("\n", "\n1", 1)),
         replace(whole, keys=swapped),
         replace(whole, keys=b"[]"),
+        replace(whole, checkpoint=""),
+        replace(whole, checkpoint="", witnessed=""),
+        replace(whole, lines=(*whole.lines, _next_line(whole.lines))),
+        replace(whole, keys=encode({**keys, WITNESSES[0]: []})),
     ):
         assert changed.broken(), changed
 

@@ -11,6 +11,7 @@ from django.db import transaction
 from comity.evidence.actions import admit, approve_release, export_bundle, propose_release, take_in
 from comity.evidence.models import Item, Offer, Recall, RecalledItem
 from comity.evidence.queries import chain_of, item_content, item_view, recalls_of
+from comity.exchange.models import Outbox, OutboxState
 from comity.exchange.queries import messages_of
 from comity.requests.queries import dossier_page, needs_me
 from comity.store.queries import holds
@@ -80,6 +81,18 @@ def test_a_recall_needs_two_people_and_binds_what_was_proposed(cast: World) -> N
     RecalledItem.objects.filter(recall=row).update(digest=item.digest)
     cast.do("chief", "refuse_recall", dossier, recall=row.recall, digest=row.digest, note="No hace falta.")
     assert not messages_of("CO-FGN", str(dossier))[-1].signed.message.type.startswith("evidence.recall")
+
+
+def test_a_recall_under_the_id_of_another_dossiers_recall_is_refused_and_nothing_of_it_kept(cast: World) -> None:
+    dossier, (item, _) = countersigned(cast)
+    row = proposed(cast, dossier, item)
+    elsewhere = {"holder": "CH-FOJ", "recall": row.recall, "dossier": str(dossier)[:-1] + "x", "own": False}
+    told = {"kind": "recall", "reason": WHY, "answer_by": row.answer_by, "digest": "0" * 64, "state": "standing"}
+    Recall.objects.create(**elsewhere, **told, since=cast.at)
+    cast.do("chief", "approve_recall", dossier, recall=row.recall, digest=row.digest)
+    cast.post()
+    assert Outbox.objects.get(message__type="evidence.recalled").state == OutboxState.STOPPED
+    assert "recalled" not in custody("CH-FOJ", item)
 
 
 def test_a_recalled_item_is_locked_at_once_and_its_deletion_comes_back_signed(cast: World) -> None:

@@ -291,3 +291,6 @@ def test_no_request_is_opened_on_paper_for_a_partner_with_a_node_or_by_anyone_bu
     with pytest.raises(RefusedError) as caught:
         open_received(cast.act("head"), requesting="PY-MP", **given)
     assert caught.value.code == "policy:missing-role"
+    with pytest.raises(RefusedError) as caught:
+        open_received(cast.act("head"), requesting="CO-FGN", **given)
+    assert caught.value.code == "policy:missing-role"

@@ -166,6 +166,7 @@ def test_nothing_is_taken_in_by_post_from_a_partner_that_signs_for_itself_or_bef
     assert code_of(lambda: arrived(cast, dossier)) == "workflow:closed"
     theirs = cast.open("prosecutor", requested="CO-FGN", title="Cuenta", number="SV.26.8")
     assert code_of(lambda: arrived(cast, theirs)) == "requests:has-node"
+    assert code_of(lambda: arrived(cast, theirs, who="clerk"), RefusedError) == "policy:missing-role"
     dossier = posted(cast)
     assert code_of(lambda: arrived(cast, dossier, who="clerk"), RefusedError) == "policy:missing-role"
     cast.officer("stranger", "ES-J3")

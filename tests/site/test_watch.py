@@ -1,5 +1,6 @@
 """What a monitor is told: whether the node is alive and ready, figures without persons, logs without values."""
 
+import io
 import json
 import logging
 import sys
@@ -48,6 +49,22 @@ def test_a_keyring_that_does_not_open_is_not_ready(world: World, monkeypatch: py
     node = SimpleNamespace(file=NodeFile("xx", "localhost", 1, 2, exercise=True), folder=Path("/"), keys=gone)
     assert watch.ready(node)["keyring"] is False
     assert watch.answer("/elsewhere", node)[0] == HTTPStatus.NOT_FOUND
+
+
+def test_what_goes_wrong_is_told_as_a_fault_and_stands_in_the_log(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, db: None
+) -> None:
+    def fails(_path: str, _node: Any) -> Any:
+        raise ValueError
+
+    sent = io.BytesIO()
+    handler = watch._Handler.__new__(watch._Handler)
+    handler.path, handler.wfile, handler.request_version, handler.requestline = "/metrics", sent, "HTTP/1.1", ""
+    monkeypatch.setattr(watch, "answer", fails)
+    monkeypatch.setattr("django.db.connections.close_all", lambda: None)
+    handler.do_GET()
+    assert b" 500 " in sent.getvalue()
+    assert caplog.records[-1].exc_info[0] is ValueError
 
 
 def test_a_line_of_the_log_holds_no_value_of_others_and_no_words_of_an_error() -> None:

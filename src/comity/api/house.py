@@ -142,8 +142,9 @@ def directory(request: HttpRequest) -> Any:
 
 
 @router.post("/directory/{code}", summary="Accept an authority as the founders of a directory list it")
-def accept(request: HttpRequest, code: str) -> Any:
-    row = accept_listed(act(request), code)
+def accept(request: HttpRequest, code: str, fingerprint: str = "") -> Any:
+    """`fingerprint` is that of the listed key that was read; needed where two directories list different ones."""
+    row = accept_listed(act(request), code, fingerprint=fingerprint)
     return {"code": row.code, "state": row.state}
 
 

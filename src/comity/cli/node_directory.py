@@ -46,13 +46,17 @@ def take(folder: Folder, file: Annotated[Path, typer.Argument(help="A newer vers
 
 
 @directory.command()
-def accept(folder: Folder, codes: Annotated[list[str], typer.Argument(help="Codes of listed authorities.")]) -> None:
+def accept(
+    folder: Folder,
+    codes: Annotated[list[str], typer.Argument(help="Codes of listed authorities.")],
+    fingerprint: Annotated[str, typer.Option(help="Of the one's listed key, where directories differ.")] = "",
+) -> None:
     """Let listed authorities be partners as the list says; also with other keys, on the founders' word."""
     load_framework(folder)
     from comity.authorities.actions.directing import accept_listed  # noqa: PLC0415
 
     for code in codes:
-        row = accept_listed(operator_act("keep the directory"), code)
+        row = accept_listed(operator_act("keep the directory"), code, fingerprint=fingerprint)
         says.print(f"{row.code} is a partner of this node, as the directory lists it.")
 
 

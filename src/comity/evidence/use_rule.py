@@ -114,7 +114,7 @@ def hindrances(standing: Standing, use: Use, *, on: date, permission: str = "") 
         return tuple(found)
     wanted = f"{ask} for permission and name it here."
     if binding.handling in rule.codes:
-        text = "Ask the provider's permission and name it in the proposal."
+        text = "No permission of the provider is named."
         found.append(Hindrance(item, "handling", _HANDLING_RULE[binding.handling], text, wanted))
     for condition in binding.conditions:
         if condition.kind in rule.kinds and not (condition.until is not None and condition.until < on):
@@ -131,8 +131,9 @@ def expect_free(
     """Return if the item may be used so on that day; RefusedError with the gravest reason and what to do about it."""
     found = hindrances(standing, use, on=on, permission=permission)
     if found:
+        reason = ": ".join(part for part in (found[0].provision, found[0].text) if part)
         raise RefusedError(
-            f"{title} may not be {_DONE[use]}. {found[0].provision}: {found[0].text}".replace(". : ", ". "),
+            f"{title} may not be {_DONE[use]}. {reason}",
             code=code,
             place=standing.item,
             next_step=found[0].next_step,

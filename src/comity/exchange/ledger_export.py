@@ -67,8 +67,11 @@ def check_export(lines: Iterable[bytes], checkpoint: str, witnessed: str, keys: 
             else:
                 log = authority_of(heads[place].origin)
                 yield holds(place, f"A checkpoint of {log} with {heads[place].size} entries, signed by it.")
+    if not checkpoint:
+        yield broken(CHECKPOINT, "There is none: nobody signed which entries there are.")
     roots: dict[int, bytes] = {}
-    yield from _check_entries(lines, {head.size for head in heads.values()}, roots)
+    signed = {head.size for head in heads.values()}
+    yield from _check_entries(lines, signed, roots)
     for place, head in heads.items():
         if roots.get(head.size) == head.root:
             yield holds(place, f"The first {head.size} entries make its root.")
@@ -104,6 +107,8 @@ def _check_entries(lines: Iterable[bytes], sizes: set[int], roots: dict[int, byt
             roots[frontier.size] = frontier.root()
     gone = f"; of {erased} the leaf alone" if erased else ""
     yield holds(ENTRIES, f"{frontier.size} entries{gone}.")
+    if sizes and frontier.size > max(sizes):
+        yield broken(ENTRIES, f"Only the first {max(sizes)} entries are signed by anyone.")
 
 
 def _signed(note: str, keys: Mapping[str, Sequence[VerifyingKey]]) -> Checkpoint:
@@ -121,6 +126,7 @@ def _check_witnesses(note: str, log: str, keys: Mapping[str, Sequence[VerifyingK
         name = witness_name(code)
         if code == log or f" {name} " not in note:
             continue
+        finding = broken(WITNESSED, f"There is no key of {code} to check its cosignature with.")
         for key in held:
             try:
                 at = cosigned_at(note, key, name)

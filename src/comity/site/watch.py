@@ -4,6 +4,7 @@
 `/metrics`: counts for Prometheus. Codes of authorities and numbers only: nothing here names a person or a matter.
 """
 
+import logging
 import os
 import shutil
 import socket
@@ -19,6 +20,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+log = logging.getLogger("comity.watch")
 RESERVE_BYTES = 256 << 20
 HOST = "127.0.0.1"
 
@@ -115,7 +117,8 @@ class _Handler(BaseHTTPRequestHandler):
         close_old_connections()
         try:
             status, media_type, body = answer(self.path, settings.COMITY)
-        except Exception:  # noqa: BLE001 - a monitor is told that something is wrong, not what: that is the log's
+        except Exception:  # a monitor is told that something is wrong, not what: that is the log's
+            log.exception("the watch could not answer")
             status, media_type, body = HTTPStatus.INTERNAL_SERVER_ERROR, "text/plain", b"not ok\n"
         finally:
             connections.close_all()

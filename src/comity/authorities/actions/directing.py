@@ -9,7 +9,7 @@ from comity.authorities.actions.succeeding import Ending, replace_keys, write_ca
 from comity.authorities.directory.sheets import Sheets, read_sheets
 from comity.authorities.directory.trusting import Directory, Ended, Entry, open_directory, root_fingerprint
 from comity.authorities.models import Authority, HeldDirectory
-from comity.authorities.queries.directory import listings
+from comity.authorities.queries.directory import Listing, listings
 from comity.safeguards.actions import enter
 from comity.safeguards.permissions import Permission
 from comity.safeguards.policy import authorise_house
@@ -85,24 +85,17 @@ def take_directory(act: Act, *, data: bytes, source: str) -> bool:
 
 
 @transaction.atomic
-def accept_listed(act: Act, code: str) -> Authority:
+def accept_listed(act: Act, code: str, *, fingerprint: str = "") -> Authority:
     """Let an authority be our partner as the founders list it: also with other keys than it had, on their word.
 
     One person does it, where without a directory two would compare the fingerprint: so many founders signed the list
-    that none of them can slip a key in alone. Raises MissingError where it is not listed, UnavailableError
-    `directory:ended` where the list may be frozen, RefusedError for an authority of this node.
+    that none of them can slip a key in alone. `fingerprint` is that of the listed key she read; it may be left out
+    where all directories list the same. Raises MissingError where it is not listed, UnavailableError `directory:ended`
+    where the list may be frozen, ConflictError `directory:other-key` where another key is listed now than the one that
+    was read, `directory:two-keys` where directories list different ones, RefusedError for an authority of this node.
     """
     _ask(act)
-    listing = next((one for one in listings(act.at) if code in one.directory.entries), None)
-    if listing is None:
-        raise MissingError(f"No directory that this node relies on lists {code}.", code="directory:code", place=code)
-    if listing.ended:
-        raise UnavailableError(
-            f"The directory ended on {instant_text(listing.directory.ends)}: it may be kept from us. "
-            "Nothing was changed.",
-            code="directory:ended",
-            next_step="Take a newer version from a founder or another partner first.",
-        )
+    listing = _current(act.at, code, fingerprint)
     entry, known = listing.directory.entries[code], Authority.objects.filter(code=code).first()
     if known is not None and known.local:
         raise RefusedError(f"{code} is an authority of this node; its card is its own.", code="partner:own", place=code)
@@ -113,6 +106,37 @@ def accept_listed(act: Act, code: str) -> Authority:
             enter(act, "authorities:partner:added", code, authority=own.code, facts=facts)
         return row
     return replace_keys(act, known, entry.card, _ending(act.at, known, entry, str(act.actor)))
+
+
+def _current(at: datetime, code: str, fingerprint: str) -> Listing:
+    """The directory that lists the authority at this moment, under the key that was read."""
+    listed = [one for one in listings(at) if code in one.directory.entries]
+    if not listed:
+        raise MissingError(f"No directory that this node relies on lists {code}.", code="directory:code", place=code)
+    current = [one for one in listed if not one.ended]
+    if not current:
+        raise UnavailableError(
+            f"The directory ended on {instant_text(listed[0].directory.ends)}: it may be kept from us. "
+            "Nothing was changed.",
+            code="directory:ended",
+            next_step="Take a newer version from a founder or another partner first.",
+        )
+    keys = {one.directory.entries[code].card.verifying_key.fingerprint: one for one in reversed(current)}
+    if fingerprint and fingerprint not in keys:
+        raise ConflictError(
+            f"The directory lists another key of {code} now than the one you read; nothing was changed.",
+            code="directory:other-key",
+            place=code,
+            next_step="Read what is listed now, and decide anew.",
+        )
+    if not fingerprint and len(keys) > 1:
+        raise ConflictError(
+            f"The directories that this node relies on list different keys of {code}; nothing was changed.",
+            code="directory:two-keys",
+            place=code,
+            next_step="Ask their founders which one holds, and name its fingerprint.",
+        )
+    return keys[fingerprint] if fingerprint else current[0]
 
 
 def _ending(at: datetime, known: Authority, entry: Entry, person: str) -> Ending:

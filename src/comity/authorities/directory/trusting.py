@@ -184,7 +184,10 @@ def _entry(code: str, file: TargetFile, data: bytes) -> Entry:
         raise exceptions.RepositoryError(f"the card of {code}: {error.message}") from error
     if card.code != code:
         raise exceptions.RepositoryError(f"the card under {code} is that of {card.code}")
-    return Entry(card, tuple(Ended.from_json(one) for one in (file.custom or {}).get("ended", ())))
+    try:
+        return Entry(card, tuple(Ended.from_json(one) for one in (file.custom or {}).get("ended", ())))
+    except (AttributeError, InvalidInputError) as error:
+        raise exceptions.RepositoryError(f"what is said of the keys of {code} cannot be read") from error
 
 
 def read_part(data: bytes) -> Metadata[Any]:

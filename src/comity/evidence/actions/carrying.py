@@ -14,7 +14,7 @@ from comity.store.models import SealedBlob
 from comity.store.queries import sealed_range
 from comity.store.vault import Vault
 from comity.values.actor import Act
-from comity.values.errors import UnavailableError
+from comity.values.errors import MissingError, UnavailableError
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,18 @@ class EvidenceCargo:
         found = [row.digest for row in offers if row.digest in asked or (since is not None and row.since >= since)]
         carried = []
         for digest in found:
-            blob = SealedBlob.objects.filter(digest=digest).first()
-            end = self.vault.sealed_size(blob.name) if blob else 0
-            start = asked.get(digest, 0)
+            start, end = asked.get(digest, 0), self._size_here(digest)
             if start < end:
                 carried.append(Carried(digest, start, end))
         return carried
+
+    def _size_here(self, digest: str) -> int:
+        """Sealed bytes of a content; 0 where the vault lost it, which scrubbing tells: the rest goes all the same."""
+        blob = SealedBlob.objects.filter(digest=digest).first()
+        try:
+            return self.vault.sealed_size(blob.name) if blob else 0
+        except MissingError:
+            return 0
 
     def sealed(self, digest: str, start: int, end: int) -> bytes:
         return sealed_range(digest, start, end, vault=self.vault)

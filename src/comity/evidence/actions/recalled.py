@@ -35,7 +35,8 @@ def receive_recall(act: Act, signed: SignedMessage, keys: Keyring) -> None:
 
     Inside the receiving transaction, whatever the order of arrival: an item that is still on its way is locked when it
     comes. Raises InvalidInputError `evidence:form` for an item that is not of the sender's State, BrokenError
-    `recall:digest` for one that is here with other content; then the whole message is refused.
+    `recall:digest` for one that is here with other content, RefusedError `recall:id` for the id of a recall of another
+    dossier; then the whole message is refused.
     """
     message = signed.message
     body, holder = message.body, message.recipient
@@ -46,7 +47,10 @@ def receive_recall(act: Act, signed: SignedMessage, keys: Keyring) -> None:
             raise InvalidInputError(
                 "The item is not one of the sender's State.", code="evidence:form", place=f"body.items[{number}]"
             )
-    if Recall.objects.filter(holder=holder, recall=body["recall_id"]).exists():
+    known = Recall.objects.filter(holder=holder, recall=body["recall_id"]).first()
+    if known is not None and (known.own or known.dossier != str(message.dossier)):
+        raise RefusedError("Another recall bears this id.", code="recall:id", place="body.recall_id")
+    if known is not None:
         return
     row = Recall.objects.create(
         holder=holder,

@@ -152,8 +152,11 @@ def messages_retrieved(act: Act, signed: SignedMessage, _content_keys: Mapping[s
     if set(message.body) != {"statements"} or not isinstance(statements, list):
         raise InvalidInputError("This is not a notice of retrieval.", code="statement:form", place="body")
     if not 0 < len(statements) <= MOST_IN_A_NOTICE or message.attachments:
-        raise InvalidInputError("A notice has 1 to 100 statements and nothing else.", code="statement:form")
-    for place, text in enumerate(statements):
+        raise InvalidInputError(
+            f"A notice has 1 to {MOST_IN_A_NOTICE} statements and nothing else.", code="statement:form"
+        )
+    for number, text in enumerate(statements):
+        place = f"body.statements[{number}]"
         data = from_b64(text) if isinstance(text, str) else b""
         receipt, key_id = read_statement(data)
         open_statement(data, verifying_key(message.sender, key_id, receipt.at))
@@ -164,9 +167,9 @@ def messages_retrieved(act: Act, signed: SignedMessage, _content_keys: Mapping[s
             recipient=message.sender,
         ).first()
         if receipt.kind is not ReceiptKind.RETRIEVAL or sent is None:
-            raise RefusedError("We sent no such message.", code="statement:other", place=f"body.statements[{place}]")
+            raise RefusedError("We sent no such message.", code="statement:other", place=place)
         if (receipt.sender, receipt.recipient) != (sent.sender, sent.recipient):
-            raise BrokenError("The statement names other parties.", code="statement:other", place=str(place))
+            raise BrokenError("The statement names other parties.", code="statement:other", place=place)
         StoredReceipt.objects.get_or_create(message=sent, kind=receipt.kind, defaults={"at": receipt.at, "data": data})
     enter(
         act,

@@ -201,14 +201,12 @@ def _note_shown(act: Act, holder: str, log: str, checkpoint: Checkpoint, note: s
             shown_by=act.actor.id,
         )
     elif held.filter(settled=False).count() < MOST_SHOWN:
-        SeenCheckpoint.objects.create(
+        SeenCheckpoint.objects.get_or_create(  # two witnesses may show it at the same moment
             holder=holder,
             log=log,
             size=checkpoint.size,
             root=checkpoint.root,
-            note=note,
-            shown_by=act.actor.id,
-            at=act.at,
+            defaults={"note": note, "shown_by": act.actor.id, "at": act.at},
         )
 
 
@@ -264,9 +262,16 @@ def _settle(
     roots, sizes = (bytes(first.root), bytes(last.root)), (first.size, last.size)
     by = act.by(peer(shown.log))
     if asked.checkpoint.root != roots[1]:
-        note = asked.request.note
-        twice = (sizes[1], sizes[1])
-        _keep(by, holder=shown.holder, log=shown.log, kind=Verdict.FORK, known=last.note, second=note, sizes=twice)
+        _keep(
+            by,
+            holder=shown.holder,
+            log=shown.log,
+            kind=Verdict.FORK,
+            known=last.note,
+            second=asked.request.note,
+            sizes=(sizes[1], sizes[1]),
+            shown_by=shown.shown_by if last is shown else "",
+        )
     else:
         try:
             verify_consistency(sizes[0], roots[0], sizes[1], roots[1], asked.request.proof)

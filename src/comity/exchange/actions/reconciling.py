@@ -190,7 +190,9 @@ def reconcile_wanted(
         one = SignedMessage.read(bytes(stored.content), Signature.from_json(stored.signature))
         here = [attached.digest for attached in one.message.attachments if holds(attached.digest)]
         if stored.direction == Direction.OUT:
-            _send_again(act, stored, one, keys)
+            # What was deleted here since cannot be sealed again: such a message stays lacking, and a person decides.
+            if len(here) == len(one.message.attachments):
+                _send_again(act, stored, one, keys)
         elif len(one.content) <= LARGEST:
             attached = tuple(one for one in one.message.attachments if one.digest in here)
             given = offer(act, here, holder=row.holder, recipient=row.partner, dossier=stored.dossier, keys=keys)

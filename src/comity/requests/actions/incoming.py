@@ -35,7 +35,7 @@ from comity.store.vault import Vault
 from comity.values.actor import Act
 from comity.values.errors import InvalidInputError, RefusedError
 from comity.values.instant import instant_text
-from comity.values.reference import Kind
+from comity.values.reference import Kind, Reference
 
 
 def open_received(
@@ -55,6 +55,8 @@ def open_received(
     `content` is what the registrar reads in the letter, in the shape of a request; `signed_by` who signed it on paper.
     """
     home, partner = local_authority(act.actor.authority), authority(requesting)
+    reference = act.new_reference(partner.code, Kind.DOSSIER)
+    authorise(act.actor, Permission.LETTER_RECORD, Target(reference, 0, frozenset({Relation.REQUESTED})))
     if partner.has_node or partner.state == home.state:
         raise RefusedError("This partner signs for itself; wait for its message.", code="requests:has-node")
     if not any(home.may(one) for one in (Competence.CENTRAL, Competence.RECEIVING, Competence.EXECUTING)):
@@ -64,6 +66,7 @@ def open_received(
     letter.expect_readable(act.at.date())
     kept = parse_content(content)
     row = Dossier(
+        reference=str(reference),
         holder=home.code,
         side=Side.REQUESTED.value,
         requesting=partner.code,
@@ -104,9 +107,7 @@ def open_received(
 def _record(
     act: Act, row: Dossier, body: Mapping[str, Any], sealed: Sealed, keys: Keyring, letter: ScannedLetter
 ) -> Dossier:
-    reference = act.new_reference(row.requesting, Kind.DOSSIER)
-    authorise(act.actor, Permission.LETTER_RECORD, Target(reference, 0, frozenset({Relation.REQUESTED})))
-    row.reference = str(reference)
+    reference = Reference.parse(row.reference)
     row.save(force_insert=True)
     message = Message(
         type=MessageType.RECORDED.value,

@@ -18,9 +18,11 @@ from comity.requests.messages import MessageType, check_body
 from comity.requests.models import Dossier
 from comity.requests.papers import first_printed
 from comity.requests.phases import Side
-from comity.requests.queries.access import dossier_for, partner_of, phase_of_row
+from comity.requests.queries.access import dossier_for, partner_of, phase_of_row, target_of
 from comity.requests.results import Results
 from comity.requests.scanned import ScannedLetter
+from comity.safeguards.permissions import Permission
+from comity.safeguards.policy import authorise
 from comity.store.vault import Vault
 from comity.values.actor import Act
 from comity.values.errors import InvalidInputError, RefusedError
@@ -44,6 +46,7 @@ def take_in_from_post(
     signs for itself, and for a request that it cannot have answered yet.
     """
     row = dossier_for(act.actor, dossier)
+    authorise(act.actor, Permission.ITEM_RECORD, target_of(row, act.actor))
     if row.partner_has_node:
         raise RefusedError("This partner signs for itself; wait for its message.", code="requests:has-node")
     workflow.require(workflow.STEPS["record_return"], Side(row.side), phase_of_row(row))

@@ -127,6 +127,12 @@ def note(request: HttpRequest) -> HttpResponse:
     return _acted(request, form, act, _("Note one without a node"), _("Keep"))
 
 
+class ListedForm(forms.Form):
+    """What is accepted is the key whose fingerprint stood on the page, and no other that is listed by then."""
+
+    fingerprint = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+
 @page(Permission.PARTNERS_WRITE, methods="GET POST")
 def listed(request: HttpRequest, code: str) -> HttpResponse:
     """Accept one authority as the founders list it: what they say of it stands above the button."""
@@ -136,9 +142,13 @@ def listed(request: HttpRequest, code: str) -> HttpResponse:
     line = next((one for one in listed_authorities(datetime.now(UTC)) if one.code == code), None)
     if line is None:
         raise MissingError
-    form = forms.Form(request.POST or None)
+    form = ListedForm(request.POST or None, initial={"fingerprint": line.entry.card.verifying_key.fingerprint})
+
+    def act(given: dict[str, Any]) -> None:
+        accept_listed(act_of(request), code, fingerprint=given["fingerprint"])
+
     words = {"title": _("Accept as the directory lists it"), "button": _("Accept"), "line": line}
-    return _acted(request, form, lambda _given: accept_listed(act_of(request), code), **words)
+    return _acted(request, form, act, **words)
 
 
 def _acted(request: HttpRequest, form: forms.Form, act: Any, title: Any, button: Any, line: Any = None) -> HttpResponse:
