@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from comity.cli.framework import load_framework, operator_act
-from comity.values.errors import ConflictError, InvalidInputError
+from comity.values.errors import ConflictError, InvalidInputError, UnavailableError
 from comity.values.instant import instant_text
 
 courier = typer.Typer(no_args_is_help=True, help="Bundles that go by hand: pack one, take one in, list them.")
@@ -41,6 +41,8 @@ def pack(
 
     Nothing counts as delivered by it: what is packed waits on until its receipt comes back, by hand or over the line.
     """
+    if not out.is_dir():
+        raise InvalidInputError(f"{out} is no folder; nothing was packed.", code="courier:out", place="--out")
     load_framework(folder)
     from django.conf import settings  # noqa: PLC0415
 
@@ -153,7 +155,10 @@ def list_bundles(folder: Folder, own: Own = "", as_json: Json = False) -> None:
 
 
 def _written(packed: Any, out: Path) -> dict[str, Any]:
-    """Write a bundle durably under its own name; what lies there already stays."""
+    """Write a bundle durably under its own name; what lies there already stays, and nothing half written is left.
+
+    Raises UnavailableError `courier:unwritten` where the medium does not take it.
+    """
     from comity.exchange.courier import PartKind, file_name  # noqa: PLC0415
 
     manifest = packed.manifest
@@ -161,12 +166,23 @@ def _written(packed: Any, out: Path) -> dict[str, Any]:
     unfinished = place.with_suffix(".part")
     if place.exists():
         raise ConflictError(f"{place} exists already; nothing was written.", code="courier:exists")
-    with unfinished.open("xb") as file:
-        for piece in packed.chunks():
-            file.write(piece)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.rename(place)
+    try:
+        with unfinished.open("xb") as file:
+            for piece in packed.chunks():
+                file.write(piece)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.rename(place)
+    except OSError as error:
+        raise UnavailableError(
+            f"Bundle {manifest.number} was not written to {out}: {error.strerror or error}. Its number is spent, and "
+            "what was in it waits on.",
+            code="courier:unwritten",
+            next_step="Make room on the medium or take another, and pack again.",
+        ) from error
+    finally:
+        packed.close()
+        unfinished.unlink(missing_ok=True)
     return {
         "file": str(place),
         "number": manifest.number,

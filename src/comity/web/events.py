@@ -21,6 +21,7 @@ EVENTS: Mapping[str, Promise | str] = {
     "authorities:directory:trusted": _("Directory of authorities relied on"),
     "authorities:identity:bound": _("Sign-in of the State's provider bound to an officer"),
     "authorities:identity:confirmed": _("Sign-in of the State's provider confirmed"),
+    "authorities:passkey:copied": _("A passkey was used that may have been copied"),
     "authorities:passkey:kept": _("Passkey kept"),
     "authorities:passkey:revoked": _("Passkey revoked"),
     "authorities:sessions:ended": _("Sessions of an officer ended"),

@@ -157,6 +157,8 @@ def test_a_copy_is_found_by_its_count(node, seat, client):
     client.post("/sign-out")
     passkey.count = 3
     assert "may have been copied" in refused(client, signs_in(client, passkey))
+    entry = LedgerEntry.objects.get(event="authorities:passkey:copied")
+    assert (entry.authority, entry.subject) == ("ES-J3", f"ES-J3:officer:{node.id_of('stranger')}")
 
 
 SAID = dict.fromkeys(("clientDataJSON", "authenticatorData", "signature", "attestationObject", "userHandle"), "YQ")

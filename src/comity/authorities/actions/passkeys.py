@@ -66,22 +66,28 @@ def revoke_passkey(act: Act, *, officer: Officer, passkey: int) -> None:
     enter(act, "authorities:passkey:revoked", reference, authority=reference.authority, facts=facts)
 
 
-def count_use(passkey: Authenticator, counter: int) -> None:
+def count_use(act: Act, passkey: Authenticator, counter: int) -> None:
     """Note the authenticator's own count of uses; BrokenError where it does not go on: then two hold this passkey.
 
-    An authenticator that does not count says 0 each time.
+    That is entered in the ledger of the officer's authority. An authenticator that does not count says 0 each time.
     """
     with transaction.atomic():
         row = Authenticator.objects.select_for_update().get(pk=passkey.pk)
         before = int(row.data.get("counter", 0))
-        if (counter or before) and counter <= before:
-            raise BrokenError(
-                "This passkey was used by another device in the meantime: it may have been copied.",
-                code="passkey:copied",
-                next_step="Sign in with password and code, and remove it.",
-            )
-        row.data = {**row.data, "counter": counter}
-        row.save(update_fields=["data"])
+        copied = bool(counter or before) and counter <= before
+        if copied:
+            reference = _reference(row.user)
+            facts = {"passkey": row.pk}
+            enter(act, "authorities:passkey:copied", reference, authority=reference.authority, facts=facts)
+        else:
+            row.data = {**row.data, "counter": counter}
+            row.save(update_fields=["data"])
+    if copied:
+        raise BrokenError(
+            "This passkey was used by another device in the meantime: it may have been copied.",
+            code="passkey:copied",
+            next_step="Sign in with password and code, and remove it.",
+        )
     passkey.data = row.data
 
 

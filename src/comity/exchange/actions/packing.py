@@ -70,6 +70,10 @@ class Packed:
     _contents: tuple[Carried, ...]
     _cargo: Cargo
 
+    def close(self) -> None:
+        """Let go of what was never read."""
+        self._spool.close()
+
     def chunks(self) -> Iterator[bytes]:
         """The file, piece by piece; memory does not grow with it. It can be read once."""
         with self._spool as spool:

@@ -18,9 +18,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from fido2.webauthn import AuthenticationResponse, CollectedClientData, RegistrationResponse
 
-from comity.authorities.actions import count_use
 from comity.values.errors import BrokenError
-from comity.web.signin.limits import count_passkey, count_try, was_right
+from comity.web.signin.limits import count_passkey, count_try, count_use, was_right
 
 
 def _plain(field: forms.Field, label: Any, **attributes: str) -> None:

@@ -1,6 +1,7 @@
 """Wrong tries on the pages: counted by user name and address, and refused plainly, with until when."""
 
 from allauth.account.adapter import get_adapter
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.http import HttpRequest
 from django.utils import timezone
@@ -27,6 +28,11 @@ def count_passkey(request: HttpRequest) -> None:
         actions.count_passkey(_act(), address=_address(request))
     except UnavailableError as error:
         raise _locked(error) from error
+
+
+def count_use(passkey: Authenticator, counter: int) -> None:
+    """Note the authenticator's own count of uses; BrokenError where another device used the passkey meanwhile."""
+    actions.count_use(_act(), passkey, counter)
 
 
 def was_right(request: HttpRequest, username: str = "", *, whole: bool = False) -> None:
