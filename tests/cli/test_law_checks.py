@@ -2,22 +2,20 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.cli.called import comity
 
-def comity(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    program = "from comity.cli.main import run; run()"
-    return subprocess.run(
-        [sys.executable, "-c", program, "law", *arguments], cwd=folder, capture_output=True, text=True, check=False
-    )
+
+def law(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return comity(folder, "law", *arguments)
 
 
 def as_json(folder: Path, *arguments: str) -> Any:
-    done = comity(folder, *arguments, "--json")
+    done = law(folder, *arguments, "--json")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -55,7 +53,7 @@ def test_what_the_register_knows_of_the_pair_is_not_asked(tmp_path):
     assert known["both-ets098"]["provision"]
     assert "both-ets098" not in {one["fact"] for one in answer["questions"]}
     assert "both-ets098" in {one["fact"] for one in as_json(tmp_path, *wanted[:4])["questions"]}
-    assert "known both-ets098: True" in comity(tmp_path, *wanted).stdout
+    assert "known both-ets098: True" in law(tmp_path, *wanted).stdout
 
 
 def test_questions_list_facts_with_type_meaning_and_provision(tmp_path):
@@ -81,7 +79,7 @@ def test_questions_list_facts_with_type_meaning_and_provision(tmp_path):
 def test_bad_facts_are_answered_with_what_is_wrong_and_an_example(tmp_path, text, says):
     path = tmp_path / "facts.json"
     path.write_text(text, encoding="utf-8")
-    done = comity(tmp_path, "refusals", "UNTOC", "--facts", str(path), "--json")
+    done = law(tmp_path, "refusals", "UNTOC", "--facts", str(path), "--json")
     assert done.returncode == 2
     assert done.stdout == ""
     assert says in done.stderr
@@ -89,7 +87,7 @@ def test_bad_facts_are_answered_with_what_is_wrong_and_an_example(tmp_path, text
 
 
 def test_a_file_of_facts_that_is_not_there_is_said_plainly(tmp_path):
-    done = comity(tmp_path, "refusals", "UNTOC", "--facts", "nowhere.json")
+    done = law(tmp_path, "refusals", "UNTOC", "--facts", "nowhere.json")
     assert (done.returncode, "cannot be read" in done.stderr) == (2, True)
 
 
@@ -100,12 +98,12 @@ def test_the_offences_held_of_a_state_are_listed_with_source_and_age(tmp_path):
     assert held["illegal-access"]["source"]
     assert held["illegal-access"]["as_of"]
     assert "unknown" in shown["silence"]
-    assert "Art. 269A" in comity(tmp_path, "offences", "--state", "CO").stdout
+    assert "Art. 269A" in law(tmp_path, "offences", "--state", "CO").stdout
     assert as_json(tmp_path, "offences", "--state", "PE")["offences"] == []
 
 
 def test_dual_criminality_names_what_is_missing(tmp_path):
-    example = json.loads(comity(tmp_path, "dual", "--example").stdout)
+    example = json.loads(law(tmp_path, "dual", "--example").stdout)
     (tmp_path / "case.json").write_text(json.dumps(example), encoding="utf-8")
     answer = as_json(tmp_path, "dual", "--facts", "case.json")
     assert answer["finding"] == "UNSETTLED"
@@ -139,14 +137,14 @@ def test_clocks_have_the_promised_shape(tmp_path):
     ],
 )
 def test_bad_words_are_answered_with_the_nearest_valid_ones(tmp_path, arguments, says):
-    done = comity(tmp_path, *arguments, "--json")
+    done = law(tmp_path, *arguments, "--json")
     assert done.returncode == 2
     assert says in done.stderr
 
 
 def test_clocks_without_an_event_list_the_events(tmp_path):
     assert "provisional-arrest" in as_json(tmp_path, "clocks", "ETS024")["triggers"]
-    done = comity(tmp_path, "clocks", "ETS024")
+    done = law(tmp_path, "clocks", "ETS024")
     assert (done.returncode, "provisional-arrest" in done.stdout) == (0, True)
     assert "{" not in done.stdout, "JSON only with --json"
 
@@ -176,6 +174,6 @@ def test_forms_show_the_status_of_each_field(tmp_path):
 
 @pytest.mark.parametrize("command", ["refusals UNTOC", "questions UNTOC", "gate", "coverage UNTOC", "forms eaw_form"])
 def test_without_json_a_page_is_printed(tmp_path, command):
-    done = comity(tmp_path, *command.split())
+    done = law(tmp_path, *command.split())
     assert done.returncode == 0, done.stderr
     assert len(done.stdout) > 200

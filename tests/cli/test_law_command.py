@@ -7,18 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.called import comity
+
 BASIS = ["basis", "CH", "CO", "--measure", "bank-records", "--offence", "drug-trafficking", "--on", "2026-11-21"]
 
 
-def comity(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    program = "from comity.cli.main import run; run()"
-    return subprocess.run(
-        [sys.executable, "-c", program, "law", *arguments], cwd=folder, capture_output=True, text=True, check=False
-    )
+def law(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return comity(folder, "law", *arguments)
 
 
 def as_json(folder: Path, *arguments: str) -> dict:
-    done = comity(folder, *arguments, "--json")
+    done = law(folder, *arguments, "--json")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -61,7 +60,7 @@ def test_answers_given_settle_untoc(tmp_path):
 
 
 def test_basis_on_the_terminal_shows_what_is_not_verified(tmp_path):
-    done = comity(tmp_path, *BASIS)
+    done = law(tmp_path, *BASIS)
     assert done.returncode == 0
     assert "1. BILATERAL-CH-CO-MLA  CLEAR" in done.stdout
     assert "not verified" in done.stdout
@@ -95,7 +94,7 @@ def test_basis_on_the_terminal_shows_what_is_not_verified(tmp_path):
 )
 def test_a_slip_is_answered_with_the_nearest_and_exit_2(tmp_path, arguments, nearest):
     for more in ([], ["--json"]):
-        done = comity(tmp_path, *arguments, *more)
+        done = law(tmp_path, *arguments, *more)
         assert done.returncode == 2
         assert nearest in done.stderr
         assert done.stdout == ""
@@ -104,7 +103,7 @@ def test_a_slip_is_answered_with_the_nearest_and_exit_2(tmp_path, arguments, nea
 def test_the_vocabularies_are_listed(tmp_path):
     assert "hearing-video" in {row["code"] for row in as_json(tmp_path, "measures")["measures"]}
     assert "murder" in {row["code"] for row in as_json(tmp_path, "offences")["offences"]}
-    assert "bank-records" in comity(tmp_path, "measures").stdout
+    assert "bank-records" in law(tmp_path, "measures").stdout
 
 
 def test_instruments_are_listed_with_their_codes(tmp_path):
@@ -113,7 +112,7 @@ def test_instruments_are_listed_with_their_codes(tmp_path):
     ours = {row["code"] for row in as_json(tmp_path, "instruments", "--state", "CO")["instruments"]}
     assert "BILATERAL-CH-CO-MLA" in ours
     assert "BILATERAL-CH-IN-MLA" not in ours
-    assert "bilateral treaties" in comity(tmp_path, "instruments").stdout
+    assert "bilateral treaties" in law(tmp_path, "instruments").stdout
 
 
 def test_a_party_is_shown_with_source_and_age(tmp_path):
@@ -130,7 +129,7 @@ def test_a_state_not_listed_is_unknown_and_not_a_stranger(tmp_path):
     assert shown["status"] == "unknown"
     assert shown["parties"] == []
     assert 'not "not a party"' in shown["note"]
-    assert "unknown" in comity(tmp_path, "party", "ETS030", "CO").stdout
+    assert "unknown" in law(tmp_path, "party", "ETS030", "CO").stdout
 
 
 def test_a_bilateral_treaty_is_shown_with_its_rows_and_declarations(tmp_path):
