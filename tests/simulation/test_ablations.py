@@ -17,11 +17,13 @@ from comity.simulation.faults import Fault
 from comity.simulation.report import simulate
 
 SEEDS = range(12)
+SHOWN_BY = {"one transaction": 2, "clock set back": 1, "receipt about this message": 7}
+"""Seeds tried first: they showed it when this was written."""
 
 
-def caught(words: str) -> bool:
+def caught(words: str, first: int) -> bool:
     """Whether some seed makes the oracle say these words."""
-    for seed in SEEDS:
+    for seed in sorted(SEEDS, key=lambda seed: seed != first):
         report = simulate(seed=seed, nodes=3, episodes=1)
         if any(words in sentence for sentence in report.violations):
             return True
@@ -175,4 +177,4 @@ def test_the_oracle_catches_the_loss_of(safeguard, monkeypatch):
         kind = ATTACKED[safeguard]
         monkeypatch.setattr(episode, "ATTACKS", {kind: episode.ATTACKS[kind]})
         monkeypatch.setitem(episode._DEEDS, "attack", 5.0)
-    assert caught(words), f"nobody noticed that '{safeguard}' was gone"
+    assert caught(words, SHOWN_BY.get(safeguard, 0)), f"nobody noticed that '{safeguard}' was gone"
