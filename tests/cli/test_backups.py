@@ -66,6 +66,12 @@ def test_a_failed_backup_leaves_nothing_and_the_next_one_runs(
         with pytest.raises(backups.UnavailableError):
             backups.write_backup(folder, medium / "b", os.urandom)
     assert not list(medium.iterdir())
+    tool = tmp_path / "bin" / "pg_dump"
+    tool.write_text("#!/bin/sh\nexit 3\n")
+    with pytest.raises(backups.UnavailableError, match="pg_dump ended with 3; no backup was written"):
+        backups.write_backup(folder, medium / "b", os.urandom)
+    assert not list(medium.iterdir())
+    tool.write_text(TOOL)
     (medium / "b.partial").write_text("left by a run that was killed")
     assert backups.write_backup(folder, medium / "b", os.urandom) > 0
     assert [path.name for path in medium.iterdir()] == ["b"]

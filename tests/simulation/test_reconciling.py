@@ -15,7 +15,7 @@ from comity.evidence.queries import offered_range
 from comity.exchange.actions import begin_reconciling, end_reconciling, reconcile_due, send_due
 from comity.exchange.models import Equivocation, Outbox, Reconciling, StoredMessage
 from comity.exchange.queries import reconciliations
-from comity.exchange.reconciliation import TYPES
+from comity.exchange.reconciliation import DONE, TYPES
 from comity.requests.models import Dossier
 from comity.requests.phases import Phase
 from comity.requests.queries.access import state_of
@@ -197,6 +197,8 @@ def test_until_then_nothing_is_written_and_nothing_leaves_but_the_questions(pair
         reconcile_due(node.act(pair.now), keys=node.keys)
         assert send_due(node.act(pair.now), keys=node.keys, transport=pair) == 1
         assert end_reconciling(pair.operator(), THEIRS, keys=node.keys) == 0
+        assert end_reconciling(pair.operator(), THEIRS, keys=node.keys) == 0
+        assert StoredMessage.objects.filter(type=DONE).count() == 1
 
 
 def test_a_partner_refuses_what_an_old_copy_writes_and_the_node_learns_that_it_is_old(pair: Pair) -> None:

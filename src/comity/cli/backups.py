@@ -190,6 +190,12 @@ def _copy_database(folder: Path, address: str, place: Path) -> None:
     user = f"{parts.netloc.rpartition('@')[0].partition(':')[0]}@" if parts.username else ""
     secret = {"PGPASSWORD": unquote(parts.password)} if parts.password else {}
     shown = parts._replace(netloc=user + host).geturl()  # the arguments of a process are seen by every user
-    subprocess.run(  # noqa: S603 - a fixed command with the operator's own database address
-        [tool, "--format=custom", f"--file={place / 'database.dump'}", shown], check=True, env={**os.environ, **secret}
+    ended = subprocess.run(  # noqa: S603 - a fixed command with the operator's own database address
+        [tool, "--format=custom", f"--file={place / 'database.dump'}", shown], check=False, env={**os.environ, **secret}
     )
+    if ended.returncode:
+        raise UnavailableError(
+            f"pg_dump ended with {ended.returncode}; no backup was written.",
+            code="backup:pg_dump",
+            next_step="It says above what stood in its way; mend that, then make the backup again.",
+        )

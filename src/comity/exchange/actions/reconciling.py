@@ -81,7 +81,8 @@ def end_reconciling(act: Act, partner: str, *, keys: Keyring) -> int:
     if not rows:
         raise MissingError(f"Nothing is being reconciled with {partner}.", code="reconcile:none", place=partner)
     for row in rows:
-        _finish(act, row, keys)
+        if row.closing is None:  # else it was said already, and is on its way
+            _finish(act, row, keys)
     return sum(len(lacking(row)) for row in rows)
 
 
