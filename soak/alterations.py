@@ -1,4 +1,4 @@
-"""Every way a package is altered: each bit, each shorter length, blocks that change places. Pure, numbered, repeatable."""
+"""Every way a package is altered: each bit, each shorter length, blocks that change places; by number."""
 
 from collections.abc import Iterator
 from math import gcd, isqrt

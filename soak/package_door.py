@@ -117,7 +117,7 @@ class Door:
         return raw
 
     def _package(self, chance: Chance) -> bytes:
-        """A request whose sealed form is the longest of at most 64 KiB: base64 in base64 does not reach every length."""
+        """A request whose sealed form is the longest of at most 64 KiB: base64 twice does not reach every length."""
         dossier, message_id = Reference(US, Kind.DOSSIER, uuid7(NOW, chance(10))), uuid7(NOW, chance(10))
         length, package = PACKAGE_BYTES * 9 // 16 - 6_000, b""
         while True:
