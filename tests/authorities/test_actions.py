@@ -15,7 +15,7 @@ from comity.authorities.queries import actor_of, authority, name_of, partner, pa
 from comity.safeguards.queries import recent_entries
 from comity.seals.keys import OpeningKey, SigningKey
 from comity.values.actor import Act, Role, job
-from comity.values.errors import ConflictError, MissingError, RefusedError
+from comity.values.errors import ConflictError, InvalidInputError, MissingError, RefusedError
 from tests.authorities.test_keyring import KEYS
 from tests.conftest import MOMENT, officer, seeded
 
@@ -103,6 +103,31 @@ def test_nobody_else_administers(house: Office) -> None:
     stranger = Act(officer("CO-FGN", Role.ADMINISTRATOR), MOMENT, "administration", seeded(4))
     with pytest.raises(MissingError):
         actions.assign_roles(stranger, officer=person, roles=[])
+
+
+@pytest.mark.parametrize("guessed", ["short-7", "password1234", "ada.exercice@1"])
+def test_a_first_password_that_is_easily_guessed_appoints_nobody(house: Office, guessed: str) -> None:
+    deed = administers(house)
+    new = actions.NewOfficer("ada.exercice", "Ada", "Exercice", guessed, [Role.AUDITOR])
+    with pytest.raises(InvalidInputError) as refused:
+        actions.appoint_officer(deed, office=house, officer=new)
+    assert refused.value.place == "password"
+    assert guessed not in str(refused.value)
+    assert not Officer.objects.filter(username="ada.exercice").exists()
+
+
+def test_a_user_name_that_is_taken_appoints_nobody(house: Office) -> None:
+    deed = administers(house)
+    new = actions.NewOfficer("ada", "Ada", "Exercice", "Kiesel-Nordwind-88", [Role.AUDITOR])
+    first = actions.appoint_officer(deed, office=house, officer=new)
+    with pytest.raises(ConflictError):
+        actions.appoint_officer(deed, office=house, officer=new)
+    assert list(Officer.objects.filter(username="ada")) == [first]
+
+
+def administers(house: Office) -> Act:
+    boss = appoint(house, "boss", Role.ADMINISTRATOR)
+    return Act(actor_of(boss, stepped_up=True), MOMENT, "administration", seeded(6))
 
 
 @pytest.mark.parametrize("spoil", [lambda _: "0" * 64, lambda text: text[:-1], lambda text: text.upper(), lambda _: ""])

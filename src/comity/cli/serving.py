@@ -36,7 +36,12 @@ def serve_node(folder: Path, *, threads: int, watch: int = 0) -> None:
     empty(spool_of(folder))
     if (folder / RESTORED).exists():
         command = [sys.executable, "-m", "comity.cli.main", "node", "reconcile", str(folder)]
-        subprocess.run(command, env=environment, check=True)  # noqa: S603 - our own command
+        if subprocess.run(command, env=environment, check=False).returncode:  # noqa: S603 - our own command
+            raise UnavailableError(
+                "The node was restored from an older copy and is not reconciled with its partners. It was not started.",
+                code="node:not-reconciled",
+                next_step=f"What stood in the way is said above; then: comity node reconcile {folder}",
+            )
     tls_files = folder / "run"
     tls_files.mkdir(mode=0o700, exist_ok=True)
     empty(tls_files)  # a killed node leaves its key here

@@ -189,6 +189,14 @@ def test_an_acr_of_the_settings_stands_for_the_code_as_old_as_the_provider_says(
     assert 'name="code"' in client.get("/officers/new").content.decode()
 
 
+@pytest.mark.parametrize("absurd", [-1, 10**18, "yesterday"])
+def test_a_time_of_confirmation_that_is_none_stands_for_no_code(absurd, known, client, provider, settings):
+    settings.SOCIALACCOUNT_PROVIDERS = provider_of({**provider.said, "acr": ["urn:high"]}, SECRET)
+    provider.claims |= {"acr": "urn:high", "auth_time": absurd}
+    signs_in(client)
+    assert STEPPED_UP_AT not in client.session
+
+
 def test_without_a_provider_there_is_no_such_way_in(node, client, provider, settings):
     named = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"][0]["provider_id"]
     settings.SOCIALACCOUNT_PROVIDERS = {}

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 
 from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from comity.authorities.actions.operator import only_the_operator
@@ -99,16 +101,22 @@ def appoint_first_officer(act: Act, *, office: Office, officer: NewOfficer) -> O
 
 
 def appoint_officer(act: Act, *, office: Office, officer: NewOfficer) -> Officer:
-    """Appoint an officer of the administrator's own authority; ConflictError for a user name that is taken."""
+    """Appoint an officer of the administrator's own authority.
+
+    Raises ConflictError for a user name that is taken, InvalidInputError for a first password that is easily guessed.
+    """
     authorise_house(act.actor, Permission.OFFICERS_WRITE, Reference(office.authority_id, Kind.OFFICE, office.id))
+    person = Officer(username=officer.username, first_name=officer.first_name, last_name=officer.last_name)
+    try:
+        validate_password(officer.password, person)
+    except ValidationError as error:
+        raise InvalidInputError(" ".join(error.messages), code="officer:password", place="password") from error
     return _appoint(act, office, officer)
 
 
 @transaction.atomic
 def _appoint(act: Act, office: Office, new: NewOfficer) -> Officer:
-    if Officer.objects.filter(username=new.username).exists():
-        raise ConflictError(f"There is already an officer '{new.username}'; nothing was changed.", place="username")
-    officer = Officer.objects.create(
+    officer = Officer(
         id=act.new_id(),
         username=new.username,
         first_name=new.first_name,
@@ -120,6 +128,13 @@ def _appoint(act: Act, office: Office, new: NewOfficer) -> Officer:
         language=new.language,
         date_joined=act.at,
     )
+    try:
+        with transaction.atomic():
+            officer.save(force_insert=True)
+    except IntegrityError as error:
+        raise ConflictError(
+            f"There is already an officer '{new.username}'; nothing was changed.", place="username"
+        ) from error
     if new.one_time_secret:
         TOTP.activate(officer, new.one_time_secret)
     enter(

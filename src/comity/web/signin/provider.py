@@ -34,6 +34,8 @@ ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
 """With which a provider may sign: never with a secret, never unsigned."""
 CONFIRMED_AT = "comity_provider_confirmed_at"
 """The session's key for when the provider itself confirmed the person in a way that the settings take for the code."""
+LAST_SECOND = int(datetime.max.replace(tzinfo=UTC).timestamp())
+"""The last time of a confirmation that is a time at all, in seconds of Unix time."""
 NEEDED = ["iss", "sub", "aud", "exp", "iat"]
 
 
@@ -71,8 +73,9 @@ class KnownOfficers(DefaultSocialAccountAdapter):  # type: ignore[misc]  # the l
             raise ImmediateHttpResponse(HttpResponseRedirect(reverse("account_login")))
         request.session.pop(CONFIRMED_AT, None)
         wanted = (provider() or {})["settings"].get("acr", [])
-        if claims.get("acr") in wanted and isinstance(claims.get("auth_time"), int):
-            request.session[CONFIRMED_AT] = claims["auth_time"]
+        since = claims.get("auth_time")
+        if claims.get("acr") in wanted and isinstance(since, int) and 0 < since < LAST_SECOND:
+            request.session[CONFIRMED_AT] = since
 
 
 def _known(login: SocialLogin, claims: Mapping[str, Any]) -> bool:
