@@ -67,6 +67,23 @@ def test_a_node_ended_at_its_first_moment_leaves_no_process_behind(made: Path, t
         assert not list((made / "run").iterdir())
 
 
+BOUND = """
+import os, signal, sys
+from comity.cli.serving import _end_with_parent
+signal.signal(signal.SIGTERM, lambda *_told: None)
+_end_with_parent(os.getppid() if sys.argv[1] == "there" else 1)
+assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL, "the signal would be swallowed"
+print("goes on")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no process ends with the one that started it")
+@pytest.mark.parametrize(("parent", "code", "said"), [("there", 0, "goes on\n"), ("gone", 1, "")])
+def test_between_fork_and_exec_a_parent_s_end_is_not_missed(parent: str, code: int, said: str) -> None:
+    done = subprocess.run([sys.executable, "-c", BOUND, parent], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (code, said), done.stderr
+
+
 def _runs(pid: int) -> bool:
     """Whether a process still runs: one that ended and was not yet collected does not."""
     try:

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import bagit
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from comity.authorities.models import Authority
 from comity.evidence import actions
@@ -617,3 +618,13 @@ def test_every_custody_event_is_ledgered_by_the_authority_that_signed_it(world):
         )
         assert any(event.digest.encode() in bytes(entry.entry) for entry in entries), event.type
     assert EventType.COUNTERSIGNED.value in types(world.received(item))
+
+
+def test_a_dossier_s_items_are_read_together_however_many_they_are(world, django_assert_num_queries):
+    first = world.returned(b"one")[0]
+    reader = world.act("CH-FOJ").actor
+    with CaptureQueriesContext(connection) as asked:
+        assert len(items_of(reader, first.dossier)) == 1
+    world.returned(b"two", b"three", b"four")
+    with django_assert_num_queries(len(asked)):
+        assert len(items_of(reader, first.dossier)) == 4

@@ -67,6 +67,34 @@ def in_execution(world: World) -> Reference:
     return dossier
 
 
+def countersigned(world: World) -> Reference:
+    """The story's dossier with one item returned and countersigned."""
+    dossier = in_execution(world)
+    order = {"court": "Juzgado (ejercicio)", "number": "17", "on": "2026-11-02", "text": {"es": "Se levanta."}}
+    world.do("fiscal", "record_authorisation", dossier, parts=["a", "b"], order=order)
+    seizure = {"on": "2026-11-02", "place": "Cali", "by": "Fiscalía 14"}
+    record = {**seizure, "persons_present": ["Marta Muestra"]}
+    world.do("fiscal", "record_execution", dossier, parts=["a"], record=record)
+    item = take_in(
+        world.act("fiscal"),
+        dossier=dossier,
+        authority="CO-FGN",
+        keys=world.keys,
+        vault=world.vault,
+        seizure=seizure,
+        file=io.BytesIO(b"1" * 2_000_000),
+        name="extractos.csv",
+        title="Extractos",
+        parts=["a"],
+    )
+    world.do("chief", "check_results", dossier, items=[item.reference])
+    letter = {"es": "Se remiten."}
+    world.do("chief", "return_evidence", dossier, parts=["a"], items=[item.reference], cover_letter=letter)
+    world.post()
+    world.do("head", "countersign_evidence", dossier, items=[item.reference])
+    return dossier
+
+
 def executed_here(world: World, dossier: Reference, officer: str) -> tuple[str, list[str]]:
     """A request that came on paper brought to where its one result is taken in and checked: the item, and all parts."""
     receiver = "head"

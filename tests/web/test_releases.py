@@ -5,40 +5,15 @@ import zipfile
 
 import pytest
 
-from comity.evidence.actions import take_in
 from comity.evidence.queries import items_of
 from comity.evidence.verification import verify_bundle
 from comity.web.pages.dossier_address import dossier_href
-from tests.requests.stages import in_execution
+from tests.requests import stages
 
 
 @pytest.fixture
 def countersigned(node):
-    """The dossier of the story with one item returned and countersigned."""
-    dossier = in_execution(node)
-    order = {"court": "Juzgado (ejercicio)", "number": "17", "on": "2026-11-02", "text": {"es": "Se levanta."}}
-    node.do("fiscal", "record_authorisation", dossier, parts=["a", "b"], order=order)
-    record = {"on": "2026-11-02", "place": "Cali", "by": "Fiscalía 14", "persons_present": ["Marta Muestra"]}
-    node.do("fiscal", "record_execution", dossier, parts=["a"], record=record)
-    seizure = {"on": "2026-11-02", "place": "Cali", "by": "Fiscalía 14"}
-    item = take_in(
-        node.act("fiscal"),
-        dossier=dossier,
-        authority="CO-FGN",
-        keys=node.keys,
-        vault=node.vault,
-        seizure=seizure,
-        file=io.BytesIO(b"1" * 2_000_000),
-        name="extractos.csv",
-        title="Extractos",
-        parts=["a"],
-    )
-    node.do("chief", "check_results", dossier, items=[item.reference])
-    letter = {"es": "Se remiten."}
-    node.do("chief", "return_evidence", dossier, parts=["a"], items=[item.reference], cover_letter=letter)
-    node.post()
-    node.do("head", "countersign_evidence", dossier, items=[item.reference])
-    return dossier
+    return stages.countersigned(node)
 
 
 def test_two_people_release_and_the_bundle_verifies_offline(node, desk, countersigned, tmp_path):

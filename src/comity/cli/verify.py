@@ -48,6 +48,13 @@ def verify(
     if path is None:
         raise InvalidInputError("Name the bundle's folder.", code="bundle:path", next_step="comity verify FOLDER")
     if write_case is not None:
+        if path.is_file():
+            raise InvalidInputError(
+                "Items and custody are told of a bundle's folder; nothing was written.",
+                code="verify:case",
+                place="--write-case",
+                next_step="comity verify FOLDER --write-case PATH",
+            )
         _expect_room(write_case)
     try:
         if path.is_file():
@@ -68,7 +75,7 @@ def verify(
         )
     else:
         _print(report)
-    if write_case is not None and path.is_dir():
+    if write_case is not None:
         _write_case(write_case, path, trust)
     raise typer.Exit(0 if report.holds else 1)
 
