@@ -9,7 +9,7 @@ ROW = re.compile(r"^\| .+ \| `(?P<file>[a-z_0-9/]+\.py)::(?P<test>test_\w+)(\[[\
 
 
 def test_every_test_named_on_the_page_of_safeguards_stands_where_it_says() -> None:
-    page = PAGE.read_text(encoding="utf-8")
+    _, page = PAGE.read_text(encoding="utf-8").split("<!-- end -->")
     named = [(row["file"], row["test"]) for row in ROW.finditer(page)]
     rows = [line for line in page.splitlines() if line.startswith("| ") and not line.startswith("| safeguard")]
     assert len(named) == len(rows) > 100

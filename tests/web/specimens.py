@@ -38,6 +38,7 @@ from comity.web.lines import (
     RecallMark,
 )
 from comity.web.marks import ClockMark, Ribbon, SealMark, SealState, Stop
+from comity.web.pages.assurance import page_of as assurance_page
 from comity.web.pages.dossier_grounds import DUAL_VERBS, GATE_VERBS, grounds_context
 from comity.web.pages.intake import PostedForm
 from comity.web.pages.law import AskForm, chosen
@@ -1219,6 +1220,7 @@ SPECIMENS: dict[str, Specimen] = {
             for items in (("Account statements of Exercise Bank", LONG), ())
         ],
     ),
+    "assurance": Specimen("assurance.html", "assurance", assurance_page),
     "vault-empty": _plain(
         "vault.html",
         "vault",

@@ -113,6 +113,7 @@ TABLE: Mapping[P, Rule] = {
     P.OWN_SIGN_IN: _rule(" ".join(role.value for role in R), "own", step_up=True),
     P.LEDGER_READ: _rule("auditor", "own"),
     P.VAULT_READ: _rule("administrator evidence-custodian auditor", "own"),
+    P.ASSURANCE_READ: _rule(" ".join(role.value for role in R), "own"),
     P.EXCHANGE_READ: _rule("administrator liaison transmitter registrar auditor", "own"),
     P.MESSAGE_RESEND: _rule("administrator liaison transmitter", "own"),
     P.COURIER_PACK: _rule("administrator registrar transmitter", "own"),

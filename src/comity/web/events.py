@@ -153,6 +153,7 @@ EVENTS: Mapping[str, Promise | str] = {
     "requests:signature:withdrawn": _("Signature withdrawn"),
     "requests:transfer:resumed": _("Transfer resumed"),
     "requests:transfer:suspended": _("Transfer suspended"),
+    "safeguards:assurance:read": _("What must hold opened"),
     "safeguards:ledger:read": _("Ledger read"),
 }
 _CUSTODY = "evidence:custody:"

@@ -46,6 +46,7 @@ ROOMS: tuple[tuple[Words, tuple[tuple[str, Words, Permission], ...]], ...] = (
             ("ledger", _("Ledger"), Permission.LEDGER_READ),
             ("exchange", _("Exchange"), Permission.EXCHANGE_READ),
             ("vault", _("Vault"), Permission.VAULT_READ),
+            ("assurance", _("What must hold"), Permission.ASSURANCE_READ),
             ("officers", _("Officers"), Permission.OFFICERS_READ),
         ),
     ),

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from comity.web.pages import (
     act,
+    assurance,
     courier,
     dossier,
     dossier_new,
@@ -105,6 +106,7 @@ urlpatterns = [
     path("exchange/courier/pack", courier.pack, name="courier_pack"),
     path("exchange/courier/take", courier.take, name="courier_take"),
     path("exchange/<str:digest>/again", exchange.send_again, name="send_again"),
+    path("assurance", assurance.assurance, name="assurance"),
     path("vault", vault.vault, name="vault"),
     path("officers", officers.officers, name="officers"),
     path("officers/new", officers.appoint, name="officer_new"),
