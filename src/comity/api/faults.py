@@ -1,10 +1,15 @@
 """How errors are answered: one tested table from what the caller can do to an HTTP status."""
 
+import logging
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
 
+from comity.safeguards.queries import DOWN, ledger_down
 from comity.values import errors
+
+log = logging.getLogger("comity.api")
 
 STATUS: tuple[tuple[type[errors.ComityError], int], ...] = (
     (errors.InvalidInputError, 422),
@@ -28,6 +33,13 @@ def answer_errors(api: NinjaAPI) -> None:
     @api.exception_handler(errors.ComityError)
     def ours(request: HttpRequest, error: errors.ComityError) -> HttpResponse:
         return api.create_response(request, {"error": error.diagnostics()}, status=status_of(error))
+
+    def no_line(request: HttpRequest, error: Exception) -> HttpResponse:
+        log.error("the ledger takes no line: %s", error)
+        return ours(request, ledger_down())
+
+    for kind in DOWN:
+        api.exception_handler(kind)(no_line)
 
     @api.exception_handler(AuthenticationError)
     def unknown_caller(request: HttpRequest, _error: AuthenticationError) -> HttpResponse:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import InterfaceError, InternalError, OperationalError
+
 from comity.safeguards.ledger import frontier_of, hashes_of, origin
 from comity.safeguards.models import LedgerEntry, LedgerHead, LedgerStamp, LedgerTile, StampLine
 from comity.seals import canonical, merkle
@@ -12,8 +14,21 @@ from comity.seals.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from comity.seals.merkle import HASH_BYTES
 from comity.seals.signing import NoteSigner
 from comity.seals.tiles import WIDTH, TiledTree, fold
-from comity.values.errors import BrokenError, MissingError
+from comity.values.errors import BrokenError, MissingError, UnavailableError
 from comity.values.instant import instant_text
+
+DOWN = (OperationalError, InternalError, InterfaceError)
+"""What the database says when it takes no line or gives none: read-only, full, damaged, gone."""
+
+
+def ledger_down() -> UnavailableError:
+    """The answer where the ledger takes no line: what would have been entered is not shown and not done."""
+    return UnavailableError(
+        "The ledger cannot be written, so nothing is opened and nothing is done. What was stored before is kept.",
+        code="ledger:down",
+        next_step="Tell the operator. If a person's liberty or life hangs on it, two officers break the glass at the "
+        "node's console: comity node break-glass (docs/how-to/break-glass.md).",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,8 +47,20 @@ WORDS: Mapping[str, str | Promise] = {
     "policy:same-hand": _("You did an earlier step on this yourself; another person must do this one."),
     "policy:step-up": _("Confirm with your one-time code first: this act binds your authority."),
     "policy:not-an-officer": _("A person decides this; neither a partner nor a job may."),
+    "ledger:down": _(
+        "The ledger cannot be written, so nothing is opened and nothing is done. What was stored before is kept."
+    ),
 }
 """What a reader is told in place of a sentence that names a permission by its code."""
+
+
+NEXT_STEPS: Mapping[str, str | Promise] = {
+    "ledger:down": _(
+        "Tell the operator. If a person's liberty or life hangs on it, two officers break the glass at the node's "
+        "console: comity node break-glass (docs/how-to/break-glass.md)."
+    ),
+}
+"""What to do next, in the reader's language, for errors that come from below the pages."""
 
 
 def words_of(code: str, message: str) -> str:
@@ -70,6 +82,8 @@ def error_page(request: HttpRequest, error: ComityError, *, back: str = "") -> H
     if error.code.startswith("policy:"):
         code = f"{error.code} {error.place}".strip()
         fields |= {"message": words_of(error.code, error.message), "code": code, "place": ""}
+    if error.code in NEXT_STEPS:
+        fields |= {"message": str(WORDS[error.code]), "next_step": str(NEXT_STEPS[error.code])}
     wrong = {**fields, "title": answer.title, "what_now": answer.what_now, "back": back or "/"}
     template = "wrong_fragment.html" if request.headers.get("HX-Request") else "wrong.html"
     return render(request, template, {"wrong": wrong}, status=answer.status)

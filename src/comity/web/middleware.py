@@ -1,5 +1,6 @@
 """What holds for every answer of the web listener: a strict content policy, no storing, the reader's language."""
 
+import logging
 from collections.abc import Callable
 
 from django.conf import settings
@@ -7,10 +8,12 @@ from django.http import HttpRequest, HttpResponseBase
 from django.http.response import HttpResponse
 from django.utils import translation
 
+from comity.safeguards.queries import DOWN, ledger_down
 from comity.values.errors import ComityError, SignInError
 from comity.web.errors import error_page
 from comity.web.house import House
 
+log = logging.getLogger("comity.web")
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
@@ -48,7 +51,10 @@ class HouseMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Our own errors become their page; anything else is a fault of the house and goes to its log."""
+        """Our own errors become their page, so does a ledger that takes no line; the rest is a fault of the house."""
+        if isinstance(error, DOWN) and not request.path.startswith("/api/"):
+            log.error("the ledger takes no line: %s", error)
+            return error_page(request, ledger_down())
         if not isinstance(error, ComityError) or request.path.startswith("/api/"):
             return None
         if isinstance(error, SignInError) and not request.user.is_authenticated:
@@ -58,7 +64,10 @@ class HouseMiddleware:
 
 def _language(request: HttpRequest) -> str:
     """The officer's own language, unless this browser chose another."""
-    if settings.LANGUAGE_COOKIE_NAME in request.COOKIES or not request.user.is_authenticated:
+    if settings.LANGUAGE_COOKIE_NAME in request.COOKIES:
         return ""
-    own = getattr(request.user, "language", "")
+    try:
+        own = getattr(request.user, "language", "")
+    except DOWN:  # the page itself answers that nothing can be read
+        return ""
     return own if own in dict(settings.LANGUAGES) else ""
