@@ -47,6 +47,7 @@ from comity.web.pages.law_found import found
 from comity.web.pages.law_frame import frame
 from comity.web.pages.law_instruments import instrument_context, instruments_context
 from comity.web.pages.law_states import state_context, states_context
+from comity.web.pages.ledger import GLASS, GROUNDS
 from comity.web.pages.our_card import in_groups
 from comity.web.pages.releases import GroundForm
 from comity.web.pages.vault import FAULTS
@@ -763,6 +764,21 @@ def _witnesses() -> dict[str, Any]:
     }
 
 
+def _glass() -> list[dict[str, Any]]:
+    one = SimpleNamespace(
+        link=DIGEST, seq=7, kind="opened", at=NOW, subject=REFERENCE, officers=(), ground="liberty", text=LONG
+    )
+    broken = SimpleNamespace(
+        **{**vars(one), "kind": "broken", "seq": 0, "text": "ch.journal: line 3 is not the line that was written"}
+    )
+    who = ["Noëlle Ambrosini-Test", "Camilo Ibarra Ejercicio"]
+    return [
+        {"one": one, "what": GLASS["opened"], "ground": GROUNDS["liberty"], "who": who, "own": False},
+        {"one": one, "what": GLASS["opened"], "ground": GROUNDS["life"], "who": who, "own": True},
+        {"one": broken, "what": GLASS["broken"], "ground": "", "who": [], "own": False},
+    ]
+
+
 def _plain(template: str, room: str, **context: Any) -> Specimen:
     return Specimen(template, room, lambda: context)
 
@@ -1230,6 +1246,7 @@ SPECIMENS: dict[str, Specimen] = {
         stamped=StampView("CH-FOJ", None, 0, None, ""),
     ),
     "ledger": Specimen("ledger.html", "ledger", lambda: {**_ledger(50), **_witnesses()}),
+    "ledger-opened": Specimen("ledger.html", "ledger", lambda: {**_ledger(3), "glass": _glass()}),
     "ledger-empty": Specimen("ledger.html", "ledger", lambda: {**_ledger(0), "size": 0}),
     "exchange": _plain(
         "exchange.html",

@@ -18,9 +18,10 @@ from comity.evidence.queries import content_alarms
 from comity.exchange.actions import resend
 from comity.exchange.queries import lines, stopped
 from comity.safeguards.actions import enter_read
+from comity.safeguards.actions.glass import acknowledge_glass
 from comity.safeguards.permissions import Permission
 from comity.safeguards.policy import authorise_house
-from comity.safeguards.queries import broken_places, entries_about, recent_entries, stamps
+from comity.safeguards.queries import broken_places, entries_about, glass_alarms, recent_entries, stamps
 from comity.seals.canonical import from_b64, to_b64
 from comity.store.queries import holdings
 from comity.values.actor import Act, Role
@@ -49,6 +50,20 @@ def ledger(request: HttpRequest, about: Subject = "", before: int | None = None)
 def check_ledger(request: HttpRequest) -> Any:
     deed = _asked(request, Permission.LEDGER_READ)
     return {"broken": list(broken_places(deed.actor.authority))}
+
+
+@router.get("/ledger/openings", summary="What was opened while the ledger was down and nobody has acknowledged yet")
+def openings(request: HttpRequest) -> Any:
+    deed = _asked(request, Permission.LEDGER_READ)
+    own = deed.actor.authority
+    enter_read(deed, f"{own}:ledger", authority=own, event="safeguards:ledger:read")
+    return plain(glass_alarms(own))
+
+
+@router.post("/ledger/openings/{link}", summary="Acknowledge an opening without the ledger, having looked into it")
+def acknowledge(request: HttpRequest, link: str) -> Any:
+    acknowledge_glass(act(request), link[:64])
+    return {"link": link, "acknowledged": True}
 
 
 @router.get("/vault", summary="What the vault holds, how far it was read back, and what is broken in it")

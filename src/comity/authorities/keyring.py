@@ -5,6 +5,7 @@ documents. Per node: the key that wraps content keys at rest, and the exchange p
 The file is canonical JSON, locked (locked.py).
 """
 
+import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -93,6 +94,10 @@ class Keyring:
     def with_tls(self, tls_key: bytes, tls_certificate: bytes) -> "Keyring":
         """The same with these TLS keys in use, and none in waiting."""
         return Keyring(self._wrapping_key, self._authorities, tls_key, tls_certificate, self._chance)
+
+    def journal_key(self) -> bytes:
+        """The key under which the journal of breakings of the glass is chained; it opens nothing."""
+        return hmac.digest(self._wrapping_key, b"comity/1/glass-journal", "sha256")
 
     def wrap(self, context: str, secret: bytes) -> bytes:
         """Encrypt a content key for rest in the database, bound to what it is the key of."""

@@ -30,10 +30,14 @@ class NodeFile:
     """Where officers' browsers reach the pages through the TLS proxy: `https://host`, no path."""
     sign_in: dict[str, Any] | None = None
     """The provider of single sign-on: `issuer`, `client_id`, `name`, and `acr` where it may stand for the code."""
+    glass: dict[str, Any] | None = None
+    """For when the ledger is down: `journal` and `packs`, folders on other storage, and the packs' `recipient` key."""
 
     def __post_init__(self) -> None:
         if self.sign_in is not None:
             _expect_provider(self.sign_in)
+        if self.glass is not None:
+            _expect_glass(self.glass)
         parts = urlsplit(self.public_origin)
         if self.public_origin and (parts.scheme != "https" or f"https://{parts.netloc}" != self.public_origin):
             raise InvalidInputError(
@@ -77,6 +81,17 @@ def _expect_provider(said: dict[str, Any]) -> None:
             code="node:provider",
             place="sign_in",
             next_step="It has issuer (https), client_id and name, and acr (a list) where that stands for the code.",
+        )
+
+
+def _expect_glass(said: dict[str, Any]) -> None:
+    folders = all(isinstance(said.get(one), str) and Path(said[one]).is_absolute() for one in ("journal", "packs"))
+    if not (set(said) == {"journal", "packs", "recipient"} and folders and isinstance(said["recipient"], dict)):
+        raise InvalidInputError(
+            "glass does not name a journal's folder, a folder of packs and a recipient's key.",
+            code="node:glass",
+            place="glass",
+            next_step="Let it be written: comity node continuity prepare DIR --help",
         )
 
 

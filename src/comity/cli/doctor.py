@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Protocol
 
 from django.db import DatabaseError, connection
@@ -29,10 +30,12 @@ from comity.requests.queries import (
     dossiers_without_row,
     messages_that_wait,
 )
-from comity.safeguards.queries import broken_places
+from comity.safeguards.continuity import pack_name
+from comity.safeguards.glass_file import GlassJournal
+from comity.safeguards.queries import broken_places, glass_alarms, glass_links
 from comity.store.queries import content_faults, keys_not_opened, orphans
 from comity.store.vault import Vault
-from comity.values.errors import ComityError
+from comity.values.errors import ComityError, UnavailableError
 from comity.values.instant import instant_text
 
 ROOM_FAULT, ROOM_WARNING = 256 << 20, 2 << 30
@@ -185,6 +188,51 @@ def _clock(_patient: Patient) -> Iterator[Finding]:
         yield Finding("clock", code, what, ours + late, fault=False)
 
 
+def _glass(patient: Patient) -> Iterator[Finding]:
+    """What is kept for when the ledger is down, and whether what was opened then was entered and looked into."""
+    for row in local_authorities():
+        waiting = glass_alarms(row.code)
+        if waiting:
+            do = "An inspector (role auditor) looks into it and acknowledges it: page Ledger."
+            yield Finding("break-glass", row.code, f"{len(waiting)} alarms are not acknowledged", do, fault=False)
+    if patient.node.file.glass is None:
+        return
+    yield from glass_findings(patient)
+
+
+def glass_findings(patient: Patient) -> Iterator[Finding]:
+    said = patient.node.file.glass or {}
+    journal = GlassJournal(
+        Path(said["journal"]),
+        patient.node.file.node_id,
+        patient.node.keys().journal_key(),
+        patient.node.folder / "glass.mark",
+    )
+    try:
+        journal.expect_writable()
+        found = journal.read()
+    except UnavailableError as error:
+        yield Finding("break-glass", str(journal.path), error.message, error.next_step)
+        return
+    if found.fault:
+        what = f"the journal does not hold: {found.fault}"
+        yield Finding("break-glass", str(journal.path), what, "Keep it as it is: comity node break-glass reconcile DIR")
+    missing = {line.link for line in found.lines} - glass_links()
+    if missing:
+        what = f"{len(missing)} lines are not in the ledger"
+        do = "Serve the node, or: comity node break-glass reconcile DIR"
+        yield Finding("break-glass", str(journal.path), what, do, fault=False)
+    for place in (said["journal"], said["packs"]):
+        if Path(place).is_dir() and Path(place).stat().st_dev == Path(patient.node.folder).stat().st_dev:
+            what = "lies on the node's own storage: what takes the ledger takes it too"
+            yield Finding("break-glass", place, what, "Name a folder on other storage in node.json.", fault=False)
+    for row in local_authorities():
+        days = {pack_name(row.code, patient.at - timedelta(days=back)) for back in (0, 1)}
+        if not any((Path(said["packs"]) / name).is_file() for name in days):
+            do = "Serve the node, or: comity node continuity make DIR"
+            yield Finding("break-glass", row.code, "there is no continuity pack of today or yesterday", do, fault=False)
+
+
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("migrations", _migrations),
     ("keys", _keys),
@@ -196,6 +244,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("custody", _evidence),
     ("content", _content),
     ("clock", _clock),
+    ("break-glass", _glass),
 )
 
 

@@ -83,6 +83,8 @@ EXAMPLES = {
     "ledger begin-anew": "comity ledger begin-anew ./my-node CH-FOJ CO-FGN",
     "node reconcile": "comity node reconcile ./my-node --json",
     "node card": "comity node card ./my-node CH-FOJ --out .",
+    "node continuity": "comity node continuity open FILE.pack --key FILE.key --passphrase-file P --out pack.pdf",
+    "node break-glass": 'comity node break-glass ./my-node --dossier REFERENCE --reason life --text "what hangs on it"',
     "node courier": "comity node courier pack ./my-node CO-FGN --out /media/stick",
     "node peer": "comity node peer add ./my-node CO-FGN.card=FINGERPRINT",
     "node directory": "comity node directory trust ./my-node authorities.directory --fingerprint FINGERPRINT",

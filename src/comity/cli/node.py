@@ -11,6 +11,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from comity.cli.break_glass import break_glass
+from comity.cli.continuity import continuity
 from comity.cli.courier import courier
 from comity.cli.framework import load_framework, operator_act
 from comity.cli.node_directory import directory
@@ -26,6 +28,8 @@ peer = typer.Typer(no_args_is_help=True, help="Partners of this node.")
 node.add_typer(peer, name="peer")
 node.add_typer(store_commands, name="store")
 node.add_typer(courier, name="courier")
+node.add_typer(continuity, name="continuity")
+node.add_typer(break_glass, name="break-glass")
 node.add_typer(directory, name="directory")
 
 Folder = Annotated[Path, typer.Argument(help="The node's folder.")]

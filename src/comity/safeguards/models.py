@@ -136,3 +136,27 @@ class StampLine(models.Model):
     authority = models.CharField(max_length=15, primary_key=True)
     failing_since = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=300, blank=True)
+
+
+class GlassLine(models.Model):
+    """A line of the journal of breakings of the glass that the ledger took, or a journal that does not hold.
+
+    One row for each line and authority: so each is entered in the ledger once, by whoever comes first.
+    """
+
+    authority = models.CharField(max_length=15)
+    link = models.CharField(max_length=64)
+    """The line's link in its chain; of a journal that does not hold, the digest of what was found."""
+    seq = models.PositiveIntegerField(default=0)
+    kind = models.CharField(max_length=12)
+    """As in the journal, or `broken`."""
+    at = models.DateTimeField()
+    subject = models.CharField(max_length=120)
+    officers = models.JSONField(default=list)
+    ground = models.CharField(max_length=10, blank=True)
+    text = models.CharField(max_length=300, blank=True)
+    acknowledged_by = models.CharField(max_length=60, blank=True)
+    acknowledged_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["authority", "link"], name="ledger_glass_line_once")]

@@ -66,6 +66,8 @@ class Permission(StrEnum):
     OFFICERS_WRITE = "authorities:officers:write"
     OWN_SIGN_IN = "authorities:sign-in:keep"
     LEDGER_READ = "safeguards:ledger:read"
+    GLASS_BREAK = "safeguards:glass:break"
+    GLASS_ACKNOWLEDGE = "safeguards:glass:acknowledge"
     ASSURANCE_READ = "safeguards:assurance:read"
     VAULT_READ = "store:vault:read"
     EXCHANGE_READ = "exchange:status:read"

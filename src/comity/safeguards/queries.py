@@ -8,7 +8,7 @@ from typing import Any
 from django.db import InterfaceError, InternalError, OperationalError
 
 from comity.safeguards.ledger import frontier_of, hashes_of, origin
-from comity.safeguards.models import LedgerEntry, LedgerHead, LedgerStamp, LedgerTile, StampLine
+from comity.safeguards.models import GlassLine, LedgerEntry, LedgerHead, LedgerStamp, LedgerTile, StampLine
 from comity.seals import canonical, merkle
 from comity.seals.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from comity.seals.merkle import HASH_BYTES
@@ -318,3 +318,33 @@ def stamps(authority: str) -> StampView:
         line.failing_since if line else None,
         line.last_error if line else "",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class GlassAlarm:
+    """What an inspector has to look into: the glass was broken, somebody tried, or the journal does not hold."""
+
+    link: str
+    seq: int
+    kind: str
+    at: datetime
+    subject: str
+    officers: tuple[str, ...]
+    ground: str
+    text: str
+
+
+def glass_alarms(authority: str) -> list[GlassAlarm]:
+    """The alarms of an authority that nobody has acknowledged, the newest first."""
+    rows = GlassLine.objects.filter(authority=authority, acknowledged_at=None).exclude(kind="shown")
+    return [
+        GlassAlarm(
+            row.link, row.seq, row.kind, row.at, row.subject, tuple(map(str, row.officers)), row.ground, row.text
+        )
+        for row in rows.order_by("-at", "-seq")
+    ]
+
+
+def glass_links() -> set[str]:
+    """The lines of journals that a ledger of this node took."""
+    return set(GlassLine.objects.values_list("link", flat=True))

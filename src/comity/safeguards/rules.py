@@ -112,6 +112,8 @@ TABLE: Mapping[P, Rule] = {
     P.OFFICERS_WRITE: _rule("administrator", "own", step_up=True),
     P.OWN_SIGN_IN: _rule(" ".join(role.value for role in R), "own", step_up=True),
     P.LEDGER_READ: _rule("auditor", "own"),
+    P.GLASS_BREAK: _rule("registrar drafter signatory transmitter executing-officer liaison", BOTH_SIDES, step_up=True),
+    P.GLASS_ACKNOWLEDGE: _rule("auditor", "own", not_with=(P.GLASS_BREAK,)),
     P.VAULT_READ: _rule("administrator evidence-custodian auditor", "own"),
     P.ASSURANCE_READ: _rule(" ".join(role.value for role in R), "own"),
     P.EXCHANGE_READ: _rule("administrator liaison transmitter registrar auditor", "own"),

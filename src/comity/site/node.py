@@ -18,6 +18,8 @@ from comity.values.errors import MissingError
 
 if TYPE_CHECKING:
     from comity.exchange.transport import HttpsTransport
+    from comity.requests.actions.continuity import Continuity
+    from comity.safeguards.glass_file import GlassJournal
     from comity.seals.timestamp import TimestampService
     from comity.store.s3_request import Credentials
     from comity.store.vault import Vault
@@ -129,6 +131,23 @@ class Node:
                 next_step="Write the certificates there under which its own stands, as PEM.",
             )
         return HttpTimestamps(self.file.timestamps, path.read_bytes())
+
+    def glass(self) -> "GlassJournal | None":
+        """The journal of breakings of the glass; None where `node.json` names none."""
+        from comity.safeguards.glass_file import GlassJournal  # noqa: PLC0415 - settings load before the rooms
+
+        said = self.file.glass
+        if said is None:
+            return None
+        return GlassJournal(Path(said["journal"]), self.node_id, self.keys().journal_key(), self.folder / "glass.mark")
+
+    def continuity(self) -> "Continuity | None":
+        """Where continuity packs are kept and to whom they are sealed; None where `node.json` does not say."""
+        from comity.requests.actions.continuity import Continuity  # noqa: PLC0415 - settings load before the rooms
+        from comity.seals.keys import SealingKey  # noqa: PLC0415 - the same
+
+        said = self.file.glass
+        return Continuity(Path(said["packs"]), SealingKey.from_json(said["recipient"])) if said else None
 
     @cached_property
     def _transport(self) -> "HttpsTransport":

@@ -66,7 +66,7 @@ class Figures(Collector):
         from comity.authorities.queries import local_authorities  # noqa: PLC0415 - the framework is set up by now
         from comity.cli.doctor import certificate_ends  # noqa: PLC0415 - the same
         from comity.exchange.queries import lines, reconciliations  # noqa: PLC0415 - the same
-        from comity.safeguards.queries import ledger_size  # noqa: PLC0415 - the same
+        from comity.safeguards.queries import glass_alarms, ledger_size  # noqa: PLC0415 - the same
 
         at = datetime.now(UTC)
         waiting = _gauge("comity_outbox_waiting", "Messages that wait for a partner.", "partner")
@@ -77,8 +77,10 @@ class Figures(Collector):
             stopped.add_metric([line.partner], line.stopped)
             down.add_metric([line.partner], (at - line.down_since).total_seconds() if line.down_since else 0)
         entries = _gauge("comity_ledger_entries", "Entries in the ledger of an authority.", "authority")
+        glass = _gauge("comity_glass_alarms", "Openings without the ledger that nobody has acknowledged.", "authority")
         for row in local_authorities():
             entries.add_metric([row.code], ledger_size(row.code))
+            glass.add_metric([row.code], len(glass_alarms(row.code)))
         lacking = _gauge("comity_reconciling_lacking", "Messages an older copy still lacks.", "partner")
         for one in reconciliations():
             if one.done_at is None:
@@ -88,7 +90,7 @@ class Figures(Collector):
             days.add_metric([name], (end - at).days)
         free = GaugeMetricFamily("comity_disk_free_bytes", "Free bytes where the node's folder lies.")
         free.add_metric([], shutil.disk_usage(self._node.folder).free)
-        yield from (waiting, stopped, down, entries, lacking, days, free)
+        yield from (waiting, stopped, down, entries, glass, lacking, days, free)
 
 
 def _gauge(name: str, meaning: str, label: str) -> GaugeMetricFamily:

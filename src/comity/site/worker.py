@@ -76,6 +76,8 @@ def main() -> None:
             lanes,
             transport,
             node.timestamps(),
+            node.continuity(),
+            node.glass(),
         )
 
     told = threading.Event()

@@ -101,6 +101,7 @@ urlpatterns = [
     path("partners/<str:code>", partners.partner, name="partner"),
     path("partners/<str:code>/listed", partners.listed, name="partner_listed"),
     path("ledger", ledger.ledger, name="ledger"),
+    path("ledger/openings/<str:link>", ledger.acknowledge, name="acknowledge"),
     path("exchange", exchange.exchange, name="exchange"),
     path("exchange/courier", courier.courier, name="courier"),
     path("exchange/courier/pack", courier.pack, name="courier_pack"),

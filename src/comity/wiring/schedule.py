@@ -21,7 +21,10 @@ from comity.exchange.actions import (
 from comity.exchange.queries import cosigned, logs_to_ask
 from comity.exchange.transport import DirectorySource, NodeTransport
 from comity.requests.actions import remind_due, verify_seals
+from comity.requests.actions.continuity import Continuity, pack_all
 from comity.safeguards.actions import clear_sessions, sequence_reads, stamp_ledger, write_tiles
+from comity.safeguards.actions.glass import take_up_journal
+from comity.safeguards.glass_file import GlassJournal
 from comity.safeguards.queries import ledger_size, stamps
 from comity.seals.timestamp import TimestampService
 from comity.store.actions import sweep
@@ -55,6 +58,10 @@ class Tools:
     """Where newer directories of authorities are asked for; None where nobody is asked."""
     timestamps: TimestampService | None = None
     """Who is asked for timestamps over the ledgers; None where nobody is asked."""
+    continuity: Continuity | None = None
+    """Where continuity packs are kept; None where none are made."""
+    glass: GlassJournal | None = None
+    """The journal of breakings of the glass; None where the node has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +130,17 @@ def _stamp(act: Act, tools: Tools) -> int:
     return done
 
 
+def _continuity(act: Act, tools: Tools) -> int:
+    return len(pack_all(act, tools.continuity, exercise=tools.exercise)) if tools.continuity else 0
+
+
+def _glass(act: Act, tools: Tools) -> int:
+    """What was opened while the ledger was down is entered as soon as the worker runs again."""
+    if tools.glass is None:
+        return 0
+    return take_up_journal(act, tools.glass, [row.code for row in local_authorities()]).entered
+
+
 def _clear(act: Act, _tools: Tools) -> int:
     return clear_sessions(act) + clear_tallies(act.at)
 
@@ -164,6 +182,8 @@ SCHEDULE: Mapping[str, Job] = {
         Job("scrub", timedelta(minutes=10), _scrub, "Read back what the vault keeps, the longest not read first."),
         Job("timestamp", timedelta(minutes=5), _stamp, "Get timestamps over the ledgers that grew."),
         Job("clear-sessions", timedelta(days=1), _clear, "Remove the sessions that have ended."),
+        Job("glass", timedelta(minutes=5), _glass, "Enter what was opened while the ledger was down."),
+        Job("continuity", timedelta(days=1), _continuity, "Keep a sealed pack of open clocks on liberty and contacts."),
         Job("directory", timedelta(hours=6), _directory, "Ask partners for newer directories of authorities."),
         Job("remind", timedelta(hours=1), _remind, "Send the reminders whose day has come."),
     )

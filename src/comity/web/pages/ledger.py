@@ -1,26 +1,34 @@
 """The ledger: every act and every reading of one authority, its size, its checkpoint, and whether it is whole."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.translation import get_language
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 
 from comity.authorities.queries import name_of, officer_name
 from comity.safeguards.actions import sequence_reads
+from comity.safeguards.actions.glass import acknowledge_glass
 from comity.safeguards.permissions import Permission
 from comity.safeguards.queries import (
     EntryView,
     broken_places,
     checkpoint_of,
     entries_about,
+    glass_alarms,
     ledger_size,
     recent_entries,
 )
 from comity.values.actor import Act, job
+from comity.values.errors import ConflictError, RefusedError
 from comity.web.entrance import act_of, enter_opening, page
+from comity.web.errors import words_of
 from comity.web.events import event_word
 from comity.web.witnesses import witnesses_of
 
@@ -63,6 +71,44 @@ def sequenced(act: Act, authority: str) -> None:
     sequence_reads(act.by(job("ledger", authority)), authority=authority)
 
 
+GLASS: Mapping[str, Promise | str] = {
+    "opened": _("Two officers opened a dossier while the ledger was down"),
+    "refused": _("An opening without the ledger was refused"),
+    "set-aside": _("A journal that does not hold was set aside"),
+    "broken": _("The journal of openings without the ledger does not hold"),
+}
+GROUNDS: Mapping[str, Promise | str] = {
+    "liberty": _("A clock on a person's liberty runs"),
+    "life": _("Somebody's life is threatened"),
+}
+
+
+def glass_of(act: Act) -> list[dict[str, Any]]:
+    """The alarms that wait for an inspector, and whether this one may end them: never her own opening."""
+    return [
+        {
+            "one": one,
+            "what": GLASS[one.kind],
+            "ground": GROUNDS.get(one.ground, ""),
+            "who": [officer_name(officer) for officer in one.officers] if one.kind == "opened" else [],
+            "own": act.actor.id in one.officers,
+        }
+        for one in glass_alarms(act.actor.authority)
+    ]
+
+
+@page(Permission.GLASS_ACKNOWLEDGE, methods="POST")
+def acknowledge(request: HttpRequest, link: str) -> HttpResponse:
+    """An inspector has looked into it."""
+    try:
+        acknowledge_glass(act_of(request), link[:64])
+    except (RefusedError, ConflictError) as problem:
+        messages.error(request, words_of(problem.code, gettext(problem.message)), extra_tags="wrong")
+    else:
+        messages.success(request, gettext("Acknowledged; your name stands with it in the ledger."))
+    return HttpResponseRedirect(reverse("ledger"))
+
+
 @page(Permission.LEDGER_READ)
 def ledger(request: HttpRequest) -> HttpResponse:
     act = act_of(request)
@@ -81,6 +127,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "size": ledger_size(authority),
         "older": entries[-1].seq if not about and len(entries) == LENGTH and entries[-1].seq else None,
         "checkpoint": checkpoint_of(authority, settings.COMITY.keys().signer(authority)),
+        "glass": glass_of(act),
         "broken": list(broken_places(authority)),
         **({} if about else witnesses_of(authority)),
     }
