@@ -9,7 +9,7 @@ import json
 import sys
 from collections import Counter
 
-from conformance.runner import ask
+from conformance.runner import ask, unanswered
 from conformance.vectors import load_vectors
 
 SKIPPED_EXIT = 3
@@ -31,11 +31,14 @@ def main() -> int:
         **{state: states[state] for state in ("passed", "failed", "skipped")},
     }
     failures = [{"id": verdict.vector.id, "says": verdict.vector.says, "why": verdict.why} for verdict in failed]
+    skipped = unanswered(verdicts)
     if asked.json:
-        print(json.dumps({**counted, "failures": failures}, ensure_ascii=False))
+        print(json.dumps({**counted, "failures": failures, "not answered": skipped}, ensure_ascii=False))
     else:
         for failure in failures:
             print("FAILED {id}: {says} ({why})".format(**failure))
+        if skipped:
+            print("NOT ANSWERED: " + ", ".join(f"{check} ({count})" for check, count in skipped.items()))
         print(", ".join(f"{count} {what}" for what, count in counted.items()))
     if failed:
         return 1

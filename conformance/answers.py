@@ -6,24 +6,38 @@
 import json
 import sys
 from collections.abc import Callable, Mapping
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from comity.authorities.card import open_card
+from comity.authorities.succession import open_succession
+from comity.evidence.check_delivery import verify_delivery
 from comity.evidence.custody import SignedEvent, check_order, check_signature
 from comity.evidence.manifest import salted_digest
+from comity.evidence.report import Report
+from comity.evidence.verification import verify_bundle
+from comity.exchange.courier import SIGNED_KIND as COURIER_KIND
+from comity.exchange.courier import open_manifest, read_outside
+from comity.exchange.delivery_file import read_delivery
 from comity.exchange.envelope import open_envelope, parse_envelope
 from comity.exchange.message import Message, SignedMessage
 from comity.exchange.receipt import open_receipt
+from comity.exchange.statement import open_statement, read_statement, stated_by
 from comity.exchange.ticket import honour_ticket, read_ticket
+from comity.exchange.witnessing import witness_name
 from comity.seals.canonical import decode, encode, from_b64, sha256_hex, to_b64
-from comity.seals.checkpoint import open_checkpoint
+from comity.seals.checkpoint import cosigned_at, open_checkpoint, read_unverified
 from comity.seals.keys import OpeningKey, SealingKey, VerifyingKey
 from comity.seals.merkle import leaf_hash, root_of, verify_consistency, verify_inclusion
 from comity.seals.signing import Signature, verify
 from comity.seals.stream import ContentKey, open_chunk, seal_chunk
+from comity.seals.timestamp import stamps_of, stated_time
 from comity.values.errors import ComityError
-from comity.values.instant import parse_instant
+from comity.values.instant import instant_text, parse_instant
 from comity.values.reference import Reference
+from conformance.laid import lay_out, places, said
 
 Input = Mapping[str, Any]
 
@@ -143,6 +157,65 @@ def _card(given: Input) -> Any:
     return {"code": card.code, "fingerprint": card.verifying_key.fingerprint}
 
 
+def _succession(given: Input) -> Any:
+    stated = open_succession(from_b64(given["succession"]))
+    stated.expect_continuity(VerifyingKey.from_json(given["old"]))
+    return {"code": stated.statement.code, "from": stated.statement.old, "to": stated.statement.to.fingerprint}
+
+
+def _cosignature(given: Input) -> Any:
+    at = cosigned_at(given["text"], VerifyingKey.from_json(given["key"]), witness_name(given["witness"]))
+    return {"seconds": int(at.timestamp())}
+
+
+def _timestamp(given: Input) -> Any:
+    body = read_unverified(given["text"]).body()
+    return {"times": [instant_text(stated_time(answer, body)) for answer in stamps_of(given["text"])]}
+
+
+def _courier(given: Input) -> Any:
+    outside, begin = read_outside(BytesIO(from_b64(given["file"])))
+    opened = open_manifest(outside, OpeningKey.from_bytes(from_b64(given["opening_key"])))
+    verify(VerifyingKey.from_json(given["sender_key"]), COURIER_KIND, opened.manifest.content, opened.signature)
+    return {"id": str(opened.manifest.id), "number": opened.manifest.number, "parts_begin": begin}
+
+
+def _statement(given: Input) -> Any:
+    data = from_b64(given["statement"])
+    by = stated_by(read_statement(data)[0])
+    receipt = open_statement(data, VerifyingKey.from_json(given["keys"][by]))
+    return {"kind": receipt.kind.value, "message": str(receipt.message_id), "digest": receipt.digest, "by": by}
+
+
+def _delivery(given: Input) -> Any:
+    data = from_b64(given["file"])
+    _expect_whole(verify_delivery(data, given["trust"]), "delivery:broken")
+    file = read_delivery(data)
+    kinds = [read_statement(one)[0].kind.value for one in file.statements]
+    return {"digest": file.digest, "statements": kinds, "shown": file.signed is not None}
+
+
+def _bundle(given: Input) -> Any:
+    with TemporaryDirectory() as place:
+        folder = lay_out(given, Path(place))
+        report = verify_bundle(folder, given["trust"])
+        _expect_whole(report, "bundle:broken")
+        return said(folder, [(line.state.value, line.place) for line in report.lines])
+
+
+class PlacesError(ComityError):
+    """What a report of many lines found broken, and where."""
+
+    def __init__(self, code: str, found: list[str]) -> None:
+        super().__init__("It does not hold.", code=code)
+        self.places = found
+
+
+def _expect_whole(report: Report, code: str) -> None:
+    if not report.holds:
+        raise PlacesError(code, places(line.place for line in report.broken))
+
+
 CHECKS: Mapping[str, Callable[[Input], Any]] = {
     "canonical-decode": _canonical_decode,
     "canonical-encode": _canonical_encode,
@@ -165,6 +238,13 @@ CHECKS: Mapping[str, Callable[[Input], Any]] = {
     "custody": _custody,
     "salted": _salted,
     "card": _card,
+    "succession": _succession,
+    "cosignature": _cosignature,
+    "timestamp": _timestamp,
+    "courier": _courier,
+    "statement": _statement,
+    "delivery": _delivery,
+    "bundle": _bundle,
 }
 
 
@@ -175,6 +255,8 @@ def answer(question: Mapping[str, Any]) -> dict[str, Any]:
         return {"id": question["id"], "result": "skip"}
     try:
         return {"id": question["id"], "result": "accept", "output": check(question["input"])}
+    except PlacesError as error:
+        return {"id": question["id"], "result": "reject", "code": error.code, "places": error.places}
     except ComityError as error:
         return {"id": question["id"], "result": "reject", "code": error.code}
 

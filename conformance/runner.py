@@ -45,15 +45,29 @@ def judge(vector: Vector, answer: Mapping[str, Any] | None, *, codes: bool) -> V
         return Verdict(vector, "failed", "no answer, or the answer to another question")
     if answer.get("result") == "skip":
         return Verdict(vector, "skipped")
+    why = _difference(vector, answer, codes=codes)
+    return Verdict(vector, "failed", why) if why else Verdict(vector, "passed")
+
+
+def _difference(vector: Vector, answer: Mapping[str, Any], *, codes: bool) -> str:
+    """How an answer differs from the one expected; empty when it does not."""
     expected = vector.expect
     if answer.get("result") != expected["result"]:
-        said = " ".join(str(answer.get(name, "")) for name in ("result", "code")).strip()
-        return Verdict(vector, "failed", f"{expected['result']} expected, {said} came")
-    if expected["result"] == "accept" and answer.get("output") != expected["output"]:
-        return Verdict(vector, "failed", f"accepted with {answer.get('output')}, not {expected['output']}")
-    if codes and vector.negative and answer.get("code") != expected["code"]:
-        return Verdict(vector, "failed", f"code {expected['code']} expected, {answer.get('code')} came")
-    return Verdict(vector, "passed")
+        told = " ".join(str(answer.get(name, "")) for name in ("result", "code")).strip()
+        return f"{expected['result']} expected, {told} came"
+    if not vector.negative:
+        same = answer.get("output") == expected["output"]
+        return "" if same else f"accepted with {answer.get('output')}, not {expected['output']}"
+    if codes and answer.get("code") != expected["code"]:
+        return f"code {expected['code']} expected, {answer.get('code')} came"
+    if codes and expected.get("place", "") not in ["", *answer.get("places", ())]:
+        return f"{expected['place']} must be named, named were {answer.get('places')}"
+    return ""
+
+
+def unanswered(verdicts: Iterable[Verdict]) -> dict[str, int]:
+    """The checks that a program does not do, with the number of vectors that ask them."""
+    return dict(sorted(Counter(verdict.vector.check for verdict in verdicts if verdict.state == "skipped").items()))
 
 
 def tally(verdicts: Iterable[Verdict]) -> Counter[str]:

@@ -366,8 +366,7 @@ def read_manifest(data: bytes) -> Entry:
         for name in ("record", "custody", "content", "path", "checkpoint", "entries")
         if entry.get(name) is not None
     ]
-    fixed = {"data/README.txt", "data/conditions.json", CASE}
-    own = {path for _, path in pointed}
+    fixed, own = {"data/README.txt", "data/conditions.json", CASE}, {path for _, path in pointed}
     if len(own | fixed) != len(pointed) + len(fixed):
         raise Broken("Two entries point to one file.", "files")
     unused = sorted(set(value["files"]) - own - fixed)
@@ -411,7 +410,6 @@ def read_succession(value: Entry, code: str, key: Key) -> Entry:
 
 
 def check_release_signature(bundle: Bundle) -> None:
-    """comity.json is signed by the authority that released the bundle."""
     authority = bundle.manifest["release"]["authority"]
     unchanged = bundle.noted("tagmanifest-sha256.txt").get("comity.json") == sha256(bundle.comity)
     with bundle.found.at("signature.json" if unchanged else "comity.json"):
@@ -567,8 +565,7 @@ def check_chain(bundle: Bundle, entry: Entry, chain: Chain) -> None:
     with found.at(custody):
         check_order(chain, entry["item"])
         found.say("proved", custody, f"{len(chain)} custody events, each following from the one before.")
-    record = bundle.records.get(entry["item"])
-    if record is None:
+    if (record := bundle.records.get(entry["item"])) is None:
         return
     intake = next((event for event in chain if event["type"] == "taken-in"), None)
     described = intake is not None and intake["facts"].get("description") == sha256(spell(record))
@@ -663,14 +660,16 @@ MESSAGE: Entry = {
     "body": dict,
     "attachments": [{"digest": str, "size": int, "name": str, "media_type": str, "item": str}],
 }
+NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+LONGEST = {"purpose": 2000, "basis": 200, "follows": 64, "conditions": 64, "attachments": 256}
 MESSAGE_TYPE = re.compile(r"[a-z]{1,20}(\.[a-z]{1,20}(-[a-z]{1,20}){0,3}){1,2}")
 
 
 def read_message(content: bytes) -> Entry:
-    """A message's signed content, strictly; only how long each text may be is left to its sender's signature."""
+    """A message's signed content, strictly, within the bounds of the protocol (docs/protocol.md, 4)."""
     value = read_json(content, LARGEST_MESSAGE)
     place = misfit(value, MESSAGE)
-    if place or value["version"] != 1 or (b"\\u0000" in content and "\x00" in json.dumps(value, ensure_ascii=False)):
+    if place or value["version"] != 1 or NUL.search(content):
         raise Broken("This is not a message.", place)
     attached = [one["digest"] for one in value["attachments"]]
     ends = [f"{one['until']}T00:00:00.000Z" for one in value["conditions"] if one["until"] is not None]
@@ -686,6 +685,7 @@ def read_message(content: bytes) -> Entry:
         "follows": all(map(DIGEST.fullmatch, value["follows"])) and len(set(value["follows"])) == len(value["follows"]),
         "attachments": all(map(DIGEST.fullmatch, attached)) and len(set(attached)) == len(attached),
         "sizes": all(one["size"] >= 0 for one in value["attachments"]),
+        "bounds": all(len(value[name]) <= most for name, most in LONGEST.items()),
     }
     for name, held in holds.items():
         if not held:
@@ -769,8 +769,7 @@ def check_letters(bundle: Bundle) -> None:
 def check_left_out(bundle: Bundle) -> None:
     seen = set()
     for n, entry in enumerate(bundle.manifest["left_out"]):
-        place = f"comity.json, left_out[{n}]"
-        with bundle.found.at(place):
+        with bundle.found.at(place := f"comity.json, left_out[{n}]"):
             whole = entry["kind"] in ("item", "letter", "message") and entry["reason"].strip()
             if not whole or entry["salted"] in seen or (entry["salt"] is None) != (entry["digest"] is None):
                 raise Broken("It says neither what is left out nor why, says it twice, or is opened by half.")
@@ -861,26 +860,28 @@ def check_stamps(bundle: Bundle, part: Entry) -> None:
             bundle.found.say("note", f"{part['checkpoint']}, timestamp", sentence)
 
 
-def check_entry(authority: str, entry: Entry, size: int, root: bytes) -> str:
-    """The event's digest in an opened entry, once its path leads to the root (RFC 9162, 2.1.3.2)."""
-    data = from_b64(entry["entry"])
-    place, last = entry["seq"], size - 1
-    node = hashlib.sha256(b"\x00" + hashlib.sha256(from_b64(entry["salt"]) + data).digest()).digest()
-    fault = Broken(f"Entry {place} is not proved to be in the log of {size}.")
-    path = [from_b64(step) for step in entry["proof"]]
-    if not 0 <= place < size or any(len(step) != 32 for step in path):
+def check_path(node: bytes, place: int, size: int, path: list[bytes], root: bytes) -> None:
+    """A leaf's path leads to the root (RFC 9162, 2.1.3.2)."""
+    fault, last = Broken(f"Entry {place} is not proved to be in the log of {size}."), size - 1
+    if not 0 <= place < size or any(len(step) != 32 for step in (node, *path)):
         raise fault
     for step in path:
-        while last and not place & 1 and place == last:
-            place, last = place >> 1, last >> 1
         if not last:
             raise fault
-        node = hashlib.sha256(b"\x01" + (step + node if place & 1 else node + step)).digest()
-        place, last = place >> 1, last >> 1
-    while last and not place & 1 and place == last:
+        left = place & 1 or place == last
+        while left and place and not place & 1:
+            place, last = place >> 1, last >> 1
+        node = hashlib.sha256(b"\x01" + (step + node if left else node + step)).digest()
         place, last = place >> 1, last >> 1
     if last or node != root:
         raise fault
+
+
+def check_entry(authority: str, entry: Entry, size: int, root: bytes) -> str:
+    """The event's digest in an opened entry, once its path leads to the root."""
+    data = from_b64(entry["entry"])
+    node = hashlib.sha256(b"\x00" + hashlib.sha256(from_b64(entry["salt"]) + data).digest()).digest()
+    check_path(node, entry["seq"], size, [from_b64(step) for step in entry["proof"]], root)
     value = read_json(data)
     facts = value.get("facts") if isinstance(value, dict) else None
     if not isinstance(facts, dict) or (value.get("authority"), value.get("seq")) != (authority, entry["seq"]):

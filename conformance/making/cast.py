@@ -20,6 +20,8 @@ def _signing(name: str) -> SigningKey:
 
 
 SENDER, RECIPIENT, STRANGER = _signing("CH-FOJ"), _signing("CO-FGN"), _signing("stranger")
+KEYS: dict[str, SigningKey] = {"CH-FOJ": SENDER, "CO-FGN": RECIPIENT, "CO-F14": _signing("CO-F14")}
+NEXT = _signing("CH-FOJ next")
 OPENING, OTHER_OPENING = OpeningKey.from_bytes(seed("opening", 96)), OpeningKey.from_bytes(seed("other opening", 96))
 AT = datetime(2026, 11, 21, 9, 30, 0, 120_000, tzinfo=UTC)
 ID = UUID("01a1fd70-f1c0-7000-8000-000000000007")

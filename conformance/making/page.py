@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from conformance.answers import answer
+from conformance.runner import judge
+from conformance.vectors import Vector
 
 
 @dataclass
@@ -21,15 +23,16 @@ class Page:
     def accept(self, says: str, question: Mapping[str, Any], output: Mapping[str, Any]) -> None:
         self._add(says, question, {"result": "accept", "output": dict(output)})
 
-    def reject(self, says: str, question: Mapping[str, Any], code: str) -> None:
-        self._add(says, question, {"result": "reject", "code": code})
+    def reject(self, says: str, question: Mapping[str, Any], code: str, *, place: str = "") -> None:
+        """What must be refused; `place` is one of those that the answer must name, where it names any."""
+        self._add(says, question, {"result": "reject", "code": code, **({"place": place} if place else {})})
 
     def _add(self, says: str, question: Mapping[str, Any], expect: dict[str, Any]) -> None:
         number = f"{self.check}-{len(self.entries) + 1:03d}"
         found = answer({"id": number, "check": self.check, "input": self._full(question)})
-        stated = {"id": number, **expect}
-        if found != stated:
-            raise AssertionError(f"{number} ({says}): stated {stated}, our code says {found}")
+        verdict = judge(Vector(number, self.check, says, {}, expect), found, codes=True)
+        if verdict.state != "passed":
+            raise AssertionError(f"{number} ({says}): {verdict.why}; our code says {found}")
         self.entries.append({"id": number, "says": says, "input": dict(question), "expect": expect})
 
     def _full(self, question: Mapping[str, Any]) -> dict[str, Any]:
