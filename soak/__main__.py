@@ -6,6 +6,7 @@ what it did in `state`, and returns its figures; `violations` among them must be
 
 import argparse
 import importlib
+import inspect
 import json
 import os
 import platform
@@ -17,10 +18,12 @@ from pathlib import Path
 from typing import Any
 
 
-def figure(name: str, until: Callable[[], bool], seed: int, state: Path) -> dict[str, Any]:
-    """What the soak found, with what anyone needs to repeat it."""
+def figure(name: str, until: Callable[[], bool], seed: int, state: Path, **more: float | None) -> dict[str, Any]:
+    """What the soak found, with what anyone needs to repeat it; of `more` it gets what it has a name for."""
     state.mkdir(parents=True, exist_ok=True)
-    found = importlib.import_module(f"soak.{name.replace('-', '_')}").soak(until, seed, state)
+    soak = importlib.import_module(f"soak.{name.replace('-', '_')}").soak
+    known = inspect.signature(soak).parameters
+    found = soak(until, seed, state, **{key: value for key, value in more.items() if key in known})
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     return {"soak": name, "seed": seed, "commit": _commit(), "machine": machine, **found}
 
@@ -36,6 +39,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=5.0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--state", type=Path, default=None, help="default: var/soak/NAME-SEED")
+    parser.add_argument("--rate", type=float, default=None, help="steady-rate: messages a second each way")
     parser.add_argument("--share", action="store_true", help="the small share that the tests run")
     asked = parser.parse_args()
     end = time.monotonic() + asked.minutes * 60
@@ -46,7 +50,8 @@ def main() -> None:
         print(json.dumps(found), flush=True)
         sys.exit(1 if found.get("violations") else 0)
     state = asked.state or Path("var") / "soak" / f"{asked.name}-{asked.seed}"
-    found = figure(asked.name, lambda: time.monotonic() >= end, asked.seed, state.resolve())
+    more = {"minutes": asked.minutes, "rate": asked.rate}
+    found = figure(asked.name, lambda: time.monotonic() >= end, asked.seed, state.resolve(), **more)
     print(json.dumps(found), flush=True)
     sys.exit(1 if found.get("violations") else 0)
 

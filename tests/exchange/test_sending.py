@@ -7,8 +7,8 @@ import pytest
 from django.db import connection
 
 from comity.authorities.models import Authority
-from comity.exchange.actions import partners_to_send, post, send_due
-from comity.exchange.actions.sending import DEFAULT_LIMIT
+from comity.exchange.actions import partners_to_send, post, send_due, sending
+from comity.exchange.actions.sending import BATCH, DEFAULT_LIMIT
 from comity.exchange.backoff import CAP_SECONDS, LEASE_SECONDS
 from comity.exchange.message import Attachment
 from comity.exchange.models import Line, Outbox, OutboxState
@@ -90,12 +90,49 @@ def test_a_slow_partners_lease_is_counted_from_when_its_message_went_out(house):
 
     def slow(partner, envelope):
         house.later(seconds=LEASE_SECONDS - 10)
-        leases.append(Outbox.objects.exclude(lease="").get().lease_until)
+        leases.append(Outbox.objects.exclude(lease="").order_by("message_id").first().lease_until)
         return honest(partner, envelope)
 
     house.deliver = slow  # type: ignore[method-assign]
     assert send_due(house.act(), keys=house.keys, transport=house, clock=lambda: house.at) == 2
     assert leases[1] - leases[0] == timedelta(seconds=LEASE_SECONDS - 10)
+
+
+def test_what_is_sent_together_is_leased_and_settled_by_one_commit_each(house):
+    for number in range(BATCH + 1):
+        house.post(letter(number))
+    honest, commits = house.deliver, []
+
+    def counted(partner, envelope):
+        commits.append(set(Outbox.objects.exclude(lease="").values_list("lease", flat=True)))
+        return honest(partner, envelope)
+
+    house.deliver = counted  # type: ignore[method-assign]
+    assert house.send() == BATCH + 1
+    assert commits[0] == commits[BATCH - 1] != commits[BATCH]
+    assert {len(held) for held in commits} == {1}
+    assert not Outbox.objects.exclude(lease="").exists()
+
+
+def test_a_message_that_cannot_be_tried_holds_back_none_that_wait_behind_it(house):
+    first, second, third = (house.post(letter(number)) for number in range(3))
+    honest_attempt = sending._attempt
+
+    def attempt(row, keys, transport):
+        if row.message.digest == second.digest:
+            raise ValueError("this one breaks the sender")
+        return honest_attempt(row, keys, transport)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sending, "_attempt", attempt)
+        with pytest.raises(ValueError, match="breaks the sender"):
+            house.send()
+        assert delivery_of(US, first.digest).state == "delivered"
+        assert house.send() == 1
+    assert delivery_of(US, third.digest).state == "delivered"
+    assert delivery_of(US, second.digest).state == "waiting"
+    house.later(seconds=LEASE_SECONDS)
+    assert house.send() == 1
 
 
 def test_nothing_is_tried_before_its_time(house):

@@ -50,3 +50,18 @@ def test_lanes_are_bounded_by_kind_and_a_failure_frees_its_lane() -> None:
     lanes("send", "GB-UKCA", lambda: wait("send GB"))
     lanes.join(60)
     assert "send GB" in begun
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_found_a_lane_taken_is_told_when_it_is_free() -> None:
+    freed, answered = threading.Event(), threading.Event()
+    lanes = Lanes(freed=freed.set)
+    lanes("send", "CO-FGN", lambda: int(answered.wait(60)))
+    lanes("send", "CO-FGN", lambda: 1)
+    assert not freed.is_set()
+    answered.set()
+    assert freed.wait(60)
+    freed.clear()
+    lanes("send", "CO-FGN", lambda: 1)
+    lanes.join(60)
+    assert not freed.is_set()

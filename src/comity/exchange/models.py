@@ -75,7 +75,10 @@ class Outbox(models.Model):
     lease_until = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["state", "next_attempt"], name="exchange_outbox_due")]
+        indexes = [
+            models.Index(fields=["state", "next_attempt"], name="exchange_outbox_due"),
+            models.Index(fields=["state", "recipient", "message"], name="exchange_outbox_queue"),
+        ]
 
 
 class Line(models.Model):

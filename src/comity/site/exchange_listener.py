@@ -19,6 +19,9 @@ _TLS = Path(os.environ["COMITY_TLS"])
 certfile = str(_TLS / "tls.crt")
 keyfile = str(_TLS / "tls.key")
 do_handshake_on_connect = True
+keepalive = 75
+"""Seconds that a partner's connection stays open between two messages: longer than its side keeps it, which closes it
+first; so no message meets a connection that we are closing."""
 HANDSHAKE_SECONDS = 10.0
 """How long a caller may take to prove that it is a partner; until then anyone on the network may hold a thread."""
 READ_SECONDS = 60.0

@@ -12,11 +12,17 @@ log = logging.getLogger("comity.worker")
 
 
 class Lanes:
-    """Threads that end with their work. A partner whose lane is taken, or who finds none free, waits a turn."""
+    """Threads that end with their work. A partner whose lane is taken, or who finds none free, waits a turn.
 
-    def __init__(self, most: int = LANES) -> None:
+    `freed` is called when a lane ends that was wanted meanwhile: that turn need not be waited for.
+    """
+
+    def __init__(self, most: int = LANES, freed: Callable[[], object] = lambda: None) -> None:
         self._most = most
+        self._freed = freed
         self._taken: dict[tuple[str, str], threading.Thread] = {}
+        self._wanted: set[str] = set()
+        """Kinds of work for which somebody found no lane."""
         self._lock = threading.Lock()
 
     def __call__(self, kind: str, partner: str, work: Callable[[], int]) -> int:
@@ -29,6 +35,8 @@ class Lanes:
                 )
                 self._taken[kind, partner] = thread
                 thread.start()
+            else:
+                self._wanted.add(kind)
         return 0
 
     def _run(self, kind: str, partner: str, work: Callable[[], int]) -> None:
@@ -43,6 +51,10 @@ class Lanes:
             connections.close_all()
             with self._lock:
                 del self._taken[kind, partner]
+                wanted = kind in self._wanted
+                self._wanted.discard(kind)
+            if wanted:
+                self._freed()
 
     def join(self, seconds: float) -> None:
         """Wait for what is under way, at most so long; what is not finished is taken up again by lease."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from comity.requests.actions.continuity import Continuity
     from comity.safeguards.glass_file import GlassJournal
     from comity.seals.timestamp import TimestampService
+    from comity.site.bell import Bell
     from comity.store.s3_request import Credentials
     from comity.store.vault import Vault
 
@@ -116,6 +117,12 @@ class Node:
 
     def vault(self) -> "Vault":
         return self._vault
+
+    def bell(self) -> "Bell":
+        """What is rung when something was queued for a partner."""
+        from comity.site.bell import Bell  # noqa: PLC0415 - as above
+
+        return Bell(self.folder)
 
     def timestamps(self) -> "TimestampService | None":
         """The timestamp authority that `node.json` names; None where it names none."""

@@ -95,6 +95,8 @@ def database(address: str, folder: Path) -> dict[str, Any]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": str(folder / "node.sqlite3"),
+            # Opening the file costs as much as a message, and closing it last writes the whole log back.
+            "CONN_MAX_AGE": 600,
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
@@ -120,6 +122,8 @@ def _database_address() -> str:
     return _FILE.database if _FILE else ""
 
 
+EXCHANGE_QUEUED = COMITY.bell().ring
+"""Called once a message that is to go out is committed."""
 DATABASES = {"default": database(_database_address(), COMITY.folder)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -1,7 +1,7 @@
 """SCHEDULE: what a node does by itself, and how often; time, chance and tools are handed in."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -32,6 +32,7 @@ from comity.store.vault import Vault
 from comity.values.actor import Act, job
 from comity.wiring.directories import ask_for_directories
 
+LANE_TIME = timedelta(seconds=5)
 Chance = Callable[[int], bytes]
 Lane = Callable[[str, str, Callable[[], int]], int]
 """Does work of one kind for one partner: now, or beside the work for others. Returns how many are done by now."""
@@ -76,8 +77,21 @@ class Job:
 
 def _send(act: Act, tools: Tools) -> int:
     """Each partner has its lane: one that answers slowly delays nobody else's messages."""
-    send = partial(send_due, act, keys=tools.keys, transport=tools.transport, clock=tools.clock)
-    return sum(tools.lane("send", code, partial(send, to=code)) for code in _by_lot(act, partners_to_send(act.at)))
+    return sum(
+        tools.lane("send", code, partial(_send_all, act, tools, code))
+        for code in _by_lot(act, partners_to_send(act.at))
+    )
+
+
+def _send_all(act: Act, tools: Tools, code: str) -> int:
+    """What is due to one partner and what comes due meanwhile, for a while: the next turn has the keys of then."""
+    done, at, end = 0, act.at, act.at + LANE_TIME
+    while at < end:
+        tried = send_due(replace(act, at=at), keys=tools.keys, transport=tools.transport, to=code, clock=tools.clock)
+        if not tried:
+            break
+        done, at = done + tried, max(at, tools.clock())
+    return done
 
 
 def _reconcile(act: Act, tools: Tools) -> int:

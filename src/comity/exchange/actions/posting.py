@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from django.conf import settings
 from django.db import transaction
 
 from comity.authorities.keyring import Keyring
@@ -53,6 +54,7 @@ def post(
             content_keys={digest: to_b64(keys.wrap(f"outbox:{digest}", key)) for digest, key in given.items()},
             next_attempt=act.at,
         )
+        transaction.on_commit(settings.EXCHANGE_QUEUED, robust=True)
     enter(
         act,
         "exchange:message:posted",

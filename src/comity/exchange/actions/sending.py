@@ -4,9 +4,10 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import Any
 
-from django.db import transaction
-from django.db.models import Exists, Min, OuterRef, Q, QuerySet
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q
 
 from comity.authorities.keyring import Keyring
 from comity.authorities.queries import partner, verifying_key
@@ -28,6 +29,11 @@ from comity.values.errors import BrokenError, ComityError, InvalidInputError, Mi
 from comity.values.reference import Reference
 
 DEFAULT_LIMIT = 50
+BATCH = 4
+"""Rows that are leased, and settled, by one commit when as many wait for a partner: a worker that dies leaves no more
+to be sent again, and no receipt waits long for its neighbours'."""
+BATCH_SECONDS = 30
+"""After which no further row of a batch is begun: with the longest attempt it stays within the lease."""
 
 
 class _Reach(Enum):
@@ -57,8 +63,10 @@ class _Failed:
 
 def partners_to_send(at: datetime) -> list[str]:
     """The partners to whom something is due, the one whose message waits longest first."""
-    due = _due(at).order_by().values("recipient").annotate(first=Min("message_id")).order_by("first")
-    return list(due.values_list("recipient", flat=True))
+    waiting = Outbox.objects.filter(state=OutboxState.WAITING).order_by().values_list("recipient", flat=True).distinct()
+    # Asked one by one: the oldest due row is found by the index, where all together would be read through.
+    first = [due[0] for code in waiting if (due := _due(at, code, 1))]
+    return [code for _, code in sorted(first)]
 
 
 def send_due(
@@ -72,36 +80,78 @@ def send_due(
 ) -> int:
     """Try every message that is due, oldest first, of all partners or of the one named, and return how many.
 
-    Each row is leased before the network is touched, so that several workers never carry the same one at a time, and
+    Rows are leased before the network is touched, so that several workers never carry the same one at a time, and
     a worker that dies loses nothing: its lease runs out. A delivery receipt ends the row; a final rejection stops it;
     anything else is tried again with exponential backoff. One failed connection holds back all rows to that partner.
     `clock` tells the time as it passes while a slow partner answers; without one it stands still at the act's.
     """
     tried = 0
     now = clock or (lambda: act.at)
-    due = _due(act.at).filter(recipient=to) if to else _due(act.at)
-    for position in list(due.values_list("message_id", flat=True)[:limit]):
+    waiting = _due(act.at, to, limit)
+    while waiting:
+        positions = [position for position, code in waiting[:BATCH] if code == waiting[0][1]]
         begun = replace(act, at=now())
-        row = _lease(begun, position)
-        if row is None:
-            continue
-        tried += 1
-        outcome = _attempt(row, keys, transport)
-        _settle(replace(act, at=now()), row, outcome)
+        rows = _lease(begun, positions)
+        done: list[tuple[Outbox, Answered | _Failed]] = []
+        try:
+            for row in rows:
+                done.append((row, _attempt(row, keys, transport)))
+                if _ends_the_batch(done[-1][1], now() - begun.at):
+                    break
+        except Exception:
+            # What was answered counts, and what was not begun is free again: only the one that failed waits.
+            _settle(replace(act, at=now()), done, rows[len(done) + 1 :])
+            raise
+        _settle(replace(act, at=now()), done, rows[len(done) :])
+        tried += len(done)
+        left = {row.message_id for row in rows[len(done) :]}
+        waiting = [one for one in waiting if one[0] not in positions or one[0] in left]
     return tried
 
 
-def _due(at: datetime) -> QuerySet[Outbox]:
-    """What may go out now. A time further ahead than any wait or lease can be was written by a clock since set back:
+def _ends_the_batch(outcome: "Answered | _Failed", since: timedelta) -> bool:
+    down = isinstance(outcome, _Failed) and outcome.reach is _Reach.DOWN
+    return down or since >= timedelta(seconds=BATCH_SECONDS)
 
-    it holds nothing up, else one wrong year in a clock would silence the node for that year.
-    """
-    cap, longest = at + timedelta(seconds=CAP_SECONDS), at + timedelta(seconds=LEASE_SECONDS)
-    down = Line.objects.filter(next_attempt__gt=at, next_attempt__lte=cap).values("partner")
-    free = Q(lease_until__isnull=True) | Q(lease_until__lte=at) | Q(lease_until__gt=longest)
-    come = Q(next_attempt__lte=at) | Q(next_attempt__gt=cap)
-    waiting = Outbox.objects.filter(free, come, state=OutboxState.WAITING).exclude(recipient__in=down)
-    return waiting.exclude(held_back()).order_by("message_id")
+
+_DUE = f"""
+    state = 'waiting'
+    AND (lease_until IS NULL OR lease_until <= %(at)s OR lease_until > %(longest)s)
+    AND (next_attempt <= %(at)s OR next_attempt > %(cap)s)
+    AND NOT EXISTS (
+        SELECT 1 FROM exchange_line AS line
+        WHERE line.partner = recipient AND line.next_attempt > %(at)s AND line.next_attempt <= %(cap)s
+    )
+    AND NOT EXISTS (
+        SELECT 1 FROM exchange_reconciling AS asked JOIN exchange_storedmessage AS about ON about.position = message_id
+        WHERE asked.holder = about.holder AND asked.partner = exchange_outbox.recipient
+        AND asked.asking AND asked.done_at IS NULL
+        AND about.type NOT IN ({", ".join(f"'{kind}'" for kind in sorted(EXEMPT))})
+    )
+"""  # noqa: S608 - our own types of message
+"""What may go out now, spelled out since it is asked several times for every message.
+
+A time further ahead than any wait or lease can be was written by a clock since set back: it holds nothing up, else one
+wrong year in a clock would silence the node for that year. Nothing leaves for a partner that is being asked what our
+older copy lacks, but the questions themselves (as `held_back` says).
+"""
+
+
+def _moments(at: datetime) -> dict[str, Any]:
+    adapt = connection.ops.adapt_datetimefield_value
+    longest, cap = at + timedelta(seconds=LEASE_SECONDS), at + timedelta(seconds=CAP_SECONDS)
+    return {"at": adapt(at), "longest": adapt(longest), "cap": adapt(cap)}
+
+
+def _due(at: datetime, to: str, limit: int) -> list[tuple[int, str]]:
+    """Positions of what may go out now, with the recipient, the oldest first; of all partners or of the one named."""
+    one = "AND recipient = %(to)s" if to else ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT message_id, recipient FROM exchange_outbox WHERE {_DUE} {one} ORDER BY message_id LIMIT %(limit)s",  # noqa: S608 - spelled above
+            _moments(at) | {"to": to, "limit": limit},
+        )
+        return [(position, code) for position, code in cursor.fetchall()]
 
 
 def held_back() -> Q:
@@ -112,16 +162,22 @@ def held_back() -> Q:
     return Q(Exists(asking)) & ~Q(message__type__in=EXEMPT)
 
 
-def _lease(act: Act, position: int) -> Outbox | None:
-    """The row, ours for the length of a lease, or None when it is no longer due or another worker holds it."""
+def _lease(act: Act, positions: list[int]) -> list[Outbox]:
+    """The rows, ours for the length of a lease; without those no longer due or held by another worker."""
     lease = act.chance(16).hex()
-    taken = (
-        _due(act.at)
-        .filter(message_id=position)
-        .order_by()
-        .update(lease=lease, lease_until=act.at + timedelta(seconds=LEASE_SECONDS))
-    )
-    return Outbox.objects.select_related("message").get(message_id=position) if taken else None
+    until = connection.ops.adapt_datetimefield_value(act.at + timedelta(seconds=LEASE_SECONDS))
+    named = {f"p{number}": position for number, position in enumerate(positions)}
+    places = ", ".join(f"%({name})s" for name in named)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE exchange_outbox SET lease = %(lease)s, lease_until = %(until)s"  # noqa: S608 - spelled above
+            f" WHERE message_id IN ({places}) AND {_DUE}",
+            _moments(act.at) | named | {"lease": lease, "until": until},
+        )
+        if not cursor.rowcount:
+            return []
+    held = Outbox.objects.select_related("message").filter(message_id__in=positions, lease=lease)
+    return list(held.order_by("message_id"))
 
 
 def _attempt(row: Outbox, keys: Keyring, transport: Transport) -> Answered | _Failed:
@@ -174,12 +230,30 @@ def verified(stored: StoredMessage, answer: bytes, envelopes: Collection[str]) -
 
 
 @transaction.atomic
-def _settle(act: Act, row: Outbox, outcome: Answered | _Failed) -> None:
-    """Write what came of an attempt, if the row is still ours; a lost lease leaves it to the one who holds it."""
-    held = Outbox.objects.filter(message_id=row.message_id, lease=row.lease, state=OutboxState.WAITING)
-    if not held.select_for_update().exists():
+def _settle(act: Act, done: list[tuple[Outbox, Answered | _Failed]], left: list[Outbox]) -> None:
+    """Write what came of the attempts on rows of one lease, and free those that were not begun.
+
+    A row that is no longer ours is left to the one who holds it.
+    """
+    rows = [row for row, _ in done] + left
+    if not rows:
         return
-    line, _ = Line.objects.select_for_update().get_or_create(partner=row.recipient)
+    positions, lease = [row.message_id for row in rows], rows[0].lease
+    held = Outbox.objects.filter(message_id__in=positions, lease=lease, state=OutboxState.WAITING)
+    ours = set(held.select_for_update().values_list("message_id", flat=True))
+    if not ours:
+        return
+    line, _ = Line.objects.select_for_update().get_or_create(partner=rows[0].recipient)
+    for row, outcome in done:
+        if row.message_id in ours:
+            _settle_one(act, row, line, outcome)
+    line.save()
+    for row in left:
+        if row.message_id in ours:
+            _release(row)
+
+
+def _settle_one(act: Act, row: Outbox, line: Line, outcome: Answered | _Failed) -> None:
     if isinstance(outcome, _Failed):
         _note_failure(act, row, line, outcome)
         return
@@ -199,9 +273,8 @@ def decide(act: Act, row: Outbox, answered: Answered) -> None:
     Inside the caller's transaction, with the row locked.
     """
     receipt = answered.receipt
-    StoredReceipt.objects.get_or_create(
-        message=row.message, kind=receipt.kind, defaults={"at": receipt.at, "data": answered.data}
-    )
+    if not StoredReceipt.objects.filter(message=row.message, kind=receipt.kind).exists():
+        StoredReceipt(message=row.message, kind=receipt.kind, at=receipt.at, data=answered.data).insert()
     row.state = OutboxState.STOPPED if receipt.negative else OutboxState.DELIVERED
     row.last_error = f"exchange:{receipt.rejection}" if receipt.negative else ""
     row.last_reason = receipt.reason
@@ -231,7 +304,6 @@ def _note_failure(act: Act, row: Outbox, line: Line, failed: _Failed) -> None:
         line.down_since = line.down_since or act.at
         line.next_attempt = next_attempt(act.at, line.failures, act.chance)
         line.last_error, line.last_reason = row.last_error, row.last_reason
-        line.save()
         # The row stays first in the queue: it goes out as soon as the line is tried again.
         row.next_attempt = line.next_attempt
     else:
@@ -245,7 +317,6 @@ def _note_failure(act: Act, row: Outbox, line: Line, failed: _Failed) -> None:
 def _note_heard(act: Act, line: Line) -> None:
     line.last_heard, line.down_since, line.failures, line.next_attempt = act.at, None, 0, None
     line.last_error = line.last_reason = ""
-    line.save()
 
 
 def _release(row: Outbox) -> None:

@@ -15,17 +15,18 @@ from comity.evidence.actions import (
 )
 from comity.evidence.models import Item
 from comity.exchange.message import MAX_FOLLOWS, Message, SignedMessage
-from comity.exchange.queries import messages_of, reconciled_at
+from comity.exchange.queries import MessageView, messages_of, reconciled_at
 from comity.exchange.rejection import BehindError
 from comity.forms.content import parse_content
 from comity.gazette.queries import register_here
 from comity.requests.actions.shape import write
+from comity.requests.fold import fold
 from comity.requests.lanes import canonical_code
 from comity.requests.messages import MessageType, check_body, parse_type
 from comity.requests.models import Document, DomesticAct, Dossier
 from comity.requests.papers import told_by
 from comity.requests.phases import Effect, Phase, Side
-from comity.requests.queries.access import partner_of, state_of
+from comity.requests.queries.access import partner_of
 from comity.requests.standing import relations_told
 from comity.requests.state import DossierState
 from comity.values.actor import Act
@@ -51,10 +52,11 @@ def apply_message(act: Act, signed: SignedMessage, content_keys: Mapping[str, by
     if kind is MessageType.TRANSMITTED:
         parse_content(message.body["content"])
     row = _row(act, message)
-    _expect_abreast(row, message)
+    views = messages_of(row.holder, row.reference)
+    _expect_abreast(row, message, views)
     _take_cargo(act, signed, kind, row, content_keys, keys)
     before = {entry["digest"] for entry in row.state.get("timeline", []) if entry["effect"] == Effect.IN_EFFECT}
-    state = state_of(row)
+    state = fold(view.signed.message for view in views)
     fresh = [entry for entry in state.timeline if entry.effect is Effect.IN_EFFECT and entry.digest not in before]
     changes = _changes(row, state)
     if row.side == Side.REQUESTING and any(entry.type == MessageType.AMENDMENT_ASKED for entry in fresh):
@@ -91,13 +93,12 @@ def _row(act: Act, message: Message) -> Dossier:
     )
 
 
-def _expect_abreast(row: Dossier, message: Message) -> None:
+def _expect_abreast(row: Dossier, message: Message, views: list[MessageView]) -> None:
     """The sender knows what it wrote in this dossier before; BehindError where it works on an older copy.
 
     Whoever writes follows all it holds, so its own messages are one line of succession. A predecessor that is not here
     yet decides nothing; nor does what was written before the sender last said that it holds everything again.
     """
-    views = messages_of(row.holder, row.reference)
     since = reconciled_at(row.holder, message.sender)
     if len(message.follows) == MAX_FOLLOWS:
         return  # more threads were open than a message names
