@@ -4,12 +4,11 @@ The register with the corrections laid over it is remembered by what they say, n
 in one process that hold the same corrections share it, and one that changes asks for another.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from django.db import connection
 from django.db.models import Case, Q, QuerySet, Value, When
 
 from comity.authorities.queries import officer_name
@@ -72,31 +71,28 @@ def overlay_of(row: Correction) -> Overlay:
     )
 
 
+_STANDING = (
+    "SELECT id, reference, digest, decided_at, withdrawn_at FROM gazette_correction"
+    " WHERE state = 'approved' OR (state = 'withdrawn' AND kind = 'treaty') ORDER BY id"
+)
+
+
 def _key(at: datetime | None) -> Key:
-    """Those that stand, and treaties that once stood: what rests on one must still find it."""
-    if not _any():
-        return ()
+    """Those that stand, and treaties that once stood: what rests on one must still find it.
+
+    What stands now is asked with every message, so that question is spelled out.
+    """
+    found: Iterable[Correction]
     if at is None:
-        rows = Correction.objects.filter(Q(state="approved") | Q(state="withdrawn", kind="treaty"))
+        found = Correction.objects.raw(_STANDING)
     else:
-        rows = (
-            _approved()
-            .filter(decided_at__lte=at)
-            .filter(Q(withdrawn_at=None) | Q(withdrawn_at__gt=at) | Q(kind="treaty"))
-        )
-    found = rows.order_by("id").values_list("reference", "digest", "decided_at", "withdrawn_at")
+        rows = _approved().filter(decided_at__lte=at)
+        found = rows.filter(Q(withdrawn_at=None) | Q(withdrawn_at__gt=at) | Q(kind="treaty")).order_by("id")
     return tuple(
-        (reference, digest, decided.date().isoformat(), _day_by(withdrawn, at))
-        for reference, digest, decided, withdrawn in found
-        if decided is not None
+        (row.reference, row.digest, row.decided_at.date().isoformat(), _day_by(row.withdrawn_at, at))
+        for row in found
+        if row.decided_at is not None
     )
-
-
-def _any() -> bool:
-    """Whether anything was ever corrected here. Spelled out: most nodes correct nothing, and every message asks."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM gazette_correction WHERE state IN ('approved', 'withdrawn') LIMIT 1")
-        return cursor.fetchone() is not None
 
 
 def _day_by(withdrawn: datetime | None, at: datetime | None) -> str:
