@@ -98,15 +98,23 @@ def test_nobody_without_the_key_can_make_the_bag_fit_a_changed_file(bundle, path
 
 @pytest.mark.parametrize("path", [path for path in ALL_FILES if path.startswith("data/") and path.endswith(".json")])
 def test_even_who_signs_the_manifest_anew_can_change_no_field_of_what_others_signed(bundle, path):
-    """Every member, row and value of every JSON file, one at a time, by the authority that released the bundle."""
+    """Every kind of member and value of every JSON file, one at a time, by the authority that released the bundle."""
     original = json.loads((bundle / path).read_bytes())
-    for place in leaves(original):
+    for place in each_kind(original):
         (bundle / path).write_bytes(encode(with_altered(original, place)))
         relist(bundle)
         sign_anew(bundle, KEYS["CH-FOJ"])
         rebuild_bag(bundle)
         report = verify_bundle(bundle)
         assert not report.holds, (path, place, altered(at(original, place)))
+
+
+def each_kind(original):
+    """One place of each kind, and some further ones: the events of one custody record have the same members."""
+    places = list(leaves(original))
+    kinds = {tuple(step for step in place if not isinstance(step, int)): place for place in places}
+    further = random.Random(len(places)).sample(places, min(12, len(places)))
+    return sorted({*kinds.values(), *further}, key=str)
 
 
 OWN_WORD = {
@@ -121,7 +129,7 @@ OWN_WORD = {
 
 def test_even_who_signs_the_manifest_anew_can_change_only_its_own_word(bundle):
     original = json.loads((bundle / "comity.json").read_bytes())
-    for place in leaves(original):
+    for place in each_kind(original):
         if (place[0], place[-1]) in OWN_WORD or place[0] == "left_out":
             continue
         (bundle / "comity.json").write_bytes(encode(with_altered(original, place)))

@@ -160,7 +160,7 @@ def test_each_opening_of_a_check_is_one_line(client):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("name", ["law-refusal", "law-refusal-barred", "law-refusal-bilateral", "law-refusal-done"])
-@pytest.mark.parametrize("language", ["en", "es", "ar"])
+@pytest.mark.parametrize("language", ["es", "ar"])
 def test_a_check_on_paper_is_one_sheet_with_a_line_to_sign(name, language, browser, specimens):
     context = browser.new_context()
     context.add_cookies([{"name": "django_language", "value": language, "url": specimens}])

@@ -32,10 +32,10 @@ FAULTS = """() => {
   for (const one of document.body.querySelectorAll('*')) {
     const look = getComputedStyle(one), box = one.getBoundingClientRect();
     if (!box.width || !box.height || look.visibility === 'hidden' || one.closest('.visually-hidden, thead, svg, .skip')) continue;
-    const name = one.tagName + '.' + one.className + ' "' + (one.textContent || '').trim().slice(0, 40) + '"';
+    const name = () => one.tagName + '.' + one.className + ' "' + (one.textContent || '').trim().slice(0, 40) + '"';
     const hides = ['hidden', 'clip'].includes(look.overflowX);
-    if (hides && one.scrollWidth > one.clientWidth + 1 && !['INPUT', 'TEXTAREA', 'SELECT', 'PROGRESS'].includes(one.tagName)) faults.push('clipped: ' + name);
-    if (!one.children.length && (one.textContent || '').trim() && !one.closest('.list, .custody.across, pre') && (box.right > innerWidth + 1 || box.left < -1)) faults.push('outside: ' + name);
+    if (hides && one.scrollWidth > one.clientWidth + 1 && !['INPUT', 'TEXTAREA', 'SELECT', 'PROGRESS'].includes(one.tagName)) faults.push('clipped: ' + name());
+    if (!one.children.length && (one.textContent || '').trim() && !one.closest('.list, .custody.across, pre') && (box.right > innerWidth + 1 || box.left < -1)) faults.push('outside: ' + name());
   }
   return faults.slice(0, 6);
 }"""

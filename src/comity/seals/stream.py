@@ -217,10 +217,10 @@ class _Flow:
 
     def run(self, source: Source, unit: int, growth: int, step: _Step) -> "_Flow":
         """Pass everything; the first error of any thread ends it."""
-        slots = [_Slot(unit, growth) for _ in range(BUFFERS)]
+        slots: list[_Slot] = []
         with ExitStack() as stack:
             threads = [stack.enter_context(ThreadPoolExecutor(1)) for _ in range(4)]
-            for index, last, slot in _numbered(source, slots):
+            for index, last, slot in _numbered(source, slots, lambda: _Slot(unit, growth)):
                 if index >= MAX_CHUNKS:
                     raise InvalidInputError("The content is larger than 4 PiB.", code="seal:size")
                 data = slot.data[: slot.filled]
@@ -266,12 +266,21 @@ class _Flow:
         self._settling = thread.submit(self._settle)
 
 
-def _numbered(source: Source, slots: list[_Slot]) -> Iterator[tuple[int, bool, _Slot]]:
-    """Each chunk with its index and whether it is the last, which only reading one ahead can tell."""
+def _numbered(source: Source, slots: list[_Slot], make: Callable[[], _Slot]) -> Iterator[tuple[int, bool, _Slot]]:
+    """Each chunk with its index and whether it is the last, which only reading one ahead can tell.
+
+    Slots are made when they are first needed, up to `BUFFERS`: a small content takes the memory of two.
+    """
+
+    def slot(index: int) -> _Slot:
+        if len(slots) < BUFFERS:
+            slots.append(make())
+        return slots[index % BUFFERS]
+
     index = 0
-    current = slots[0].fill(source)
+    current = slot(0).fill(source)
     while True:
-        following = slots[(index + 1) % len(slots)].fill(source)
+        following = slot(index + 1).fill(source)
         last = following.filled == 0
         yield index, last, current
         if last:

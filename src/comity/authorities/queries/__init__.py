@@ -126,7 +126,7 @@ def verifying_key(code: str, key_id: str = "", at: datetime | None = None) -> Ve
     had ended or was revoked by then. A name never heard of gives the current key, under which nothing of it holds.
     Raises MissingError for an authority that is unknown or has no node.
     """
-    current = partner(code).verifying_key
+    current = node_key(code) or partner(code).verifying_key
     if key_id in ("", current.key_id):
         return current
     ended = ended_key(code, key_id)

@@ -44,7 +44,9 @@ def signers_of(chain: Iterable[SignedEvent], more: Mapping[str, VerifyingKey]) -
 def named_keys(chain: Iterable[SignedEvent], more: Mapping[str, VerifyingKey]) -> dict[str, VerifyingKey]:
     """The keys of all who signed: under its authority's code the latest, others under `code/key id`."""
     found: dict[str, VerifyingKey] = {}
-    latest = [*((signed.event.authority, key_of(signed)) for signed in chain), *more.items()]
+    signatures = [((signed.event.authority, signed.signature.key_id), signed) for signed in chain]
+    keys = {name: key_of(signed) for name, signed in dict(signatures).items()}
+    latest = [*((name[0], keys[name]) for name, _signed in signatures), *more.items()]
     for code, key in latest:
         before = found.get(code)
         if before is not None and before != key:
