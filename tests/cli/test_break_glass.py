@@ -1,7 +1,11 @@
 """The glass is broken by two at the console, only while the ledger is down, with a line first; then it is reconciled."""
 
 import os
-from dataclasses import dataclass, field
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,6 +14,7 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_tot
 from django.core.cache import cache
 
 from comity.authorities.node_file import NodeFile
+from comity.cli import doctor
 from comity.cli.glass_console import Request, open_by_two
 from comity.requests.actions.continuity import Continuity, pack_all
 from comity.requests.models import Dossier
@@ -31,12 +36,26 @@ from comity.values.errors import (
     UnavailableError,
 )
 from comity.values.reference import Reference
+from comity.wiring.schedule import SCHEDULE, Tools, run_job
 from tests.requests.stages import in_execution, people
 from tests.requests.world import World
 from tests.unwritable import gone, unwritable
 
 pytestmark = pytest.mark.django_db(transaction="COMITY_TEST_DATABASE" in os.environ)
 WORDS = "the detained person is released on Monday without the answer"
+
+
+@contextmanager
+def full() -> Iterator[None]:
+    """No file may grow any more, as on a full disk."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
 AUTHORITIES = ["CH-FOJ", "CH-OAG", "CO-F14", "CO-FGN", "ES-J3", "LU-CI"]
 
 
@@ -50,7 +69,7 @@ class Console:
 
     def __post_init__(self) -> None:
         (self.world.folder / "stick").mkdir()
-        for name in ("clerk", "head", "registrar", "stranger", "other"):
+        for name in ("clerk", "head", "registrar", "stranger", "other", "inspector"):
             self.secrets[name] = generate_totp_secret()
             TOTP.activate(self.world.officers[name], self.secrets[name])
         file = NodeFile("xx", "localhost", 8991, 8992, exercise=True)
@@ -127,6 +146,19 @@ def test_without_a_journal_that_takes_its_line_nothing_is_shown(console: Console
     console.journal.path.mkdir()
     with unwritable(), pytest.raises(UnavailableError, match="cannot be written"):
         console.open("clerk", "head")
+
+
+def test_where_the_journals_storage_is_full_nothing_is_shown(console: Console) -> None:
+    with unwritable(), full(), pytest.raises(UnavailableError, match="cannot be written"):
+        console.open("clerk", "head")
+    assert console.journal.path.read_bytes() == b""
+
+
+def test_each_of_the_two_must_be_one_who_may_break_the_glass_of_this_dossier(console: Console) -> None:
+    for names in (("clerk", "inspector"), ("inspector", "clerk")):
+        with unwritable(), pytest.raises(RefusedError, match="This needs the role"):
+            console.open(*names)
+    assert Kind.OPENED not in console.kinds()
 
 
 def test_one_person_is_not_two_and_strangers_learn_nothing(console: Console) -> None:
@@ -275,3 +307,50 @@ def test_without_the_ledgers_line_there_is_no_new_pack_and_the_last_stay(console
     with unwritable(), pytest.raises(Exception, match=r"read-?only"):
         pack_all(act, Continuity(folder, OpeningKey.generate().public), exercise=True)
     assert [path.name for path in folder.iterdir()] == ["CH-FOJ-2026-11-01.pack"]
+
+
+def test_the_worker_enters_the_journal_and_keeps_the_packs_by_itself(console: Console) -> None:
+    world, folder = console.world, console.world.folder / "packs"
+    folder.mkdir()
+    with unwritable():
+        console.open("clerk", "head")
+    kept = Continuity(folder, OpeningKey.generate().public)
+    tools = Tools(
+        world.keys,
+        world.vault,
+        world.line,
+        world.chance,
+        True,
+        lambda: world.at,
+        continuity=kept,
+        glass=console.journal,
+    )
+    assert run_job(SCHEDULE["glass"], world.at, tools, authority="CH-FOJ") == 1
+    assert run_job(SCHEDULE["glass"], world.at, tools, authority="CH-FOJ") == 0
+    assert run_job(SCHEDULE["continuity"], world.at, tools, authority="CH-FOJ") == len(AUTHORITIES)
+    assert SCHEDULE["continuity"].every == timedelta(days=1)
+
+
+def test_the_doctor_names_what_is_missing_for_when_the_ledger_is_down(console: Console) -> None:
+    world, folder = console.world, console.world.folder
+    said = {"journal": str(folder / "stick"), "packs": str(folder / "packs"), "recipient": {}}
+    file = replace(console.node.file, glass=said)
+    node: Any = SimpleNamespace(file=file, folder=folder, keys=lambda: world.keys)
+
+    def found() -> str:
+        return " ".join(one.what for one in doctor.glass_findings(doctor.Patient(node, world.at)))
+
+    assert "lies on the node's own storage" in found()
+    assert "no continuity pack" in found()
+    with unwritable():
+        console.open("clerk", "head")
+    assert "1 lines are not in the ledger" in found()
+    console.reconcile()
+    assert "not in the ledger" not in found()
+    assert "1 alarms are not acknowledged" in " ".join(
+        one.what for one in doctor._glass(doctor.Patient(node, world.at))
+    )
+    console.journal.path.write_bytes(b"nothing of it\n")
+    assert "does not hold" in found()
+    (folder / "stick").rename(folder / "unmounted")
+    assert "cannot be written" in found()

@@ -12,7 +12,7 @@ from comity.authorities.queries.console import officer_at_console
 from comity.documents.continuity import OPENED, as_text, compose_opened
 from comity.documents.typesetting import typeset
 from comity.requests.papers import first_printed
-from comity.requests.queries.liberty import contacts, glass_view, opened_content
+from comity.requests.queries.liberty import contacts, glass_view, moment_text, opened_content
 from comity.safeguards.actions.glass import expect_ledger_down
 from comity.safeguards.glass import (
     Entry,
@@ -31,7 +31,6 @@ from comity.safeguards.glass_file import GlassJournal
 from comity.safeguards.queries import DOWN
 from comity.values.actor import Act, Actor
 from comity.values.errors import ComityError, InvalidInputError, RefusedError, SignInError, UnavailableError
-from comity.values.instant import instant_text
 from comity.values.reference import Reference
 
 
@@ -215,7 +214,7 @@ def _sheet(
     glass += [
         ["glass_ground", request.ground.value],
         ["glass_words", words],
-        ["glass_until", instant_text(until)],
+        ["glass_until", moment_text(until)],
         ["glass_journal", f"{line.seq} · {line.link[:16]}"],
     ]
     own = next(iter(contacts([authority])), {"name": authority, "lines": []})

@@ -16,33 +16,33 @@ from comity.documents.blocks import Block, row, rows, section, table, text
 from comity.documents.sheet import Telling, sheet
 from comity.documents.wording import check_language
 
+_CODES = frozenset({"glass_until", "glass_journal", "glass_reference", "glass_numbers"})
 PACK, OPENED = "continuity-pack", "opened-without-ledger"
 
 
 def compose_pack(content: Mapping[str, Any], context: Mapping[str, Any], language: str) -> dict[str, Any]:
     """The open clocks on liberty of one authority, the earliest due first, and whom to call."""
     telling = Telling(content, {**context, "sealed": False}, check_language(language))
-    body = [
-        [
-            "\n".join(filter(None, (one["number"], one["title"]))),
-            "\n".join((one["effect"], one["provision"])),
-            one["due"] or telling.phrase("glass_no_day"),
-            one["counterpart"],
-            one["reference"],
-        ]
-        for one in content["clocks"]
-    ]
-    head = [
-        telling.phrase(key)
-        for key in ("glass_dossier", "glass_clock", "glass_due", "glass_counterpart", "glass_reference")
-    ]
-    clocks = table(head, body, mono=[4]) or text(telling.phrase("pack_none"))
+    clocks = [_clock(telling, one) for one in content["clocks"]]
     sections = [
-        section(telling.phrase("pack_clocks"), [clocks]),
+        *(clocks or [section(telling.phrase("pack_clocks"), [text(telling.phrase("pack_none"))])]),
         section(telling.phrase("glass_contacts"), [_contacts(telling)]),
     ]
     opening = [telling.phrase("pack_opening", at=str(content["at"]))]
     return sheet(telling, PACK, telling.phrase("pack_title"), sections, opening=opening)
+
+
+def _clock(telling: Telling, one: Mapping[str, Any]) -> Block | None:
+    """One clock as a section of its own, to be read out at the telephone."""
+    named = [
+        row(telling.phrase("glass_due"), one["due"] or telling.phrase("glass_no_day"), mono=bool(one["due"])),
+        row(telling.phrase("glass_clock"), one["effect"]),
+        row(telling.phrase("glass_provision"), one["provision"]),
+        row(telling.phrase("glass_counterpart"), one["counterpart"]),
+        row(telling.phrase("glass_name"), one["title"]),
+        row(telling.phrase("glass_reference"), one["reference"], mono=True),
+    ]
+    return section(one["number"] or telling.phrase("glass_dossier"), [rows(named)])
 
 
 def compose_opened(content: Mapping[str, Any], context: Mapping[str, Any], language: str) -> dict[str, Any]:
@@ -56,7 +56,7 @@ def compose_opened(content: Mapping[str, Any], context: Mapping[str, Any], langu
     sections = [
         section(telling.phrase("glass_who"), [_named(telling, content["glass"])]),
         section(telling.phrase("glass_dossier"), [_named(telling, content["facts"])]),
-        section(telling.phrase("glass_clocks"), [table(head, clocks)]),
+        section(telling.phrase("glass_clocks"), [table(head, clocks, mono=[2, 3])]),
         section(telling.phrase("glass_parts"), [rows(row(left, right) for left, right in content["parts"])]),
         *(section(telling.phrase(one["title"]), [text(one["text"])]) for one in content["told"]),
         section(telling.phrase("glass_contacts"), [_contacts(telling)]),
@@ -69,7 +69,11 @@ def compose_opened(content: Mapping[str, Any], context: Mapping[str, Any], langu
 def _named(telling: Telling, pairs: Iterable[tuple[str, str]]) -> Block | None:
     """Rows of label and value; a ground is told in words."""
     return rows(
-        row(telling.phrase(key), telling.phrase(f"glass_{value}") if key == "glass_ground" else str(value))
+        row(
+            telling.phrase(key),
+            telling.phrase(f"glass_{value}") if key == "glass_ground" else str(value),
+            mono=key in _CODES,
+        )
         for key, value in pairs
     )
 
@@ -80,12 +84,12 @@ def _contacts(telling: Telling) -> Block | None:
         [f"{telling.name(one['name'])} ({one['code']})", "\n".join(one["lines"]) or telling.phrase("not_stated")]
         for one in telling.content["contacts"]
     ]
-    return table(head, body)
+    return table(head, body, mono=[1])  # a telephone number reads from the left in every language
 
 
 def _timeline(telling: Telling) -> Block | None:
     head = [telling.phrase(key) for key in ("dated", "glass_what", "glass_by")]
-    return table(head, telling.content["timeline"])
+    return table(head, telling.content["timeline"], mono=[0])
 
 
 def as_text(data: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from comity.authorities.models import Authority
@@ -17,7 +17,7 @@ from comity.safeguards.permissions import Permission
 from comity.safeguards.policy import authorise
 from comity.values.actor import Actor
 from comity.values.errors import InvalidInputError
-from comity.values.instant import instant_text
+from comity.values.instant import instant_text, parse_instant
 from comity.values.reference import Reference
 
 LIBERTY = "liberty"
@@ -82,7 +82,7 @@ def pack_content(authority: str, partners: Iterable[str], at: datetime) -> dict[
     """What a continuity pack says (`documents.continuity`)."""
     clocks = open_liberty_clocks(authority)
     return {
-        "at": instant_text(at),
+        "at": moment_text(at),
         "clocks": [
             {
                 "number": one.number,
@@ -97,12 +97,17 @@ def pack_content(authority: str, partners: Iterable[str], at: datetime) -> dict[
     }
 
 
+def moment_text(at: datetime) -> str:
+    """A moment as a person reads it out: to the minute, and in which time."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
 def clock_content(clock: RunningClock) -> dict[str, str]:
     return {
         "effect": clock.effect,
         "provision": clock.provision,
-        "due": instant_text(clock.due) if clock.due else "",
-        "met": clock.met_at,
+        "due": moment_text(clock.due) if clock.due else "",
+        "met": moment_text(parse_instant(clock.met_at)) if clock.met_at else "",
     }
 
 
@@ -131,7 +136,7 @@ def opened_content(view: DossierView, glass: list[list[str]], language: str) -> 
         "parts": [[f"{one['id']}) {one['measure']}", f"{one['state']} {one['until']}".strip()] for one in view.parts],
         "told": told,
         "contacts": contacts(one.code for one in parties),
-        "timeline": [[instant_text(one.at), one.name, one.author] for one in view.timeline],
+        "timeline": [[moment_text(one.at), one.name, one.author] for one in view.timeline],
     }
 
 
