@@ -1,7 +1,8 @@
 """Whole federations under faults, a seed at a time; the first 200 seeds are lived through twice, to one trace.
 
-Every seed is a federation of three nodes with the real rules, schema and cryptography, whose letters (even seeds) or
-whole dossiers (odd seeds) cross lines that lose, repeat, delay and break. The state is the next seed and the tally.
+Every seed is a federation of three nodes with the real rules and schema, whose letters (even seeds) or whole dossiers
+(odd seeds) cross lines that lose, repeat, delay and break. A tenth of the seeds has the real cryptography, the rest a
+keyed-hash double of its signatures. The state is the next seed and the tally.
 """
 
 import json
@@ -42,6 +43,7 @@ def soak(until: Callable[[], bool], seed: int, state: Path, most: int = 10**9) -
                 told["wrong"].append(f"seed {report.seed} told another story the second time")
         told |= {
             "seeds": number + 1,
+            "real": told.get("real", 0) + report.real_cryptography,
             "faults": dict(faults),
             "node_days": told["node_days"] + report.node_days,
             "messages": told["messages"] + report.messages,
@@ -49,6 +51,7 @@ def soak(until: Callable[[], bool], seed: int, state: Path, most: int = 10**9) -
         _keep(kept, told)
     return {
         "seeds": told["seeds"],
+        "with_real_cryptography": told.get("real", 0),
         "told_twice": told["twice"],
         "node_days": round(told["node_days"]),
         "messages": told["messages"],

@@ -5,6 +5,7 @@ from comity.evidence.queries import items as queries
 from comity.requests.actions import receiving
 from comity.requests.models import Dossier
 from comity.simulation.casework import Casework
+from comity.simulation.double import Double, Real
 from comity.simulation.episode import Episode
 from comity.simulation.faults import Fault
 from comity.simulation.report import Report, simulate
@@ -20,7 +21,7 @@ def lived(seed: int = SEED) -> Report:
 
 
 def test_results_return_through_a_bad_line_under_one_chain_of_custody():
-    episode = Episode(SEED, 0, 2, Casework())
+    episode = Episode(SEED, 0, 2, Casework(), Double())
     outcome = episode.run()
     assert outcome.violations == []
     assert outcome.faults.keys() & {Fault.RANGE_CUT.value, Fault.RANGE_FLIPPED.value, Fault.RANGE_SWAPPED.value}
@@ -34,8 +35,9 @@ def test_results_return_through_a_bad_line_under_one_chain_of_custody():
     assert len(states) >= 4
     assert closed >= 2
     assert done >= 4
-    again = Episode(SEED, 0, 2, Casework()).run()
-    assert again.trace == outcome.trace, "custody is signed at random, and the same seed tells the same story"
+    real = Episode(SEED, 0, 2, Casework(), Real()).run()
+    assert (real.real, outcome.real) == (True, False)
+    assert real.trace == outcome.trace, "custody is signed at random, and the same seed tells the same story"
 
 
 def test_a_countersignature_that_is_not_taken_in_is_noticed(monkeypatch):

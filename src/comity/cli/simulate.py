@@ -65,7 +65,8 @@ def _show(report: dict[str, object]) -> None:
         table.add_row(kind, str(count))
     out.print(table)
     out.print(
-        f"{report['episodes']} episodes, {report['messages']} messages, {report['node_days']} node-days "
+        f"{report['episodes']} episodes ({report['real_cryptography']} with real signatures, else keyed-hash "
+        f"doubles), {report['messages']} messages, {report['node_days']} node-days "
         f"in {report['seconds']} s; trace {report['trace']}"
     )
     violations = report["violations"]

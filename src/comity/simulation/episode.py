@@ -13,6 +13,7 @@ from comity.simulation.attacks import ATTACKS, LIAR, NEEDS_A_THIRD, Scene, refus
 from comity.simulation.chance import Chance
 from comity.simulation.courier import Courier
 from comity.simulation.database import CrashError, CrashPoint
+from comity.simulation.double import Cryptography, Real, cryptography_of
 from comity.simulation.faults import Fault, Faults
 from comity.simulation.naming import names_of
 from comity.simulation.network import Network
@@ -42,20 +43,29 @@ class Outcome:
     days: float
     violations: list[str]
     faults: Counter[str] = field(default_factory=Counter)
+    real: bool = True
+    """Whether every signature in it was a real one."""
 
 
 class Episode:
     """The nodes, the network and the running trace of one episode."""
 
-    def __init__(self, seed: int, number: int, nodes: int, workload: Workload) -> None:
+    def __init__(
+        self, seed: int, number: int, nodes: int, workload: Workload, cryptography: Cryptography | None = None
+    ) -> None:
+        self.cryptography = cryptography or cryptography_of(seed + number)
+        with self.cryptography:
+            self._begin(seed, number, nodes, workload)
+
+    def _begin(self, seed: int, number: int, nodes: int, workload: Workload) -> None:
         self.chance = Chance(seed, "episode", number)
         self.tally: Counter[str] = Counter()
         self._trace = sha256(f"{seed}/{number}/{nodes}".encode())
         self.workload = workload
-        self.liar = keys_from(self.chance.stream("liar"))
+        self.liar = keys_from(self.chance.stream("liar"), self.cryptography)
         start = START + timedelta(days=self.chance.below(2000))
         self.nodes = {
-            code: SimulatedNode(code, self.chance.stream(code), workload.receivers, self._skew())
+            code: SimulatedNode(code, self.chance.stream(code), workload.receivers, self._skew(), self.cryptography)
             for code in CODES[:nodes]
         }
         cards = [*(node.card() for node in self.nodes.values()), card_of(LIAR, self.liar)]
@@ -75,7 +85,8 @@ class Episode:
     def run(self) -> Outcome:
         """Live through the faults, then calm down, then be judged."""
         try:
-            return self._run()
+            with self.cryptography:
+                return self._run()
         finally:
             for node in self.nodes.values():
                 node.close()
@@ -100,7 +111,8 @@ class Episode:
             counts = sorted((names.get(digest, digest), count) for digest, count in effects(node).items())
             self.note(f"{code} {counts}")
         days = (self.network.now - self.start) / timedelta(days=1) * len(self.nodes)
-        return Outcome(self._trace.digest(), posted, days, found, self.tally)
+        real = isinstance(self.cryptography, Real)
+        return Outcome(self._trace.digest(), posted, days, found, self.tally, real)
 
     def _step(self) -> timedelta:
         kind = self.chance.weighted(_STEP_WEIGHTS)

@@ -14,9 +14,10 @@ from comity.authorities.competence import Competence
 from comity.authorities.keyring import AuthorityKeys, Keyring
 from comity.exchange.actions import Receiver, receive
 from comity.exchange.message import SignedMessage
-from comity.seals.keys import OpeningKey, SigningKey
+from comity.seals.keys import OpeningKey
 from comity.simulation.chance import Chance
 from comity.simulation.database import acting, new_database
+from comity.simulation.double import Cryptography, Real
 from comity.store.local import LocalVault
 from comity.store.vault import Vault
 from comity.values.actor import Act, job
@@ -25,13 +26,20 @@ from comity.values.actor import Act, job
 class SimulatedNode:
     """Everything one node is: what it keeps is in its database and keyring, as in a real one."""
 
-    def __init__(self, code: str, chance: Chance, receivers: Mapping[str, Receiver], skew: timedelta) -> None:
+    def __init__(
+        self,
+        code: str,
+        chance: Chance,
+        receivers: Mapping[str, Receiver],
+        skew: timedelta,
+        cryptography: Cryptography | None = None,
+    ) -> None:
         self.code = code
         self.chance = chance
         self.skew = skew
         self.database = new_database()
         seeds = chance.stream("keys")
-        self.held = keys_from(seeds)
+        self.held = keys_from(seeds, cryptography)
         self.keys = Keyring(seeds(32), {code: self.held}, b"", b"", seeds.stream("wrap"))
         self._disk: TemporaryDirectory[str] | None = None
         self.receivers = {kind: counted(code, receiver) for kind, receiver in receivers.items()}
@@ -104,9 +112,10 @@ def card_of(code: str, held: AuthorityKeys) -> Card:
     )
 
 
-def keys_from(chance: Chance) -> AuthorityKeys:
+def keys_from(chance: Chance, cryptography: Cryptography | None = None) -> AuthorityKeys:
     """An authority's keys from seeded bytes; the office's document seal plays no part in a simulation."""
-    return AuthorityKeys(SigningKey.from_seeds(chance(32), chance(32)), OpeningKey.from_bytes(chance(96)), b"", b"")
+    signing = (cryptography or Real()).signing_key(chance(32), chance(32))
+    return AuthorityKeys(signing, OpeningKey.from_bytes(chance(96)), b"", b"")
 
 
 def counted(holder: str, receiver: Receiver) -> Receiver:

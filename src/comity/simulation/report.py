@@ -23,6 +23,8 @@ class Report:
     seed: int
     nodes: int
     episodes: int = 0
+    real_cryptography: int = 0
+    """Episodes with real signatures; the others have the keyed-hash double in their place."""
     node_days: float = 0.0
     messages: int = 0
     faults: Counter[str] = field(default_factory=Counter)
@@ -35,6 +37,7 @@ class Report:
             "seed": self.seed,
             "nodes": self.nodes,
             "episodes": self.episodes,
+            "real_cryptography": self.real_cryptography,
             "node_days": round(self.node_days, 1),
             "messages": self.messages,
             "faults": dict(sorted(self.faults.items())),
@@ -77,6 +80,7 @@ def simulate(
         outcome = _lived(seed, report.episodes, nodes, workload(report.episodes))
         report.violations += [f"episode {report.episodes}: {sentence}" for sentence in outcome.violations]
         report.episodes += 1
+        report.real_cryptography += outcome.real
         report.node_days += outcome.days
         report.messages += outcome.messages
         report.faults += outcome.faults

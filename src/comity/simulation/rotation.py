@@ -19,8 +19,9 @@ from comity.exchange.message import CARD_RENEWED, KEYS_SUCCEEDED, Message, Signe
 from comity.exchange.queries import delivery_of, receipts_of
 from comity.exchange.receipt import open_receipt, receipt_key
 from comity.exchange.transport import Destination
-from comity.seals.keys import OpeningKey, SigningKey
+from comity.seals.keys import OpeningKey
 from comity.simulation.chance import Chance
+from comity.simulation.double import Cryptography, cryptography_of
 from comity.simulation.node import SimulatedNode
 from comity.values.actor import Act, job
 from comity.values.errors import ComityError, UnavailableError
@@ -38,7 +39,8 @@ _DEEDS = {"post": 5.0, "send": 6.0, "rotate": 0.7, "revoke": 0.4, "replay": 1.0,
 class Rotations:
     """Three nodes, the envelopes that ever passed, and how often each message took effect."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, cryptography: Cryptography | None = None) -> None:
+        self.cryptography = cryptography or cryptography_of(seed)
         self.chance = Chance(seed, "rotations")
         self.now = START
         self.calm = False
@@ -47,9 +49,13 @@ class Rotations:
         self.passed: list[tuple[str, bytes]] = []
         self.fired: Counter[str] = Counter()
         receivers = {TYPE: self._take, KEYS_SUCCEEDED: keys_succeeded, CARD_RENEWED: card_renewed}
-        self.nodes = {code: SimulatedNode(code, self.chance.stream(code), receivers, timedelta(0)) for code in CODES}
-        for node in self.nodes.values():
-            node.meet([other.card() for other in self.nodes.values()], START)
+        with self.cryptography:
+            self.nodes = {
+                code: SimulatedNode(code, self.chance.stream(code), receivers, timedelta(0), self.cryptography)
+                for code in CODES
+            }
+            for node in self.nodes.values():
+                node.meet([other.card() for other in self.nodes.values()], START)
 
     def _take(self, _act: Act, signed: SignedMessage, _content: Mapping[str, bytes], _keys: Keyring) -> None:
         self.effects[signed.digest] += 1
@@ -71,6 +77,10 @@ class Rotations:
 
     def live(self) -> list[str]:
         """Live through a random schedule, then through calm; what does not hold, one sentence each."""
+        with self.cryptography:
+            return self._live()
+
+    def _live(self) -> list[str]:
         for step in range(STEPS):
             self.now += timedelta(seconds=self.chance.between(1, 7200))
             node = self.nodes[self.chance.pick(list(self.nodes))]
@@ -109,7 +119,7 @@ class Rotations:
         self.fired["revoked" if how else "rotated"] += 1
         held = node.keys.of(node.code)
         new = AuthorityKeys(
-            SigningKey.from_seeds(chance(32), chance(32)),
+            self.cryptography.signing_key(chance(32), chance(32)),
             OpeningKey.from_bytes(chance(96)),
             b"",
             b"",
