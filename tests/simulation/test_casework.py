@@ -4,19 +4,9 @@ from collections import Counter
 
 import pytest
 
-from comity.requests import fold
-from comity.requests.actions import receiving
 from comity.simulation.casework import VALUES, Casework
 from comity.simulation.episode import Episode
-from comity.simulation.report import Report, simulate
-
-
-def lived(seed: int, nodes: int = 2) -> Report:
-    return simulate(seed=seed, nodes=nodes, episodes=1, workload=lambda _number: Casework())
-
-
-def caught(words: str) -> bool:
-    return any(words in sentence for seed in range(6) for sentence in lived(seed).violations)
+from soak.ablations import of
 
 
 def test_both_sides_of_every_dossier_hold_the_same_state_after_all_faults():
@@ -36,20 +26,9 @@ def message_types(code: str) -> list[str]:
     return [entry.type for row in rows_of(code) for entry in state_of(row).timeline]
 
 
-def test_an_order_that_depends_on_arrival_is_noticed(monkeypatch):
-    monkeypatch.setattr(fold, "_ordered", lambda deeds: (list(deeds.values()), {}))
-    assert caught("differently")
-
-
-def test_a_row_that_is_not_brought_to_its_fold_is_noticed(monkeypatch):
-    honest = receiving.write
-
-    def forgetful(row, state, at, **more):
-        state.questions.clear()
-        return honest(row, state, at, **more)
-
-    monkeypatch.setattr(receiving, "write", forgetful)
-    assert caught("not the fold")
+@pytest.mark.parametrize("safeguard", ["one order for both", "row and messages"])
+def test_the_loss_is_noticed_of(safeguard):
+    assert of(safeguard).shown()
 
 
 @pytest.mark.parametrize("verb", sorted(VALUES))

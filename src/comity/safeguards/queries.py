@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import InterfaceError, InternalError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError, connection
 
 from comity.safeguards.ledger import frontier_of, hashes_of, origin
 from comity.safeguards.models import GlassLine, LedgerEntry, LedgerHead, LedgerStamp, LedgerTile, StampLine
@@ -86,8 +86,10 @@ def stored_entries(authority: str, size: int) -> Iterator[tuple[int, bytes, byte
 
 
 def ledger_size(authority: str) -> int:
-    head = LedgerHead.objects.filter(authority=authority).first()
-    return head.size if head else 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT size FROM safeguards_ledgerhead WHERE authority = %s", [authority])
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
 
 
 def tree_of(authority: str) -> TiledTree:

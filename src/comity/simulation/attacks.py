@@ -10,16 +10,21 @@ from datetime import datetime
 from typing import Any
 
 from comity.authorities.keyring import AuthorityKeys
+from comity.exchange.actions import allow
+from comity.exchange.allowance import Limits
 from comity.exchange.envelope import MAX_ENVELOPE_BYTES, PROTOCOL, Envelope, parse_envelope, seal_envelope
 from comity.exchange.message import Message, SignedMessage
+from comity.exchange.queries import allowance_of
 from comity.exchange.receipt import open_receipt, read_plain_rejection
 from comity.exchange.rejection import RejectionCode
 from comity.seals.canonical import decode, encode, to_b64
 from comity.seals.keys import SEALING_SUITE
 from comity.seals.sealing import seal
+from comity.seals.signature import ED25519_SIGNATURE_BYTES, MLDSA_SIGNATURE_BYTES
 from comity.simulation.chance import Chance
 from comity.simulation.faults import Fault
 from comity.simulation.node import SimulatedNode
+from comity.values.actor import job
 from comity.values.reference import Kind, Reference, uuid7
 
 LIAR = "XK-LIAR"
@@ -151,6 +156,33 @@ def _two_names(scene: Scene) -> list[bytes]:
     return [scene.seal(signed, sender=scene.other.code, sender_key=scene.other.held.signing.key_id)]
 
 
+def _half_forged(scene: Scene) -> list[bytes]:
+    """A message with one half of its signature genuine: what breaking the other algorithm gives an attacker."""
+    message = scene.statement(sender=scene.other.code)
+    genuine = scene.other.held.signing.sign(message.type, message.content)
+    if scene.chance.hits(0.5):
+        forged = replace(genuine, ed25519=scene.chance(ED25519_SIGNATURE_BYTES))
+    else:
+        forged = replace(genuine, mldsa=scene.chance(MLDSA_SIGNATURE_BYTES))
+    return [scene.seal(SignedMessage.read(message.content, forged))]
+
+
+def _flood(scene: Scene) -> list[bytes]:
+    """One message more than the victim's operator allows this partner in an hour."""
+    operator = scene.victim.act(scene.at, "allowance").by(job("operator", "operator"))
+    with scene.victim.acting():
+        used = allowance_of(LIAR, operator.at).messages
+        allow(operator, LIAR, Limits(messages_per_hour=used + 1))
+    messages = (scene.statement(), scene.statement())
+    return [scene.seal(SignedMessage.sign(message, scene.liar.signing)) for message in messages]
+
+
+def lift(victim: SimulatedNode, at: datetime) -> None:
+    """Allow the liar what everyone is allowed, as before the flood."""
+    with victim.acting():
+        allow(victim.act(at, "allowance").by(job("operator", "operator")), LIAR, Limits())
+
+
 ATTACKS: Mapping[Fault, tuple[Craft, RejectionCode]] = {
     Fault.RESEALED: (_resealed, RejectionCode.WRONG_RECIPIENT),
     Fault.EQUIVOCATION: (_equivocation, RejectionCode.EQUIVOCATION),
@@ -163,6 +195,8 @@ ATTACKS: Mapping[Fault, tuple[Craft, RejectionCode]] = {
     Fault.OLD_PROTOCOL: (_version, RejectionCode.UNSUPPORTED_VERSION),
     Fault.TOO_LARGE: (_too_large, RejectionCode.TOO_LARGE),
     Fault.TWO_NAMES: (_two_names, RejectionCode.MALFORMED),
+    Fault.HALF_FORGED: (_half_forged, RejectionCode.SIGNATURE),
+    Fault.FLOOD: (_flood, RejectionCode.QUOTA),
 }
 
 NEEDS_A_THIRD = frozenset({Fault.RESEALED, Fault.RECEIPT_AS_MESSAGE})

@@ -4,6 +4,7 @@ Only the paper is left out: a request is transmitted without its letter, because
 must not be. A share of the dossiers goes straight to its results (`results`).
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
 from typing import Any
@@ -23,8 +24,9 @@ from comity.requests.queries.access import rows_of, state_of
 from comity.requests.queries.steps import NextStep, next_steps
 from comity.requests.state import DossierState, Exchange
 from comity.seals.canonical import digest_of
-from comity.simulation import gates, results
+from comity.simulation import gates, recalls, results
 from comity.simulation.chance import Chance
+from comity.simulation.forbidden import Forbidden
 from comity.simulation.node import SimulatedNode
 from comity.values.actor import Act, Actor, ActorKind, Role
 from comity.values.errors import ComityError, ConflictError, InvalidInputError, MissingError, RefusedError
@@ -118,14 +120,19 @@ class Casework:
 
     def __init__(self) -> None:
         self.answers: dict[str, int] = {}
+        self.forbidden = Forbidden()
 
     def sample_body(self, words: str) -> dict[str, Any]:
         return {"text": {"en": words}}
 
+    @property
+    def tried(self) -> Counter[str]:
+        return self.forbidden.tried
+
     def act(self, sender: str, recipient: str, act: Act, node: SimulatedNode, chance: Chance) -> None:
         """One deed: open and transmit a dossier to the recipient, or go on with one that is under way."""
         keys = node.keys
-        act = act.by(_officer(sender))
+        act = act.by(officer(sender))
         rows = [
             row
             for row in rows_of(sender).order_by("id")
@@ -144,7 +151,7 @@ class Casework:
 
     def settle(self, act: Act, node: SimulatedNode, chance: Chance) -> int:
         """Bring the dossiers that end in results as far as this side can; returns how many deeds that took."""
-        act = act.by(_officer(node.code))
+        act = act.by(officer(node.code))
         deeds = 0
         for row in rows_of(node.code).order_by("id"):
             if results.ends_in_results(row) and not (row.side == Side.REQUESTING and row.stage):
@@ -153,7 +160,8 @@ class Casework:
         return deeds
 
     def _to_results(self, row: Any, act: Act, node: SimulatedNode, chance: Chance) -> bool:
-        second = act.by(_officer(node.code, "second officer"))
+        second = act.by(officer(node.code, "second officer"))
+        recalls.try_forbidden(self.forbidden, row, act, second, node.keys)
         return results.go_on(row, act, second, (node.keys, node.vault, chance))
 
     def violations(self, nodes: Mapping[str, SimulatedNode]) -> Iterator[str]:
@@ -161,7 +169,8 @@ class Casework:
 
         What was returned arrived whole, under the same custody chain on both sides.
         """
-        yield from results.violations(nodes, _officer)
+        yield from self.forbidden.let
+        yield from results.violations(nodes, officer)
         held: dict[tuple[str, str], dict[str, Any]] = {}
         for code, node in nodes.items():
             with node.acting():
@@ -230,6 +239,7 @@ class Casework:
             and not gates.signed(row, state)
             and chance.hits(0.9)
         ):
+            gates.try_forbidden(self.forbidden, row, state, act)
             gates.go_on(row, state, act)
             return
         steps = [step for step in next_steps(act.actor, row, state) if step.allowed and step.verb in {*VALUES, *OF_LAW}]
@@ -262,7 +272,7 @@ class Casework:
         self.answers[f"{verb}: {error.code}"] = self.answers.get(f"{verb}: {error.code}", 0) + 1
 
 
-def _officer(authority: str, who: str = "officer") -> Actor:
+def officer(authority: str, who: str = "officer") -> Actor:
     """A person with every role; who may not do what is the access matrix's test, not this one's."""
     name = f"{who} of {authority}"
     known_as = str(UUID(bytes=sha256(name.encode()).digest()[:16]))

@@ -58,6 +58,7 @@ class Double:
     def __init__(self) -> None:
         self._known: dict[bytes, _Half] = {}
         self._within = ExitStack()
+        self._entered = 0
 
     def signing_key(self, ed25519: bytes, mldsa: bytes) -> SigningKey:
         """The double of the key of these two seeds, under the same public key and name."""
@@ -71,6 +72,9 @@ class Double:
         return SigningKey(cast("Ed25519PrivateKey", halves[0]), cast("MLDSA65PrivateKey", halves[1]))
 
     def __enter__(self) -> Self:
+        self._entered += 1
+        if self._entered > 1:
+            return self
         for name, member in zip(_HALVES, ("ed25519", "mldsa"), strict=True):
             real = vars(VerifyingKey)[name]
             setattr(VerifyingKey, name, property(self._verifier(real, member)))
@@ -78,7 +82,9 @@ class Double:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self._within.close()
+        self._entered -= 1
+        if not self._entered:
+            self._within.close()
 
     def _verifier(self, real: Any, member: str) -> Any:
         """What verifies one half of a key: the double of it where there is one, else the real algorithm."""

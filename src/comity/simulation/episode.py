@@ -9,7 +9,7 @@ from comity.evidence.actions import fetch_due
 from comity.evidence.queries import next_fetch
 from comity.exchange.actions import send_due
 from comity.exchange.queries import message, next_due, receipts_of
-from comity.simulation.attacks import ATTACKS, LIAR, NEEDS_A_THIRD, Scene, refusal_in
+from comity.simulation.attacks import ATTACKS, LIAR, NEEDS_A_THIRD, Scene, lift, refusal_in
 from comity.simulation.chance import Chance
 from comity.simulation.courier import Courier
 from comity.simulation.database import CrashError, CrashPoint
@@ -74,6 +74,8 @@ class Episode:
         faults = Faults(self.chance.stream("faults"), self.tally, self.note)
         self.network = Network(self.nodes, self.chance.stream("network"), faults, start)
         self.network.second_worker = self._second_worker
+        for node in self.nodes.values():
+            node.torn = self._torn
         self.courier = Courier(self.network, self.chance.stream("courier"), faults)
         self.no_line = self._no_line(self.chance.stream("no line"))
         self.start = start
@@ -112,7 +114,7 @@ class Episode:
             self.note(f"{code} {counts}")
         days = (self.network.now - self.start) / timedelta(days=1) * len(self.nodes)
         real = isinstance(self.cryptography, Real)
-        return Outcome(self._trace.digest(), posted, days, found, self.tally, real)
+        return Outcome(self._trace.digest(), posted, days, found, self.tally + self.workload.tried, real)
 
     def _step(self) -> timedelta:
         kind = self.chance.weighted(_STEP_WEIGHTS)
@@ -164,13 +166,19 @@ class Episode:
                 if next_fetch(act.at) is not None:
                     done += fetch_due(act, keys=node.keys, vault=node.vault, transport=transport, limit=4)
                 return done
-        except CrashError:
+        except CrashError as crash:
+            if str(crash) == Fault.TORN_WRITE:
+                self.network.faults.fired(Fault.TORN_WRITE)
             node.restart()
             return 1
 
     def _second_worker(self, node: SimulatedNode) -> None:
         """Another worker of the same node looks for work while the first waits for its answer."""
         self._work(node)
+
+    def _torn(self, length: int) -> int | None:
+        """How much of a write is done when the process dies over it; None where it lives."""
+        return self.chance.below(length) if self.network.faults.draws(Fault.TORN_WRITE) else None
 
     def _cut(self) -> None:
         first, second = self._node().code, self._node().code
@@ -205,6 +213,8 @@ class Episode:
         self.network.faults.fired(kind)
         answers = [self._unharmed(scene.victim, envelope) for envelope in craft(scene)]
         said = refusal_in(answers[-1], scene.victim)
+        if kind is Fault.FLOOD:
+            lift(scene.victim, self.network.now)
         self.note(f"attack {kind.value} {said.value if said else 'taken'}")
         if said is not expected:
             self.network.violations.append(f"the attack {kind.value} was answered {said}, not {expected.value}")

@@ -53,6 +53,17 @@ class Fault(StrEnum):
     BAG_CUT = "bag-truncated"
     CRASH_PACKING = "crash-while-packing"
     NO_LINE = "no-line"
+    TORN_WRITE = "torn-write"
+    HALF_FORGED = "half-forged-signature"
+    FLOOD = "flood-over-allowance"
+    KEY_ROTATED = "key-rotated"
+    KEY_REVOKED = "key-revoked"
+    STOLEN_KEY = "stolen-key-used"
+    RESTORED_COPY = "restored-backup"
+    ROLLED_BACK = "rolled-back-unnoticed"
+    OLD_PAGE = "act-on-an-old-page"
+    OTHER_DIGEST = "approval-of-another-digest"
+    OWN_APPROVAL = "approval-of-own-proposal"
 
 
 MOST: dict[Fault, float] = {
@@ -75,6 +86,7 @@ MOST: dict[Fault, float] = {
     Fault.RANGE_FLIPPED: 0.2,
     Fault.RANGE_CUT: 0.2,
     Fault.RANGE_SWAPPED: 0.1,
+    Fault.TORN_WRITE: 0.3,
     Fault.BAG_LOST: 0.3,
     Fault.BAG_TWICE: 0.3,
     Fault.BAG_LATE: 0.3,

@@ -5,7 +5,10 @@ from typing import Any
 from comity.requests.actions import VERBS
 from comity.requests.queries.law_records import GATE_VERB, assurances_of, gate, matrix, signature_on
 from comity.requests.state import DossierState
+from comity.seals.canonical import digest_of
 from comity.simulation.chance import Chance
+from comity.simulation.faults import Fault
+from comity.simulation.forbidden import Forbidden
 from comity.values.actor import Act
 from comity.values.reference import Reference
 
@@ -41,6 +44,18 @@ def go_on(row: Any, state: DossierState, act: Act) -> bool:
     if held.may_sign:
         return _do("sign_rights_gate", row, act, digest=held.digest)
     return _do("record_facts", row, act, facts=NOTHING)
+
+
+def try_forbidden(forbidden: Forbidden, row: Any, state: DossierState, act: Act) -> None:
+    """What must not be let through just before the gate is gone on with: an old page, another digest."""
+    held = gate(row, state)
+    if held.may_sign:
+        other = digest_of("a gate of yesterday")
+        forbidden.expect_refused(Fault.OTHER_DIGEST, lambda: _do("sign_rights_gate", row, act, digest=other))
+    elif row.version:
+        old = {"dossier": Reference.parse(row.reference), "version": row.version - 1}
+        record = VERBS["record_facts"].function
+        forbidden.expect_refused(Fault.OLD_PAGE, lambda: record(act, **old, facts=NOTHING))
 
 
 def values_for(verb: str, row: Any, state: DossierState, act: Act, chance: Chance) -> dict[str, Any] | None:

@@ -28,6 +28,7 @@ from comity.safeguards.queries import ledger_size
 from comity.seals.checkpoint import read_unverified
 from comity.simulation.chance import Chance
 from comity.simulation.database import CrashError, CrashPoint, NodeDatabase, acting, new_database
+from comity.simulation.double import Cryptography, Real
 from comity.simulation.forging import FORGERIES, entries_of, write_entries
 from comity.simulation.node import SimulatedNode
 from comity.values.errors import BrokenError, InvalidInputError, MissingError, UnavailableError
@@ -36,7 +37,7 @@ LOG, WITNESSES = "CH-FOJ", ("CO-FGN", "GB-UKCA")
 CODES = (LOG, *WITNESSES)
 START = datetime(2027, 1, 4, 8, 0, tzinfo=UTC)
 EVERY = timedelta(minutes=10)
-ROUNDS, CALM_ROUNDS = 4, 2
+ROUNDS, CALM_ROUNDS = 3, 2
 LOSS, REPLAY, CRASH = 0.15, 0.15, 0.1
 LONG = 0.01
 """How often a round brings more entries than a tile holds."""
@@ -57,12 +58,15 @@ class Lived:
 class Federation:
     """Three nodes that know each other, made once; each history begins from the same copies of their databases."""
 
-    def __init__(self, seed: int) -> None:
-        chance = Chance(seed, "histories", "nodes")
-        self.nodes = {code: SimulatedNode(code, chance.stream(code), {}, timedelta(0)) for code in CODES}
-        cards = [node.card() for node in self.nodes.values()]
-        for node in self.nodes.values():
-            node.meet(cards, START)
+    def __init__(self, seed: int, cryptography: Cryptography | None = None) -> None:
+        chance, self.cryptography = Chance(seed, "histories", "nodes"), cryptography or Real()
+        with self.cryptography:
+            self.nodes = {
+                code: SimulatedNode(code, chance.stream(code), {}, timedelta(0), self.cryptography) for code in CODES
+            }
+            cards = [node.card() for node in self.nodes.values()]
+            for node in self.nodes.values():
+                node.meet(cards, START)
         self._first = {code: snapshot(node.database) for code, node in self.nodes.items()}
 
     def begin(self) -> None:
@@ -101,29 +105,68 @@ class History:
 
     def live(self) -> Lived:
         """Grow, lie at some moment if that is the deed, grow on, come to rest, and look who found what."""
-        turn = 1 + self.chance.below(ROUNDS - 1) if self.deed else ROUNDS
+        number = self._until_the_lie() if self.deed else 0
+        return self._lying(number) if self.deed else self._honest(number)
+
+    def live_both(self) -> tuple[Lived, Lived]:
+        """One beginning with two ends: the history with its lie, then, from the same moment on, without it."""
+        number = self._until_the_lie()
+        kept = {code: snapshot(node.database) for code, node in self.nodes.items()}
+        now, calls, faults = self.now, list(self.calls), Counter(self.faults)
+        cosigned = {code: {size: set(roots) for size, roots in sizes.items()} for code, sizes in self.cosigned.items()}
+        lying = self._lying(number)
+        for code, node in self.nodes.items():
+            node.restart()
+            put_back(node.database, kept[code])
+        self.deed, self.copies, self.old, self.violations = "", {}, [], []
+        self.now, self.calls, self.faults, self.cosigned = now, calls, faults, cosigned
+        self.chance, self.calm = self.chance.stream("honest"), False
+        return lying, self._honest(number)
+
+    def _until_the_lie(self) -> int:
+        """Rounds on the bad line until there is something to lie about and it is time to; how many those were."""
+        turn = 1 + self.chance.below(ROUNDS - 1)
         for number in range(ROUNDS):
-            if number == turn and not self._lie():
-                turn += 1
-            self._grow()
-            self._round()
+            if number >= turn and self._may_lie():
+                return number
+            self.grow()
+            self.round()
+        return ROUNDS
+
+    def _lying(self, number: int) -> Lived:
+        if not self._may_lie():
+            self.calm = True
+            self.round()
+        self.violations += [] if self.lie() else [f"nothing could be {self.deed}"]
+        for _ in range(min(1, ROUNDS - number)):
+            self.grow()
+            self.round()
         self.calm = True
-        if self.deed and turn == ROUNDS:
-            self._round()
-            self.violations += [] if self._lie() else [f"nothing could be {self.deed}"]
-            self._grow()
+        self.grow()
         for _ in range(CALM_ROUNDS):
-            self._round()
-        return Lived(self.deed, list(self._found()), [*self.violations, *self._violations()], self.faults)
+            self.round()
+        return self._lived()
+
+    def _honest(self, number: int) -> Lived:
+        for _ in range(number, ROUNDS):
+            self.grow()
+            self.round()
+        self.calm = True
+        for _ in range(CALM_ROUNDS):
+            self.round()
+        return self._lived()
+
+    def _lived(self) -> Lived:
+        return Lived(self.deed, list(self.found()), [*self.violations, *self.broken()], self.faults)
 
     # the ledger
 
-    def _grow(self, at_least: int = 1) -> None:
+    def grow(self, at_least: int = 1) -> None:
         for database in self._databases():
             with acting(database):
-                self._append(at_least + self.chance.below(4))
+                self.append(at_least + self.chance.below(4))
 
-    def _append(self, count: int) -> None:
+    def append(self, count: int) -> None:
         act = self.nodes[LOG].act(self.now, "casework")
         if self.chance.hits(LONG):
             count += 300
@@ -142,11 +185,18 @@ class History:
 
     # the lie
 
-    def _lie(self) -> bool:
+    def _older(self) -> list[sqlite3.Connection]:
+        """Copies of the log's node from before the last that both witnesses cosigned."""
+        return [kept for size, kept in self.old if size < self._witnessed()]
+
+    def _may_lie(self) -> bool:
+        return self._witnessed() >= 2 and (self.deed not in ("restored", "fork") or bool(self._older()))
+
+    def lie(self) -> bool:
         """Do the deed; False while there is nothing yet to lie about."""
-        old = [kept for size, kept in self.old if size < self._witnessed()]
-        if self._witnessed() < 2 or (self.deed in ("restored", "fork") and not old):
+        if not self._may_lie():
             return False
+        old = self._older()
         database = self.nodes[LOG].database
         if self.deed in FORGERIES:
             with acting(database):
@@ -160,19 +210,19 @@ class History:
             put_back(database, self.chance.pick(old))
             with acting(database):
                 while ledger_size(LOG) < size:  # the copy grows until nobody sees by its length that it is one
-                    self._append(1)
+                    self.append(1)
         else:
             other = new_database()
             put_back(other, snapshot(database))
             self.copies = {WITNESSES[1]: other}
             for one in (database, other):
                 with acting(one):
-                    self._append(1 + self.chance.below(3))
+                    self.append(1 + self.chance.below(3))
         return True
 
     # the line
 
-    def _round(self) -> None:
+    def round(self) -> None:
         """Every node's job once; whoever is to be restored later is copied before."""
         self.now += EVERY
         if self.deed in ("restored", "fork"):
@@ -181,15 +231,15 @@ class History:
         for witness in WITNESSES:
             database = self.copies.get(witness, self.nodes[LOG].database)
             with acting(database):
-                self._submit(LOG, witness)
+                self.submit(LOG, witness)
         for code, other in (WITNESSES, WITNESSES[::-1]):
             node = self.nodes[code]
             with node.acting():
-                self._submit(code, other)
+                self.submit(code, other)
                 settle_shown(node.act(self.now), transport=Wire(self, code))
         self._replay()
 
-    def _submit(self, code: str, to: str) -> None:
+    def submit(self, code: str, to: str) -> None:
         node = self.nodes[code]
         submit_checkpoints(node.act(self.now), keys=node.keys, transport=Wire(self, code), to=to, every=EVERY)
 
@@ -249,7 +299,7 @@ class History:
 
     # the judgement
 
-    def _found(self) -> Iterator[str]:
+    def found(self) -> Iterator[str]:
         """Who found that something is wrong: a witness with a proof, or the node itself, told by one."""
         for code, node in self.nodes.items():
             with node.acting():
@@ -258,7 +308,7 @@ class History:
             with acting(database):
                 yield from (f"{LOG} is {one.state} by {one.witness}" for one in standings(LOG) if one.alarming)
 
-    def _violations(self) -> Iterator[str]:
+    def broken(self) -> Iterator[str]:
         """What must hold whatever was done: one name never stands under two histories; proofs prove."""
         for witness, sizes in self.cosigned.items():
             yield from (f"{witness} cosigned two roots of {size}" for size, roots in sizes.items() if len(roots) > 1)
@@ -296,4 +346,11 @@ class Wire:
 
 def live(federation: Federation, seed: int, number: int, *, honest: bool) -> Lived:
     """The history of that seed and number: honest, or with one of the deeds in turn."""
-    return History(federation, seed, number, "" if honest else DEEDS[number % len(DEEDS)]).live()
+    with federation.cryptography:
+        return History(federation, seed, number, "" if honest else DEEDS[number % len(DEEDS)]).live()
+
+
+def live_both(federation: Federation, seed: int, number: int) -> tuple[Lived, Lived]:
+    """The history of that seed and number with one of the deeds in turn, and the honest one it branched off from."""
+    with federation.cryptography:
+        return History(federation, seed, number, DEEDS[number % len(DEEDS)]).live_both()

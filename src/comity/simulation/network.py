@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db import OperationalError, connection
 
 from comity.evidence.queries import offered_range
+from comity.exchange.envelope import parse_envelope
 from comity.exchange.receipt import plain_rejection
 from comity.exchange.rejection import EnvelopeRejectedError
 from comity.exchange.transport import Destination
@@ -47,6 +48,8 @@ class Network:
         self.ranges: deque[bytes] = deque(maxlen=_RANGES)
         self.violations: list[str] = []
         self.second_worker: Callable[[SimulatedNode], None] = lambda _node: None
+        self.in_hand: list[tuple[str, str]] = []
+        """Sender and id of the messages that wait for their answer at this moment."""
 
     def transport_of(self, node: SimulatedNode) -> "NodeTransport":
         return NodeTransport(self, node)
@@ -119,9 +122,11 @@ class NodeTransport:
         if frozenset((self._node.code, partner.code)) in network.cut:
             faults.fired(Fault.PARTITION)
             raise UnavailableError("cut off", code="transport:unreachable")
+        if network.in_hand and (self._node.code, str(parse_envelope(envelope).id)) in network.in_hand:
+            network.violations.append(f"two workers of {self._node.code} carried one message at a time")
         answer = self._travel(partner.code, envelope)
         if faults.strikes(Fault.SECOND_WORKER):
-            network.second_worker(self._node)
+            self._second_worker(str(parse_envelope(envelope).id))
         if faults.strikes(Fault.CRASH_AWAITING):
             raise CrashError(Fault.CRASH_AWAITING)
         if answer is None or faults.strikes(Fault.ANSWER_LOST):
@@ -143,6 +148,15 @@ class NodeTransport:
         if faults.strikes(Fault.ANSWER_LOST):
             raise UnavailableError("no answer", code="transport:unreachable")
         return self._spoiled(data)
+
+    def _second_worker(self, carried: str) -> None:
+        """Another worker of the node looks for work meanwhile; what the first has in hand is not for it."""
+        network, own = self._network, (self._node.code, carried)
+        network.in_hand.append(own)
+        try:
+            network.second_worker(self._node)
+        finally:
+            network.in_hand.remove(own)
 
     def _spoiled(self, data: bytes) -> bytes:
         """What the line makes of a range on its way: a bit turned, cut short, or another range in its place."""

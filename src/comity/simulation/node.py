@@ -1,6 +1,6 @@
 """One simulated node: an authority with its keys, its own database, and a clock that may lie."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,8 +16,9 @@ from comity.exchange.actions import Receiver, receive
 from comity.exchange.message import SignedMessage
 from comity.seals.keys import OpeningKey
 from comity.simulation.chance import Chance
-from comity.simulation.database import acting, new_database
+from comity.simulation.database import CrashError, acting, new_database
 from comity.simulation.double import Cryptography, Real
+from comity.simulation.faults import Fault
 from comity.store.local import LocalVault
 from comity.store.vault import Vault
 from comity.values.actor import Act, job
@@ -42,6 +43,8 @@ class SimulatedNode:
         self.held = keys_from(seeds, cryptography)
         self.keys = Keyring(seeds(32), {code: self.held}, b"", b"", seeds.stream("wrap"))
         self._disk: TemporaryDirectory[str] | None = None
+        self.torn: Callable[[int], int | None] = lambda _length: None
+        """How much of a write to the vault is done when its process dies over it; None where it does not die."""
         self.receivers = {kind: counted(code, receiver) for kind, receiver in receivers.items()}
 
     def acting(self) -> AbstractContextManager[None]:
@@ -52,7 +55,7 @@ class SimulatedNode:
         """The node's evidence, on a disk of its own that `close` takes away."""
         if self._disk is None:
             self._disk = TemporaryDirectory(prefix="comity-simulation-")
-        return LocalVault(Path(self._disk.name), reserve=0)
+        return TornVault(Path(self._disk.name), self.torn)
 
     def close(self) -> None:
         if self._disk is not None:
@@ -95,6 +98,21 @@ class SimulatedNode:
     def restart(self) -> None:
         """The process died and a new one starts: what was committed is all there is."""
         self.database.restart()
+
+
+class TornVault(LocalVault):
+    """A disk on which a process can die in the middle of a write: what it wrote so far lies there."""
+
+    def __init__(self, root: Path, torn: Callable[[int], int | None]) -> None:
+        super().__init__(root, reserve=0)
+        self._torn = torn
+
+    def append(self, partial: str, offset: int, sealed: bytes) -> int:
+        length = self._torn(len(sealed))
+        if length is None:
+            return super().append(partial, offset, sealed)
+        super().append(partial, offset, sealed[:length])
+        raise CrashError(Fault.TORN_WRITE)
 
 
 def card_of(code: str, held: AuthorityKeys) -> Card:

@@ -102,7 +102,7 @@ def _of_recipient(
     for sender, digest in _rows("SELECT sender, digest FROM exchange_storedmessage WHERE direction = 'in'"):
         stored.add(digest)
         name = f"{sender} at {node.code} {digest[:12]}"
-        if sender != liar and (node.code, digest) not in sent[sender]:
+        if sender != liar and (node.code, digest) not in sent.get(sender, set()):
             yield f"{name}: a ghost, never sent"
         if counted[digest] != 1:
             yield f"{name}: stored, but took effect {counted[digest]} times"

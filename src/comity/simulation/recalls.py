@@ -7,17 +7,23 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from comity.authorities.keyring import Keyring
 from comity.evidence.actions.recalling import GIVEN
 from comity.evidence.custody import EventType
 from comity.evidence.item_state import GONE, ItemState
 from comity.evidence.queries import ItemView, item_content, items_of, recalls_of, recalls_waiting
+from comity.requests.actions import VERBS
 from comity.requests.phases import Side
 from comity.requests.queries.access import rows_of, state_of
 from comity.requests.workflow import STEPS
+from comity.seals.canonical import digest_of
+from comity.simulation.faults import Fault
+from comity.simulation.forbidden import Forbidden
 from comity.simulation.node import SimulatedNode
 from comity.store.queries import holds
 from comity.values.actor import Act, Actor
 from comity.values.errors import RefusedError
+from comity.values.reference import Reference
 
 WORDS = {"en": "Returned by mistake (exercise)."}
 TAKEN_BACK, BOUND_MORE = "01234", "567"
@@ -49,6 +55,19 @@ def provide(row: Any, act: Act, second: Act, do: Do) -> bool:
         demand = "delete" if item.digest[1] < "8" else "return"
         return do("propose_recall", act, **asked, demand=demand)
     return False
+
+
+def try_forbidden(forbidden: Forbidden, row: Any, act: Act, second: Act, keys: Keyring) -> None:
+    """What must not be let through before a proposal is decided: its proposer's approval, and that of other words."""
+    waiting = recalls_waiting([row.reference]).get((row.holder, row.reference), [])
+    one = next((one for one in waiting if one.state == "proposed"), None)
+    if one is None:
+        return
+    verb = VERBS["approve_recall" if one.kind == "recall" else "approve_narrowing"].function
+    place = {"dossier": Reference.parse(row.reference), "version": row.version, "recall": one.recall, "keys": keys}
+    own, other = one.digest, digest_of("a notice of yesterday")
+    forbidden.expect_refused(Fault.OWN_APPROVAL, lambda: verb(act, **place, digest=own))
+    forbidden.expect_refused(Fault.OTHER_DIGEST, lambda: verb(second, **place, digest=other))
 
 
 def answer(row: Any, act: Act, do: Do) -> bool:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
@@ -15,17 +16,20 @@ from django.db import transaction
 from comity.authorities.keyring import AuthorityKeys, Keyring
 from comity.authorities.queries import partner, verifying_key
 from comity.exchange.actions import card_renewed, keys_succeeded, post, rotate, send_due
+from comity.exchange.envelope import seal_envelope
 from comity.exchange.message import CARD_RENEWED, KEYS_SUCCEEDED, Message, SignedMessage
 from comity.exchange.queries import delivery_of, receipts_of
 from comity.exchange.receipt import open_receipt, receipt_key
 from comity.exchange.transport import Destination
-from comity.seals.keys import OpeningKey
+from comity.seals.keys import OpeningKey, SigningKey
 from comity.simulation.chance import Chance
-from comity.simulation.double import Cryptography, cryptography_of
+from comity.simulation.double import Cryptography, Real, cryptography_of
+from comity.simulation.episode import Outcome
+from comity.simulation.faults import Fault
 from comity.simulation.node import SimulatedNode
 from comity.values.actor import Act, job
 from comity.values.errors import ComityError, UnavailableError
-from comity.values.reference import Kind, Reference
+from comity.values.reference import Kind, Reference, uuid7
 
 CODES = ("CH-FOJ", "CO-FGN", "GB-UKCA")
 START = datetime(2027, 1, 4, 8, 0, tzinfo=UTC)
@@ -33,7 +37,7 @@ TYPE = "request.transmitted"
 STEPS = 40
 CALM_ROUNDS = 60
 LOSS = 0.25
-_DEEDS = {"post": 5.0, "send": 6.0, "rotate": 0.7, "revoke": 0.4, "replay": 1.0, "clock": 0.4}
+_DEEDS = {"post": 5.0, "send": 6.0, "rotate": 0.7, "revoke": 0.4, "replay": 1.0, "clock": 0.4, "steal": 1.0}
 
 
 class Rotations:
@@ -48,6 +52,10 @@ class Rotations:
         self.posted: list[tuple[str, str]] = []
         self.passed: list[tuple[str, bytes]] = []
         self.fired: Counter[str] = Counter()
+        self.stolen: list[tuple[str, SigningKey]] = []
+        """Keys that were revoked, and whose they were: a thief has them."""
+        self.forged: list[tuple[str, str]] = []
+        """To whom a thief wrote, who knew better, and the message's digest."""
         receivers = {TYPE: self._take, KEYS_SUCCEEDED: keys_succeeded, CARD_RENEWED: card_renewed}
         with self.cryptography:
             self.nodes = {
@@ -94,6 +102,14 @@ class Rotations:
                 self._send(node, self.chance)
         return list(self._violations())
 
+    def outcome(self) -> Outcome:
+        """What this federation came to, like an episode."""
+        found = self.live()
+        days = (self.now - START) / timedelta(days=1) * len(self.nodes)
+        told = [len(self.posted), dict(sorted(self.fired.items())), sorted(self.effects.values()), len(found)]
+        trace = sha256(repr(told).encode()).digest()
+        return Outcome(trace, len(self.posted), days, found, self.fired, isinstance(self.cryptography, Real))
+
     def _post(self, node: SimulatedNode, chance: Chance) -> None:
         to = chance.pick([code for code in CODES if code != node.code])
         with node.acting(), transaction.atomic():
@@ -116,7 +132,7 @@ class Rotations:
 
     def _rotate(self, node: SimulatedNode, chance: Chance, **how: Any) -> None:
         """The keyring first, then the directory and the notices, as the operator's command does it."""
-        self.fired["revoked" if how else "rotated"] += 1
+        self.fired[(Fault.KEY_REVOKED if how else Fault.KEY_ROTATED).value] += 1
         held = node.keys.of(node.code)
         new = AuthorityKeys(
             self.cryptography.signing_key(chance(32), chance(32)),
@@ -133,7 +149,30 @@ class Rotations:
         node.keys = node.keys.with_authority(node.code, replace(new, retiring=None))
 
     def _revoke(self, node: SimulatedNode, chance: Chance) -> None:
+        self.stolen.append((node.code, node.keys.signer(node.code)))
         self._rotate(node, chance, reason="stolen", revoked_since=node.clock(self.now))
+
+    def _steal(self, victim: SimulatedNode, chance: Chance) -> None:
+        """Who has a revoked key writes under it, dated as he likes, to one who has heard that it is revoked."""
+        owner, key = chance.pick(self.stolen) if self.stolen else (victim.code, None)
+        with victim.acting():
+            if key is None or owner == victim.code or partner(owner).verifying_key == key.public:
+                return
+        number = uuid7(self.now, chance(10))
+        at = self.now - timedelta(seconds=chance.between(0, 10**6))
+        letter = Message(
+            type=TYPE,
+            id=number,
+            sender=owner,
+            recipient=victim.code,
+            dossier=Reference(owner, Kind.DOSSIER, number),
+            at=at,
+            body={"text": "of a thief"},
+        )
+        signed = SignedMessage.sign(letter, key)
+        self.fired[Fault.STOLEN_KEY.value] += 1
+        self.forged.append((victim.code, signed.digest))
+        victim.receive(seal_envelope(signed, {}, victim.keys.of(victim.code).opening.public), self.now)
 
     def _replay(self, _node: SimulatedNode, chance: Chance) -> None:
         """Someone sends an old envelope again, perhaps under keys that have ended meanwhile."""
@@ -147,6 +186,9 @@ class Rotations:
         node.skew = timedelta(days=chance.between(-400, 400))
 
     def _violations(self) -> Iterator[str]:
+        for code, digest in self.forged:
+            if self.effects[digest]:
+                yield f"{code} believed a revoked key: {digest[:12]} took effect"
         for code, digest in self.posted:
             node = self.nodes[code]
             with node.acting():

@@ -1,5 +1,6 @@
 """What the nodes of a simulation do: real types of message, sent through the real exchange."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -43,6 +44,10 @@ class Workload(Protocol):
     def violations(self, nodes: Mapping[str, SimulatedNode]) -> Iterator[str]:
         """What does not hold of this workload's own matter once everything is delivered."""
 
+    @property
+    def tried(self) -> Counter[str]:
+        """What persons tried that no rule lets them, by the name of the fault."""
+
     def act(self, sender: str, recipient: str, act: Act, node: SimulatedNode, chance: Chance) -> None:
         """One deed of one node, on its own database, inside a transaction of its own."""
 
@@ -58,6 +63,7 @@ class Correspondence:
     refused_share: float = 0.04
     dossiers: dict[frozenset[str], list[Reference]] = field(default_factory=dict)
     threads: dict[Reference, list[str]] = field(default_factory=dict)
+    tried: Counter[str] = field(default_factory=Counter)
 
     @property
     def receivers(self) -> Mapping[str, Receiver]:

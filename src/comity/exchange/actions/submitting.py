@@ -50,7 +50,9 @@ class _Told:
 def witnesses_to_ask(at: datetime, *, every: timedelta = EVERY) -> list[str]:
     """The partners to whom one of our ledgers is due."""
     return [
-        row.code for row in _with_nodes() if any(_due(own.code, row.code, at, every) for own in local_authorities())
+        row.code
+        for row in _with_nodes()
+        if any(_due(_standing(own.code, row.code), own.code, row.code, at, every) for own in local_authorities())
     ]
 
 
@@ -62,11 +64,11 @@ def submit_checkpoints(act: Act, *, keys: Keyring, transport: Caller, to: str = 
     cosigned = 0
     for code in [to] if to else [row.code for row in _with_nodes()]:
         for own in local_authorities():
-            if not _due(own.code, code, act.at, every):
+            row = _standing(own.code, code)
+            if not _due(row, own.code, code, act.at, every):
                 continue
-            row = Standing.objects.filter(log=own.code, witness=code).first()
             if row is None or _grown(row):
-                told = _submit(own.code, partner(code), keys, transport, act.at)
+                told = _submit(own.code, partner(code), row.size if row else 0, keys, transport, act.at)
                 _settle(act, own.code, code, told)
                 if told.state != COSIGNED:
                     continue
@@ -79,8 +81,11 @@ def _with_nodes() -> list[Authority]:
     return [row for row in partners() if row.has_node]
 
 
-def _due(log: str, witness: str, at: datetime, every: timedelta) -> bool:
-    row = Standing.objects.filter(log=log, witness=witness).first()
+def _standing(log: str, witness: str) -> Standing | None:
+    return Standing.objects.filter(log=log, witness=witness).first()
+
+
+def _due(row: Standing | None, log: str, witness: str, at: datetime, every: timedelta) -> bool:
     if row is None or row.tried_at is None:
         return True
     if abs(at - row.tried_at) < every:
@@ -93,11 +98,9 @@ def _grown(row: Standing) -> bool:
     return row.state != COSIGNED or ledger_size(row.log) != row.size
 
 
-def _submit(log: str, to: Partner, keys: Keyring, transport: Caller, at: datetime) -> _Told:
-    """Ask one witness, at most twice: the second time from the size that it says it knows."""
+def _submit(log: str, to: Partner, old: int, keys: Keyring, transport: Caller, at: datetime) -> _Told:
+    """Ask one witness, at most twice: from the size it cosigned last, and from the one that it says it knows."""
     tree = tree_of(log)
-    row = Standing.objects.filter(log=log, witness=to.code).first()
-    old = row.size if row else 0
     for _ in range(2):
         if old > tree.size:
             if old <= ledger_size(log):
@@ -187,7 +190,9 @@ def _settle(act: Act, log: str, witness: str, told: _Told) -> None:
 
 def _others(log: str, witness: str) -> list[WitnessedLog]:
     """What we know of third authorities' ledgers; an authority is not shown its own, nor that of its own node."""
-    rows = WitnessedLog.objects.filter(holder=log).exclude(log=witness)
+    rows = list(WitnessedLog.objects.filter(holder=log).exclude(log=witness))
+    if not rows:
+        return []
     places = {row.code: row.endpoint for row in _with_nodes()}
     return [row for row in rows if row.log in places and places[row.log] != places.get(witness)]
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from comity.authorities.keyring import Keyring
-from comity.authorities.queries import ended_keys, local_authority, partner
+from comity.authorities.queries import EndedKeyView, ended_keys, local_authority, partner
 from comity.exchange.ledger_export import CHECKPOINT, WITNESSED, entry_line, keys_file
 from comity.exchange.models import (
     LedgerFault,
@@ -31,10 +31,16 @@ def expect_cosigned(note: str, witness: str, at: datetime) -> None:
     _holding(witness, at, lambda key: cosigned_at(note, key, witness_name(witness)))
 
 
+def _keys(code: str) -> Iterator[tuple[VerifyingKey, EndedKeyView | None]]:
+    """Today's key of a partner, then, if it is asked for, each that ended."""
+    yield partner(code).verifying_key, None
+    for one in ended_keys(code):
+        yield one.key, one
+
+
 def _holding(code: str, at: datetime, holds: Callable[[VerifyingKey], object]) -> VerifyingKey:
     fault: BrokenError | None = None
-    current = partner(code).verifying_key
-    for key, ended in [(current, None), *((one.key, one) for one in ended_keys(code))]:
+    for key, ended in _keys(code):
         try:
             holds(key)
         except BrokenError as error:

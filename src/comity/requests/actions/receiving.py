@@ -15,8 +15,8 @@ from comity.evidence.actions import (
 )
 from comity.evidence.models import Item
 from comity.exchange.message import MAX_FOLLOWS, Message, SignedMessage
-from comity.exchange.queries import MessageView, messages_of, reconciled_at
-from comity.exchange.rejection import BehindError
+from comity.exchange.queries import MessageView, messages_of, reconciled_at, reconciling
+from comity.exchange.rejection import BehindError, QuotaError
 from comity.forms.content import parse_content
 from comity.gazette.queries import register_here
 from comity.requests.actions.shape import write
@@ -76,6 +76,10 @@ def _row(act: Act, message: Message) -> Dossier:
         if partner_of(row) != message.sender:
             raise RefusedError("That dossier is not between us and you.", code="requests:other-party")
         return row
+    if dossier.authority == holder and reconciling(holder, message.sender):
+        # Our own dossier, which the older copy of this node lacks: what opened it is on its way back. The one refusal
+        # that means "later" for this message alone, and not for all that waits behind it.
+        raise QuotaError("This node came back from an older copy and is asking for that dossier. Nothing was kept.")
     if dossier.authority != message.sender:
         raise RefusedError("That dossier is not known here.", code="requests:unknown-dossier")
     return Dossier.objects.create(
