@@ -298,12 +298,16 @@ class Episode:
     def _drain(self, *, fetch: bool = False) -> None:
         """Let every queue get the time it asks for; what waits to be fetched too, if asked."""
         for _ in range(_CALM_ROUNDS):
-            waits = [wait for node in self.nodes.values() if (wait := self._wait(node, fetch=fetch)) is not None]
+            waits = {
+                code: wait for code, node in self.nodes.items() if (wait := self._wait(node, fetch=fetch)) is not None
+            }
             if not waits:
                 return
-            self.network.pass_time(max(timedelta(seconds=1), min(waits)))
-            for node in self.nodes.values():
-                self._work(node)
+            step = min(waits.values())
+            self.network.pass_time(step)
+            for code, wait in waits.items():
+                if wait <= step:
+                    self._work(self.nodes[code])
 
     def _wait(self, node: SimulatedNode, *, fetch: bool) -> timedelta | None:
         """How long until the node has something to send or to fetch; a lease left by a crash counts as a minute."""
