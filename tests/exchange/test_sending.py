@@ -11,7 +11,7 @@ from comity.exchange.actions import partners_to_send, post, send_due, sending
 from comity.exchange.actions.sending import BATCH, DEFAULT_LIMIT
 from comity.exchange.backoff import CAP_SECONDS, LEASE_SECONDS
 from comity.exchange.message import Attachment
-from comity.exchange.models import Line, Outbox, OutboxState
+from comity.exchange.models import Line, Outbox, OutboxState, Reconciling
 from comity.exchange.queries import delivery_of, lines, next_due, receipts_of
 from comity.exchange.receipt import Receipt, ReceiptKind, open_receipt, plain_rejection, sign_receipt
 from comity.exchange.rejection import RejectionCode
@@ -133,6 +133,18 @@ def test_a_message_that_cannot_be_tried_holds_back_none_that_wait_behind_it(hous
     assert delivery_of(US, second.digest).state == "waiting"
     house.later(seconds=LEASE_SECONDS)
     assert house.send() == 1
+
+
+def test_nothing_leaves_for_a_partner_that_is_asked_what_we_lack_and_to_another_all_does(house):
+    befriend(STRANGER)
+    house.post(letter(1))
+    house.post(letter(2, recipient=STRANGER))
+    asked = Reconciling.objects.create(holder=US, partner=THEM, asking=True, since=house.at)
+    assert partners_to_send(house.at) == [STRANGER]
+    assert send_due(house.act(), keys=house.keys, transport=house, to=THEM) == 0
+    asked.done_at = house.at
+    asked.save()
+    assert send_due(house.act(), keys=house.keys, transport=house, to=THEM) == 1
 
 
 def test_nothing_is_tried_before_its_time(house):

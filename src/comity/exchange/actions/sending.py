@@ -120,10 +120,11 @@ _DUE = f"""
     AND (next_attempt <= %(at)s OR next_attempt > %(cap)s)
     AND NOT EXISTS (
         SELECT 1 FROM exchange_line AS line
-        WHERE line.partner = recipient AND line.next_attempt > %(at)s AND line.next_attempt <= %(cap)s
+        WHERE line.partner = exchange_outbox.recipient AND line.next_attempt > %(at)s AND line.next_attempt <= %(cap)s
     )
     AND NOT EXISTS (
-        SELECT 1 FROM exchange_reconciling AS asked JOIN exchange_storedmessage AS about ON about.position = message_id
+        SELECT 1 FROM exchange_reconciling AS asked JOIN exchange_storedmessage AS about
+        ON about.position = exchange_outbox.message_id
         WHERE asked.holder = about.holder AND asked.partner = exchange_outbox.recipient
         AND asked.asking AND asked.done_at IS NULL
         AND about.type NOT IN ({", ".join(f"'{kind}'" for kind in sorted(EXEMPT))})
