@@ -2,6 +2,7 @@
 
 import json
 import time
+import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,8 +15,10 @@ from typer.testing import CliRunner
 
 from comity.cli import desk as desk_module
 from comity.cli.desk import desk
+from comity.evidence.actions import approve_release, propose_release
+from comity.evidence.verification import verify_bundle
 from comity.values.errors import ComityError, SignInError
-from tests.requests.stages import people, registered
+from tests.requests.stages import countersigned, people, registered
 from tests.requests.world import World
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -34,8 +37,14 @@ def world(tmp_path: Path, transactional_db: None, settings: Any, monkeypatch: py
 
 
 @pytest.fixture
-def signed_in(world: World, live_server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> World:
-    person = world.officers["chief"]
+def who() -> str:
+    """The officer at the command line."""
+    return "chief"
+
+
+@pytest.fixture
+def signed_in(world: World, who: str, live_server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> World:
+    person = world.officers[who]
     person.set_password(PASSWORD)
     person.save()
     TOTP.activate(person, SECRET)
@@ -86,6 +95,26 @@ def test_a_refusal_comes_with_its_reason(signed_in: World) -> None:
     with pytest.raises(ComityError) as refused:
         run("do", dossier, "close_dossier")
     assert refused.value.code in {"requests:field", "policy:wrong-relation", "requests:side"}
+
+
+@pytest.mark.parametrize("who", ["prosecutor"])
+@pytest.mark.parametrize("case", [False, True])
+def test_a_bundle_is_fetched_with_items_and_custody_in_case_where_that_was_asked(
+    signed_in: World, tmp_path: Path, *, case: bool
+) -> None:
+    dossier = str(countersigned(signed_in))
+    items = [one["reference"] for one in json.loads(run("items", dossier, "--json"))]
+    proposed = propose_release(
+        signed_in.act("prosecutor"), dossier=dossier, items=items, audience="court", ground="Art. 15"
+    )
+    approve_release(signed_in.act("head"), proposed.reference, digest=proposed.digest, keys=signed_in.keys)
+    out = tmp_path / "bundle.zip"
+    run("bundle", proposed.reference, "--out", str(out), *(["--case"] if case else []))
+    with zipfile.ZipFile(out) as archive:
+        archive.extractall(tmp_path / "out")
+    bundle = tmp_path / "out" / "bundle"
+    assert verify_bundle(bundle).holds
+    assert (bundle / "data/case.jsonld").is_file() == case
 
 
 def test_signing_out_ends_the_session_at_the_node(signed_in: World) -> None:

@@ -1,4 +1,4 @@
-"""`comity demo`: four stories between real nodes, told step by step, with what was proved at each."""
+"""`comity demo`: five stories between real nodes, told step by step, with what was proved at each."""
 
 import signal
 from collections.abc import Callable
@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from comity.cli.demo import by_post, european_order, forged_history, swiss_colombian
+from comity.cli.demo import by_courier, by_post, european_order, forged_history, swiss_colombian
 from comity.cli.demo.client import one_time_code_now
 from comity.cli.demo.report import Report
 from comity.cli.demo.stage import ROSTERS, Stage
@@ -45,7 +45,7 @@ def demo(
         stage.set_up()
         stage.start()
         report.begin_story()
-        report.step("Other authorities work meanwhile: their three stories are told after this one.")
+        report.step("Other authorities work meanwhile: their four stories are told after this one.")
         meanwhile = report.aside()
         with ThreadPoolExecutor(1) as others:
             played = others.submit(_others, stage, meanwhile, out.resolve())
@@ -65,6 +65,7 @@ def _others(stage: Stage, report: Report, out: Path) -> None:
     _tell(report, "the second story", lambda: european_order.play(stage, report))
     _tell(report, "the third story", lambda: by_post.play(stage, report))
     _tell(report, "the fourth story", lambda: forged_history.play(stage, report, out))
+    _tell(report, "the fifth story", lambda: by_courier.play(stage, report, out))
 
 
 def _tell(report: Report, name: str, story: Callable[[], None]) -> None:

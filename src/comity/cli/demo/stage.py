@@ -69,8 +69,11 @@ class Stage:
 
     def __enter__(self) -> Self:
         self._clear()
-        far = self.sites["co"].roster
-        self.wire = BreakingWire(int(far.public_endpoint.rpartition(":")[2]), far.exchange_port)
+        self.wires = {
+            name: BreakingWire(int(site.roster.public_endpoint.rpartition(":")[2]), site.roster.exchange_port)
+            for name, site in self.sites.items()
+            if site.roster.public_endpoint
+        }
         return self
 
     def __exit__(
@@ -80,7 +83,8 @@ class Stage:
             process.send_signal(signal.SIGTERM)
         for process in self._running.values():
             process.wait(30)
-        self.wire.close()
+        for wire in self.wires.values():
+            wire.close()
 
     def set_up(self) -> None:
         """Make every node, two at a time, and exchange the cards of each pair."""

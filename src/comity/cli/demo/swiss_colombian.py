@@ -53,7 +53,7 @@ def play(stage: Stage, report: Report, out: Path, megabytes: int) -> None:
     _register_and_ask(cast, dossier, report)
     _decide(cast, dossier, report)
     items = _execute(cast, dossier, out, megabytes, report)
-    _return(cast, dossier, items, stage.wire, megabytes, report)
+    _return(cast, dossier, items, stage.wires["co"], megabytes, report)
     _countersign(cast, dossier, items, report)
     _release(cast, dossier, items, out, report)
     _verify(out, report)

@@ -1,4 +1,4 @@
-"""A wire that breaks: a TCP relay in front of an exchange port, which cuts one connection after so many bytes."""
+"""A wire that breaks: a TCP relay in front of an exchange port, which cuts one connection, or all while it is down."""
 
 import socket
 import threading
@@ -12,7 +12,9 @@ class BreakingWire:
         self._server = socket.create_server(("127.0.0.1", listen), reuse_port=False)
         self._lock = threading.Lock()
         self._cut_after: int | None = None
-        self.cuts = self.resets = 0
+        self.down = False
+        """While it is down, every connection ends as it is made."""
+        self.cuts = self.resets = self.refused = 0
         self.bytes_back = 0
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -30,6 +32,10 @@ class BreakingWire:
                 near, _ = self._server.accept()
             except OSError:
                 return
+            if self.down:
+                self.refused += 1
+                near.close()
+                continue
             try:
                 far = socket.create_connection(("127.0.0.1", self._target), timeout=10)
             except OSError:
