@@ -15,7 +15,7 @@ from tests.requests.world import World
     [
         ("fiscal", "/api/dossiers/{}", "requests:dossier:read"),
         ("fiscal", "/api/dossiers/{}/items", "evidence:items:searched"),
-        ("fiscal", "/api/dossiers/{}/releases", "evidence:release:read"),
+        ("prosecutor", "/api/dossiers/{}/releases", "evidence:release:read"),
         ("fiscal", "/api/needs", "requests:needs:read"),
         ("fiscal", "/api/inbox", "requests:inbox:read"),
         ("fiscal", "/api/dossiers", "requests:dossier:searched"),

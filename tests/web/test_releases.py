@@ -5,8 +5,12 @@ import zipfile
 
 import pytest
 
+from comity.evidence.actions import propose_release
+from comity.evidence.models import Item
 from comity.evidence.queries import items_of
 from comity.evidence.verification import verify_bundle
+from comity.values.actor import Role
+from comity.values.errors import RefusedError
 from comity.web.pages.dossier_address import dossier_href
 from tests.requests import stages
 
@@ -50,3 +54,18 @@ def test_the_items_page_shows_every_stop_sealed(node, desk, countersigned):
     assert "Broken seal" not in page
     again = desk("head").client.post(f"/evidence/{item.reference}/verify", follow=True)
     assert "the check stands on the custody line" in again.content.decode()
+
+
+def test_an_auditor_reads_a_release_and_not_its_items_and_who_executed_proposes_none(node, desk, countersigned):
+    item = items_of(node.actor("prosecutor"), countersigned)[0]
+    chosen = {"dossier": countersigned, "items": [item.reference], "audience": "court", "ground": "Art. 15"}
+    release = propose_release(node.act("prosecutor"), **chosen)
+    node.officer("auditor", "CH-FOJ", Role.AUDITOR)
+    page = desk("auditor").client.get(f"/releases/{release.reference}")
+    assert page.status_code == 200
+    assert item.reference in page.content.decode()
+    assert item.title not in page.content.decode()
+    Item.objects.filter(reference=item.reference).update(state="offered")
+    with pytest.raises(RefusedError) as refused:
+        propose_release(node.act("fiscal"), **chosen)
+    assert refused.value.code == "policy:wrong-relation"

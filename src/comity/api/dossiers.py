@@ -24,6 +24,8 @@ from comity.requests.queries import (
     request_file,
 )
 from comity.safeguards.actions import enter_read
+from comity.safeguards.permissions import Permission
+from comity.safeguards.policy import expect_role
 from comity.values.actor import Actor
 from comity.values.errors import InvalidInputError
 from comity.values.reference import Kind, Reference
@@ -68,27 +70,30 @@ def _brief(row: Any) -> dict[str, Any]:
     return {"reference": row.reference, "version": row.version, "phase": row.phase}
 
 
-def _listing(request: HttpRequest, name: str, event: str) -> Actor:
-    """Who asks for a list of casework, the opening entered in the ledger: one line per listing."""
+def _listing(request: HttpRequest, name: str, event: str, permission: Permission) -> Actor:
+    """Who asks for a list of casework and may, the opening entered in the ledger: one line per listing."""
     deed = act(request)
+    expect_role(deed.actor, permission)
     enter_read(deed, f"{deed.actor.authority}:{name}", authority=deed.actor.authority, event=event)
     return deed.actor
 
 
 @router.get("/needs", summary="What needs me")
 def needs(request: HttpRequest) -> Any:
-    return plain(needs_me(_listing(request, "needs", "requests:needs:read"), act(request).at.date()))
+    return plain(
+        needs_me(_listing(request, "needs", "requests:needs:read", Permission.NEEDS_READ), act(request).at.date())
+    )
 
 
 @router.get("/inbox", summary="What arrived and waits for a decision")
 def arrived(request: HttpRequest) -> Any:
-    return plain(inbox(_listing(request, "inbox", "requests:inbox:read")))
+    return plain(inbox(_listing(request, "inbox", "requests:inbox:read", Permission.INBOX_READ)))
 
 
 @router.get("/dossiers", summary="The dossiers in which my authority takes part")
 def dossiers(request: HttpRequest, side: str = "", phase: str = "", text: str = "", number: str = "") -> Any:
     """With `number` only those that carry it, ours or theirs, as a letter quotes it. One ledger line per listing."""
-    asking = _listing(request, "dossiers", "requests:dossier:searched")
+    asking = _listing(request, "dossiers", "requests:dossier:searched", Permission.DOSSIER_READ)
     if number:
         known = {row.reference for row in dossiers_by_number(asking, number)}
         return plain([line for line in dossiers_for(asking) if line.reference in known])

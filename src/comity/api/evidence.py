@@ -20,8 +20,9 @@ from comity.evidence.archive import pack_folder
 from comity.evidence.item_state import ItemKind
 from comity.evidence.queries import item_content, item_view, items_of, recalls_of, releases_of
 from comity.requests.actions import take_in_from_post
-from comity.requests.queries import dossier_for, dossier_page
+from comity.requests.queries import dossier_page, readable_dossier
 from comity.safeguards.actions import enter_read
+from comity.safeguards.permissions import Permission
 from comity.store.spool import spool_of
 from comity.values.reference import Kind
 
@@ -88,6 +89,7 @@ class Decision(Schema):
 @router.get("/dossiers/{reference}/items", summary="The items of a dossier that I may read")
 def items(request: HttpRequest, reference: str) -> Any:
     deed, subject = act(request), named(reference, Kind.DOSSIER)
+    readable_dossier(deed.actor, subject, Permission.ITEM_READ)
     found = items_of(deed.actor, subject)
     enter_read(deed, subject, authority=deed.actor.authority, event="evidence:items:searched")
     return plain(found)
@@ -130,7 +132,7 @@ def take_in_thing(request: HttpRequest, reference: str, body: Thing) -> Any:
 @router.get("/dossiers/{reference}/recalls", summary="Recalls and narrowings of a dossier, with their answers")
 def recalls(request: HttpRequest, reference: str) -> Any:
     deed, subject = act(request), named(reference, Kind.DOSSIER)
-    dossier_for(deed.actor, subject)
+    readable_dossier(deed.actor, subject, Permission.ITEM_READ)
     found = recalls_of(deed.actor, subject)
     enter_read(deed, subject, authority=deed.actor.authority, event="evidence:items:searched")
     return [{**plain(one), "answered": one.answered, "breached": one.breached(deed.at.date())} for one in found]
@@ -197,6 +199,7 @@ def verify(request: HttpRequest, reference: str) -> Any:
 @router.get("/dossiers/{reference}/releases", summary="What was or is to be released of this dossier")
 def releases(request: HttpRequest, reference: str) -> Any:
     deed, subject = act(request), named(reference, Kind.DOSSIER)
+    readable_dossier(deed.actor, subject, Permission.RELEASE_READ)
     found = releases_of(deed.actor, subject)
     enter_read(deed, subject, authority=deed.actor.authority, event="evidence:release:read")
     return [_release(row) for row in found]

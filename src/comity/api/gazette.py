@@ -17,7 +17,7 @@ from comity.law.register import load_register
 from comity.law.source_conflicts import conflicts
 from comity.safeguards.actions import enter_read
 from comity.safeguards.permissions import Permission
-from comity.safeguards.policy import authorise_house
+from comity.safeguards.policy import authorise_house, expect_role
 from comity.values.actor import Act
 from comity.values.errors import InvalidInputError
 from comity.values.reference import Kind, Reference
@@ -104,8 +104,10 @@ def propose(request: HttpRequest, body: Annotated[dict[str, str], Body()]) -> An
 
 @router.post("/gazette/import", summary="Propose every row of a file of facts, all or none")
 def take_file(request: HttpRequest, body: FileIn) -> Any:
+    deed = act(request)
+    expect_role(deed.actor, Permission.GAZETTE_PROPOSE)
     rows = read_facts(body.content.encode(), body.name[:80])
-    done = actions.import_corrections(act(request), rows)
+    done = actions.import_corrections(deed, rows)
     return {"proposed": [row.reference for row in done.proposed], "unchanged": done.unchanged}
 
 

@@ -21,7 +21,7 @@ from comity.law.overlays import Overlay, displaced_by, expect_apart
 from comity.law.register import load_register
 from comity.safeguards.actions import enter
 from comity.safeguards.permissions import Permission
-from comity.safeguards.policy import Relation, Target, authorise
+from comity.safeguards.policy import Relation, Target, authorise, expect_role
 from comity.values.actor import Act
 from comity.values.errors import ConflictError, InvalidInputError, RefusedError
 from comity.values.reference import Kind, Reference
@@ -54,6 +54,7 @@ def import_corrections(act: Act, rows: Sequence[Row]) -> Imported:
 
     Raises `InvalidInputError` with file, line and reason for the first row that cannot be used.
     """
+    expect_role(act.actor, Permission.GAZETTE_PROPOSE)  # also where no row of the file is proposed
     register, others, unchanged = load_register(), _others(), 0
     made: list[Correction] = []
     for row in rows:

@@ -14,7 +14,18 @@ from comity.values.actor import Actor, ActorKind
 from comity.values.errors import MissingError, RefusedError
 from comity.values.reference import Reference
 
-__all__ = ["Code", "Decision", "Grant", "Relation", "Rule", "Target", "authorise", "authorise_house", "decide"]
+__all__ = [
+    "Code",
+    "Decision",
+    "Grant",
+    "Relation",
+    "Rule",
+    "Target",
+    "authorise",
+    "authorise_house",
+    "decide",
+    "expect_role",
+]
 
 
 class Code(StrEnum):
@@ -116,3 +127,15 @@ def authorise_house(actor: Actor, permission: Permission, reference: Reference) 
     """A `Grant` for something of the actor's own authority that has no dossier, e.g. its ledger or its officers."""
     own = frozenset({Relation.OWN}) if reference.authority == actor.authority else frozenset()
     return authorise(actor, permission, Target(reference, 0, own))
+
+
+def expect_role(actor: Actor, permission: Permission) -> None:
+    """Refuse a list or a blank form to an officer none of whose roles it is for; its rows are asked one by one.
+
+    Every door asks this, so that a page and the API answer alike. Raises `RefusedError` with the role that is wanted.
+    """
+    rule = TABLE[permission]
+    if not actor.roles & rule.roles:
+        raise RefusedError(
+            f"This needs the role {_any_of(rule.roles)}.", code=f"policy:{Code.ROLE.value}", place=permission.value
+        )

@@ -19,12 +19,11 @@ from django.views.decorators.http import require_http_methods
 
 from comity.authorities.queries import actor_of
 from comity.authorities.step_up import confirmed_until
+from comity.safeguards import policy
 from comity.safeguards.actions import enter_read
 from comity.safeguards.permissions import Permission
-from comity.safeguards.policy import authorise_house
 from comity.safeguards.rules import TABLE, Relation
 from comity.values.actor import Act, Actor
-from comity.values.errors import RefusedError
 from comity.values.reference import Kind, Reference
 
 View = Callable[Concatenate[HttpRequest, ...], HttpResponseBase]
@@ -86,10 +85,9 @@ def expect_role(request: HttpRequest, permission: Permission) -> None:
     """
     act, rule = act_of(request), TABLE[permission]
     if rule.relations == {Relation.OWN} and not rule.step_up:
-        authorise_house(act.actor, permission, own_reference(act))
-    elif not act.actor.roles & rule.roles:
-        wanted = " or ".join(sorted(role.value for role in rule.roles))
-        raise RefusedError(f"This needs the role {wanted}.", code="policy:missing-role", place=permission.value)
+        policy.authorise_house(act.actor, permission, own_reference(act))
+    else:
+        policy.expect_role(act.actor, permission)
 
 
 def public(view: View) -> View:

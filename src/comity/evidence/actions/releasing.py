@@ -47,6 +47,7 @@ def propose_release(
     rows = _selected(act, str(dossier), items)
     holder = rows[0].holder
     authorise(act.actor, Permission.RELEASE_PROPOSE, dossier_target(act.actor, holder=holder, dossier=str(dossier)))
+    _expect_arrived(rows)
     if not ground.strip():
         raise InvalidInputError(
             "Say under which rule these items may be released.", code="release:ground", place="ground"
@@ -116,12 +117,16 @@ def _selected(act: Act, dossier: str, items: Sequence[Reference | str]) -> list[
     for row in rows:
         if row.dossier != dossier or row.holder != rows[0].holder:
             raise InvalidInputError("The item is of another dossier.", code="release:selection", place=row.reference)
+    return rows
+
+
+def _expect_arrived(rows: Iterable[Item]) -> None:
+    for row in rows:
         by_post = not row.own and row.state == ItemState.CHECKED.value
         if row.state != ItemState.COUNTERSIGNED.value and not by_post:
             raise RefusedError(
                 "Only what arrived and was countersigned is released.", code="release:state", place=row.reference
             )
-    return rows
 
 
 def _expect_free(act: Act, rows: Iterable[Item], permission: str) -> None:

@@ -1,6 +1,6 @@
 """Reads of casework, each bound to what the actor's authority may see."""
 
-from comity.requests.queries.access import dossier_for
+from comity.requests.queries.access import dossier_for, readable_dossier
 from comity.requests.queries.directory import PartnerLine, partners
 from comity.requests.queries.documents import DocumentView, document_content, request_file
 from comity.requests.queries.law_case import LawCaseView, law_case
@@ -49,5 +49,6 @@ __all__ = [
     "needs_me",
     "partners",
     "post_book",
+    "readable_dossier",
     "request_file",
 ]

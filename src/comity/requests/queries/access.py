@@ -14,7 +14,7 @@ from comity.requests.phases import Phase, Side
 from comity.requests.standing import relations_of
 from comity.requests.state import DossierState
 from comity.safeguards.permissions import Permission
-from comity.safeguards.policy import Target, decide
+from comity.safeguards.policy import Target, authorise, decide
 from comity.values.actor import Actor
 from comity.values.errors import MissingError
 from comity.values.reference import Reference
@@ -32,6 +32,13 @@ def dossier_for(actor: Actor, reference: Reference) -> Dossier:
     row = rows_of(actor.authority).filter(reference=str(reference)).first()
     if row is None:
         raise MissingError
+    return row
+
+
+def readable_dossier(actor: Actor, reference: Reference, permission: Permission) -> Dossier:
+    """The row for whoever may read under this permission in it; `MissingError` or `RefusedError` otherwise."""
+    row = dossier_for(actor, reference)
+    authorise(actor, permission, target_of(row, actor))
     return row
 
 

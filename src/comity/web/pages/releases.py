@@ -18,7 +18,8 @@ from comity.evidence.queries import item_view, items_of, release_of, release_tar
 from comity.safeguards.permissions import Permission
 from comity.safeguards.policy import Code, decide
 from comity.store.spool import spool_of
-from comity.values.errors import ComityError
+from comity.values.actor import Actor
+from comity.values.errors import ComityError, RefusedError
 from comity.values.reference import Kind, Reference
 from comity.web.entrance import act_of, actor_asking, enter_opening, now, page
 from comity.web.pages.dossier_address import read, release_href
@@ -113,6 +114,14 @@ def release(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "release.html", context, status=400 if request.method == "POST" else 200)
 
 
+def _item(actor: Actor, reference: str) -> Any:
+    """An item of the release as it is read; by its reference alone where she may read the release and not the item."""
+    try:
+        return item_view(actor, reference, now().date())
+    except RefusedError:
+        return SimpleNamespace(title=reference, digest="", recalled=False, until=None)
+
+
 def _reading(request: HttpRequest, row: Any, asked: StepUpForm | None) -> dict[str, Any]:
     """The release as it is read, and what this officer may do with it."""
     actor = actor_asking(request)
@@ -122,7 +131,7 @@ def _reading(request: HttpRequest, row: Any, asked: StepUpForm | None) -> dict[s
     found: dict[str, Any] = {
         "release": SimpleNamespace(
             digest=row.digest,
-            items=[item_view(actor, text, now().date()) for text in row.selection],
+            items=[_item(actor, text) for text in row.selection],
             facts=[
                 (_("For whom"), line["audience"]),
                 (_("Rule"), row.ground),
