@@ -70,7 +70,7 @@ def _right(door: Door, thing: Thing, asker: Asker) -> frozenset[str]:
             is_open = open_in(door.verb, *thing.phases[asker.authority])
         return door.also | (frozenset({"through"}) if is_open else frozenset({"state", "not-done"}))
     right = {said}
-    if said == "absent" and (door.channel == PAGE or thing.kind == "officer"):
+    if said == "absent" and (door.channel == PAGE or thing.kind in {"officer", "opening"}):
         right.add("refused")  # a page or house for none of her roles refuses before it looks, there or not
     if door.channel == PAGE and asker.standing == "unconfirmed" and door.asks:
         right.add("code-again")  # the form asks for the code first; nothing is done

@@ -103,6 +103,8 @@ def _rooms() -> Iterator[Door]:
         "house", "authorities:partners:write", (PAGE, "/partners/connect"), (PAGE, "/partners/note"), entered=False
     )
     yield from _show("house", "safeguards:ledger:read", (PAGE, "/ledger"), (API, "/ledger"), (DESK, "ledger --json"))
+    yield from _show("house", "safeguards:ledger:read", (API, "/ledger/openings"))
+    yield from _show("house", "safeguards:assurance:read", (PAGE, "/assurance"))
     yield from _show("house", "safeguards:ledger:read", (API, "/ledger/check"), (DESK, "check-ledger"), entered=False)
     yield from _show("house", "store:vault:read", (PAGE, "/vault"), (API, "/vault"))
     status = ((PAGE, "/exchange"), (PAGE, "/exchange/courier"), (API, "/exchange"), (API, "/exchange/stopped"))
@@ -168,6 +170,8 @@ def _house_deeds() -> Iterator[Door]:
     yield deed("authorities:officers:write", PAGE, "/officers/{ref}/sign-in", {"end": "on"}, "officer")
     roles = {"roles": ["analyst", "auditor"], "active": True}
     yield deed("authorities:officers:write", API, "/officers/{ref}/roles", roles, "officer")
+    yield deed("safeguards:glass:acknowledge", PAGE, "/ledger/openings/{ref}", {}, "opening")
+    yield deed("safeguards:glass:acknowledge", API, "/ledger/openings/{ref}", {}, "opening")
     again = {"closed": frozenset({"delivered"})}
     yield deed("exchange:message:resend", PAGE, "/exchange/{ref}/again", {}, "message", **again)
     yield deed("exchange:message:resend", API, "/messages/{ref}/resend", {}, "message", **again)
@@ -380,5 +384,5 @@ def known_of(thing: Thing, version: int) -> Known:
         else f"{reference.split(':')[0] or 'CH-FOJ'}:item:{'0' * 8}-0000-7000-8000-{'0' * 12}",
         "version": str(version),
     }
-    end = "0" * 64 if thing.kind == "message" else f"{reference[:-4]}0000"
+    end = "0" * 64 if thing.kind in {"message", "opening"} else f"{reference[:-4]}0000"
     return Known(there, there | {"ref": end, "document": nothing, "message": nothing})

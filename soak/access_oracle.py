@@ -11,12 +11,14 @@ _CASE = "originating requesting requested executing"
 _DUTIES = """
 registrar
   @case requests:dossier:read documents:document:read
+  @case safeguards:glass:break
   requesting requests:request:check requests:reminder:send requests:letter:record
   requested requests:request:register requests:letter:record
   own gazette:correction:propose gazette:withdrawal:propose requests:inbox:read
   own exchange:status:read exchange:bundle:pack exchange:bundle:take
 drafter
   @case requests:dossier:read documents:document:read evidence:item:read requests:consultation:hold
+  @case safeguards:glass:break
   originating requests:draft:write
   @asking requests:question:answer requests:feedback:give requests:law:record
   @asking evidence:release:read evidence:release:propose evidence:release:export
@@ -24,6 +26,7 @@ drafter
   own requests:dossier:open gazette:correction:propose gazette:withdrawal:propose
 signatory
   @case requests:dossier:read documents:document:read evidence:item:read requests:consultation:hold
+  @case safeguards:glass:break
   originating requests:request:sign
   @asking requests:request:validate requests:request:withdraw requests:question:answer requests:feedback:give
   @asking requests:law:record requests:rights:sign requests:dual:sign requests:assurance:record
@@ -39,6 +42,7 @@ signatory
   own gazette:withdrawal:propose gazette:withdrawal:approve
 transmitter
   @case requests:dossier:read documents:document:read evidence:item:read requests:consultation:hold
+  @case safeguards:glass:break
   @asking requests:request:withdraw requests:question:answer requests:feedback:give requests:law:record
   @asking requests:assurance:record evidence:item:countersign evidence:item:record evidence:recall:answer
   requesting requests:request:check requests:request:transmit requests:dossier:close requests:reminder:send
@@ -49,6 +53,7 @@ transmitter
   own requests:inbox:read exchange:status:read exchange:message:resend exchange:bundle:pack
 executing-officer
   @case requests:dossier:read documents:document:read evidence:item:read requests:consultation:hold
+  @case safeguards:glass:break
   @asking requests:law:record
   requested requests:law:record
   @asked requests:question:ask requests:transfer:suspend evidence:item:take-in evidence:recall:propose
@@ -68,6 +73,7 @@ analyst
   @case requests:dossier:read documents:document:read evidence:item:read
 liaison
   @case requests:dossier:read documents:document:read
+  @case safeguards:glass:break
   @asking requests:assurance:record
   requesting requests:reminder:send
   requested requests:assurance:record
@@ -77,13 +83,15 @@ auditor
   @case requests:dossier:read
   @asking evidence:release:read
   own authorities:officers:read safeguards:ledger:read store:vault:read exchange:status:read
+  own safeguards:glass:acknowledge
 administrator
   own authorities:partners:write authorities:officers:read authorities:officers:write store:vault:read
   own exchange:status:read exchange:message:resend exchange:bundle:pack exchange:bundle:take
 """
 _GROUPS = {"@case": _CASE, "@asking": "originating requesting", "@asked": "requested executing"}
 _EVERY_ROLE = (
-    "law:basis:ask gazette:correction:read requests:needs:read authorities:partners:read authorities:sign-in:keep"
+    "law:basis:ask gazette:correction:read requests:needs:read authorities:partners:read authorities:sign-in:keep "
+    "safeguards:assurance:read"
 )
 
 CODE_AGAIN = frozenset(
@@ -92,7 +100,7 @@ CODE_AGAIN = frozenset(
     evidence:item:countersign requests:request:accept requests:request:decline requests:request:postpone
     requests:evidence:return requests:rights:sign requests:dual:sign evidence:release:approve evidence:recall:approve
     evidence:recall:answer gazette:correction:approve gazette:withdrawal:approve authorities:partners:write
-    authorities:officers:write authorities:sign-in:keep
+    authorities:officers:write authorities:sign-in:keep safeguards:glass:break
     """.split()
 )
 ANOTHER_PERSON: Mapping[str, str] = {
@@ -104,6 +112,7 @@ ANOTHER_PERSON: Mapping[str, str] = {
     "evidence:recall:approve": "evidence:recall:propose",
     "gazette:correction:approve": "gazette:correction:propose",
     "gazette:withdrawal:approve": "gazette:withdrawal:propose",
+    "safeguards:glass:acknowledge": "safeguards:glass:break",
 }
 """Who did the second may not do the first, on the same row."""
 

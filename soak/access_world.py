@@ -219,11 +219,22 @@ def corrections(world: Any) -> list[Thing]:
     return found
 
 
+def opening(world: Any) -> Thing:
+    """An opening while the ledger was down, by two officers of the house, that nobody has acknowledged yet."""
+    from comity.safeguards.models import GlassLine
+
+    link, officers = "ab" * 32, [world.id_of("clerk"), world.id_of("head")]
+    known = {"subject": "CH-FOJ:dossier", "officers": officers, "ground": "life", "text": "exercise", "kind": "opened"}
+    GlassLine.objects.create(authority="CH-FOJ", link=link, seq=1, at=world.at, **known)
+    hands = {"safeguards:glass:break": frozenset(officers)}
+    return Thing("opening", "opening", link, "", {"CH-FOJ": frozenset({"own"})}, hands=hands)
+
+
 def house_things(world: Any) -> list[Thing]:
     """What belongs to a house: each authority's own, an officer of each, a message that one of them sent."""
     from comity.exchange.models import StoredMessage
 
-    found = [Thing("house", "house", "", "", {code: frozenset({"own"}) for code in HOUSES})]
+    found = [Thing("house", "house", "", "", {code: frozenset({"own"}) for code in HOUSES}), opening(world)]
     for code in (one for one in ("CH-FOJ", "CO-FGN") if f"analyst@{one}" in world.officers):
         own = {code: frozenset({"own"})}
         found.append(Thing("officer", f"officer of {code}", world.id_of(f"analyst@{code}"), "", own))

@@ -11,7 +11,7 @@ from comity.safeguards.glass import Journal, Kind, Line, lasts_until
 from comity.safeguards.glass_file import GlassJournal
 from comity.safeguards.models import GlassLine
 from comity.safeguards.permissions import Permission
-from comity.safeguards.policy import Relation, Target, authorise
+from comity.safeguards.policy import Relation, Target, authorise, expect_role
 from comity.safeguards.queries import DOWN
 from comity.values.actor import Act, Actor, ActorKind
 from comity.values.errors import ConflictError, MissingError, RefusedError
@@ -133,6 +133,7 @@ def _gone(authority: str, journals: Sequence[Journal]) -> list[str]:
 @transaction.atomic
 def acknowledge_glass(act: Act, link: str) -> None:
     """An inspector has looked into it: the alarm ends. Not by one of those who broke the glass."""
+    expect_role(act.actor, Permission.GLASS_ACKNOWLEDGE)
     authority = act.actor.authority
     row = GlassLine.objects.select_for_update().filter(authority=authority, link=link).first()
     if row is None:
