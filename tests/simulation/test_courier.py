@@ -11,8 +11,8 @@ def lived(seed: int) -> Report:
 
 def test_bags_lost_doubled_late_astray_and_broken_bring_everything_once(monkeypatch):
     by_hand_alone(monkeypatch)
-    reports = [lived(seed) for seed in range(2)]
-    assert [report.violations for report in reports] == [[]] * 2
+    reports = [lived(seed) for seed in (1, 3, 5)]
+    assert [report.violations for report in reports] == [[]] * 3
     fired = set().union(*(report.faults for report in reports))
     assert "no-line" in fired
     assert sum(kind.startswith("bag-") for kind in fired) > 2
