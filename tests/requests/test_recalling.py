@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from comity.evidence.actions import admit, approve_release, export_bundle, propose_release, take_in
+from comity.evidence.actions import admit, approve_recall, approve_release, export_bundle, propose_release, take_in
 from comity.evidence.models import Item, Offer, Recall, RecalledItem
 from comity.evidence.queries import chain_of, item_content, item_view, recalls_of
 from comity.exchange.models import Outbox, OutboxState
@@ -75,6 +75,8 @@ def test_a_recall_needs_two_people_and_binds_what_was_proposed(cast: World) -> N
     Recall.objects.filter(pk=row.pk).update(proposed_by=cast.id_of("second"))
     with pytest.raises(RefusedError, match="yourself"):
         cast.do("second", "approve_recall", dossier, recall=row.recall, digest=row.digest)
+    with pytest.raises(RefusedError, match="yourself"):  # the room of evidence asks for itself, whatever door is taken
+        approve_recall(cast.act("second"), dossier=dossier, holder="CO-FGN", recall=row.recall, digest=row.digest)
     RecalledItem.objects.filter(recall=row).update(digest="0" * 64)
     with pytest.raises(ConflictError, match="not what would be sent"):
         cast.do("chief", "approve_recall", dossier, recall=row.recall, digest=row.digest)
