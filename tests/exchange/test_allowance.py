@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from comity.exchange.actions import allow
+from comity.exchange.actions import allow, receiving
 from comity.exchange.allowance import Limits
 from comity.exchange.models import StoredMessage
 from comity.exchange.queries import allowance_of, allowances, delivery_of
@@ -51,6 +51,15 @@ def test_its_sender_keeps_it_waiting_and_sends_it_again_by_itself(house):
     house.send()
     assert delivery_of(US, sent.digest).state == "delivered"
     assert len(house.effects) == 2
+
+
+def test_what_is_over_the_limit_is_refused_before_anything_is_opened(house, monkeypatch):
+    limited(house, messages_per_hour=1)
+    assert verdict(house, house.sealed(letter(0))) is None
+    opened: list[object] = []
+    monkeypatch.setattr(receiving, "open_envelope", lambda *about: opened.append(about))
+    assert verdict(house, house.sealed(letter(1))) is RejectionCode.QUOTA
+    assert opened == []
 
 
 def test_a_repetition_is_answered_with_its_receipt_and_costs_nothing(house):

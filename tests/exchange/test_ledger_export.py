@@ -32,7 +32,7 @@ def history(django_db_blocker) -> History:
         lived = History(Federation(7), 7, 0, "")
         lived.live()
         with lived.nodes[LOG].acting():
-            lived._append(2)
+            lived.append(2)
         return lived
 
 

@@ -18,6 +18,21 @@ _COUNT = (
 )
 
 
+_FULL = (
+    "SELECT messages_per_hour FROM exchange_allowance"
+    " WHERE partner = %s AND hour = %s AND messages >= messages_per_hour"
+)
+
+
+def expect_room(partner: str, *, at: datetime) -> None:
+    """Raise QuotaError where the partner used up its messages of this hour; nothing is counted."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FULL, [partner, connection.ops.adapt_datetimefield_value(hour_of(at))])
+        full = cursor.fetchone()
+    if full is not None:
+        raise QuotaError(_taken_already(full[0]))
+
+
 def spend(partner: str, size: int, *, at: datetime) -> None:
     """Count one message of so many bytes, inside the transaction that takes it in; raises QuotaError over a limit.
 
@@ -31,7 +46,11 @@ def spend(partner: str, size: int, *, at: datetime) -> None:
         return
     if row.message_bytes + size > row.bytes_at_rest:
         raise QuotaError(f"Messages of this sender would fill more than {row.bytes_at_rest} bytes. Nothing was kept.")
-    raise QuotaError(f"{row.messages_per_hour} messages of this hour were taken in already. Nothing was kept.")
+    raise QuotaError(_taken_already(row.messages_per_hour))
+
+
+def _taken_already(allowed: int) -> str:
+    return f"{allowed} messages of this hour were taken in already. Nothing was kept."
 
 
 def _counted(partner: str, size: int, hour: datetime) -> bool:

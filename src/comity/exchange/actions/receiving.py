@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from comity.authorities.keyring import Keyring
 from comity.authorities.queries import EndedKeyView, ended_key, local_authorities, node_key
-from comity.exchange.actions.allowing import spend
+from comity.exchange.actions.allowing import expect_room, spend
 from comity.exchange.actions.posting import store_message
 from comity.exchange.envelope import Envelope, Opened, open_envelope, parse_envelope
 from comity.exchange.message import KEYS_SUCCEEDED, SignedMessage
@@ -85,6 +85,7 @@ def receive(
         raise
     arrival = _Arrival(envelope, outside, sender_key, Act(peer(outside.sender), at, "exchange", chance), keys)
     try:
+        _expect_room(arrival)
         opened = _authenticated(arrival)
         row, receipt = _take(arrival, opened, receivers)
     except _SignedRefusalError as refusal:
@@ -100,6 +101,20 @@ def _known(outside: Envelope, keys: Keyring) -> VerifyingKey:
     if outside.recipient not in keys.authorities() or outside.recipient == outside.sender:
         raise EnvelopeRejectedError(RejectionCode.WRONG_RECIPIENT)
     return key
+
+
+def _expect_room(arrival: _Arrival) -> None:
+    """Refuse what is over the hour's limit before anything is opened: a flood costs us a line and a signature each.
+
+    A repetition goes on, since it is answered with its receipt; what it says about itself is proved later.
+    """
+    outside = arrival.outside
+    try:
+        expect_room(outside.sender, at=arrival.act.at)
+    except QuotaError as error:
+        before = StoredMessage.objects.filter(holder=arrival.holder, sender=outside.sender, message_id=outside.id)
+        if not before.exists():
+            raise _SignedRefusalError(RejectionCode.QUOTA, error.message) from error
 
 
 def _authenticated(arrival: _Arrival) -> Opened:
