@@ -4,11 +4,13 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from comity.authorities.models import Authority, EndedKey
 from comity.exchange.actions import pack, take
 from comity.exchange.actions.taking import Taken
 from comity.exchange.cargo import NoCargo
@@ -191,6 +193,23 @@ def test_a_bundle_for_another_or_from_a_stranger_is_refused(house):
     assert refusal(house, forged) is RejectionCode.SIGNATURE
     other = seal_manifest(replace(strange, number=2), HELD[STRANGER].signing, HELD[THEM].opening.public)
     assert refusal(house, other) is RejectionCode.EQUIVOCATION
+
+
+def test_a_bundle_under_a_revoked_key_is_refused_however_it_is_dated(house):
+    house.post(letter())
+    bag = packed(house)
+    stolen, moment = HELD[US].signing.public, house.at + timedelta(days=1)
+    EndedKey.objects.create(
+        authority=US,
+        key_id=stolen.key_id,
+        key=stolen.to_json(),
+        until=moment,
+        revoked_since=moment,
+        safety="two-people",
+        noted_at=moment,
+    )
+    Authority.objects.filter(code=US).update(verifying_key=HELD[STRANGER].signing.public.to_json())
+    assert refusal(house, bag) is RejectionCode.SIGNATURE
 
 
 def test_a_partner_s_bundle_cannot_settle_what_was_sent_to_another_nor_bring_its_messages(house):

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from comity.evidence.check_delivery import verify_delivery
 from comity.evidence.report import State
-from comity.exchange.actions import attest_due
+from comity.exchange.actions import attest_due, attesting
 from comity.exchange.actions.attesting import MESSAGES_RETRIEVED, messages_retrieved
 from comity.exchange.delivery_file import wanted_keys, write_delivery
 from comity.exchange.message import SignedMessage
@@ -43,6 +43,15 @@ def open_dossier(house: House, authority: str) -> None:
     who = Actor(ActorKind.OFFICER, "7", authority)
     with transaction.atomic():
         enter(house.act().by(who), "requests:dossier:read", DOSSIER, authority=authority)
+
+
+def test_more_than_one_signature_covers_are_stated_in_one_turn(house, monkeypatch):
+    monkeypatch.setattr(attesting, "MOST_AT_ONCE", 2)
+    for number in range(5):
+        house.post(letter(number))
+    assert attest(house) == 5
+    assert [kinds(US, number) for number in range(5)] == [["submission-acceptance"]] * 5
+    assert attest(house) == 0
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 7, 8, 33])

@@ -32,6 +32,7 @@ UNRETRIEVED_AFTER = timedelta(days=30)
 LOOK_BACK = timedelta(days=7)
 """How far back openings are looked for; the job runs every minute."""
 MOST_AT_ONCE = 200
+"""How many of our own statements stand under one signature; the next are made in the same turn."""
 MOST_IN_A_NOTICE = 100
 OPENINGS = frozenset({"requests:dossier:read", "requests:message:read"})
 """Lines of the ledger that show that a person had the dossier before her."""
@@ -49,9 +50,12 @@ def attest_due(act: Act, *, keys: Keyring) -> int:
 
 
 def _attest(act: Act, holder: str, keys: Keyring) -> int:
-    ours = list(islice(_own_statements(act.at, holder), MOST_AT_ONCE))
+    made = 0
+    while ours := list(islice(_own_statements(act.at, holder), MOST_AT_ONCE)):
+        made += _keep(act, holder, ours, keys)
+        if len(ours) < MOST_AT_ONCE:
+            break
     theirs = list(islice(_retrievals(act.at, holder), MOST_IN_A_NOTICE))
-    made = _keep(act, holder, ours, keys)
     for partner in sorted({row.sender for row, _ in theirs}):
         made += _keep(act, holder, [one for one in theirs if one[0].sender == partner], keys, tell=partner)
     return made
