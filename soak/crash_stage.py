@@ -39,9 +39,9 @@ class Scene:
         return Act(job(who, authority), self.at + timedelta(minutes=later), "exercise", self.chance(later))
 
     def officer(self, authority: str, name: str = "officer", later: int = 0) -> Any:
-        from comity.simulation.casework import _officer
+        from comity.simulation.casework import officer
 
-        return self.act(later=later).by(_officer(authority, name))
+        return self.act(later=later).by(officer(authority, name))
 
     def chance(self, salt: int = 0) -> Any:
         """Seeded, and other bytes for each attempt: a key seals one content only."""
