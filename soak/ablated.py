@@ -20,7 +20,7 @@ from comity.requests.actions import receiving as dossiers
 from comity.requests.queries import access
 from comity.seals import sealing, signing
 from comity.seals.checkpoint import Checkpoint
-from comity.simulation import histories, restoring, rotation
+from comity.simulation import episode, histories, restoring, results, rotation
 from comity.simulation.histories import History
 from comity.values.actor import Act, peer
 
@@ -341,6 +341,21 @@ def row_left_behind(patch: Patch) -> None:
 def recalled_given_out(patch: Patch) -> None:
     """An item that was recalled is opened like any other."""
     patch.setattr(items, "expect_free", lambda *_anything, **_more: None)
+
+
+def content_never_fetched(patch: Patch) -> None:
+    """What was offered is never pulled."""
+    patch.setattr(episode, "fetch_due", lambda *_anything, **_more: 0)
+
+
+def other_bytes_on_one_side(patch: Patch) -> None:
+    """The two sides read different bytes under one digest."""
+    honest = results.content_chunks
+
+    def bent(digest: str, *, keys: Any, vault: Any) -> list[bytes]:
+        return [b"".join(honest(digest, keys=keys, vault=vault)) + keys.authorities()[0].encode()]
+
+    patch.setattr(results, "content_chunks", bent)
 
 
 # the courier

@@ -236,6 +236,8 @@ ABLATIONS = (
         dossiers(8),
     ),
     Ablation("recalled items locked", ablated.recalled_given_out, "recalled and still given out", dossiers(5)),
+    Ablation("content is pulled", ablated.content_never_fetched, "is waiting", dossiers(8)),
+    Ablation("one content under one digest", ablated.other_bytes_on_one_side, "different content", dossiers(8)),
     # the courier
     Ablation("bytes of a bag's parts", ablated.damaged_parts_taken, "a bag with a bit turned", bags(*range(8))),
     Ablation("receipts carried back", nothing(ablated.taking, "_owe"), "the courier alone left", bags(*range(8))),

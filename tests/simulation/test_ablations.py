@@ -1,8 +1,11 @@
 """Each safeguard taken away is caught: an oracle that sees nothing proves nothing.
 
-The list stands in `soak/ablations.py`. Here its quick ones are tried; those of casework, courier and ledgers have their
-place in the tests beside this one, and `make soak-ablations` tries them all.
+The list stands in `soak/ablations.py`. Here its quick ones are tried, and all of them with COMITY_EXHAUSTIVE set; those of
+courier and ledgers have their place in the tests beside this one, and `make soak-ablations` tries every one, with the
+safeguard in its place too.
 """
+
+import os
 
 import pytest
 
@@ -33,7 +36,10 @@ QUICK = (
 )
 
 
-@pytest.mark.parametrize("safeguard", QUICK)
+TRIED = [one.safeguard for one in ABLATIONS] if "COMITY_EXHAUSTIVE" in os.environ else QUICK
+
+
+@pytest.mark.parametrize("safeguard", TRIED)
 def test_the_oracle_catches_the_loss_of(safeguard):
     assert of(safeguard).shown(), f"nobody noticed that '{safeguard}' was gone"
 
