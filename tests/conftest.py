@@ -38,6 +38,23 @@ def act() -> Act:
     return Act(officer("CH-FOJ", *Role), MOMENT, "casework", seeded(1))
 
 
+DATABASE = {"db", "transactional_db"}
+"""Who asks for one of these fixtures, or carries the mark `django_db`, touches the database."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL the tests that touch no database are left out: they would say the same again."""
+    if not os.environ.get("COMITY_TEST_DATABASE"):
+        return
+    touching = [
+        item
+        for item in items
+        if item.get_closest_marker("django_db") or DATABASE & set(getattr(item, "fixturenames", ()))
+    ]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(touching)])
+    items[:] = touching
+
+
 def pytest_runtest_teardown() -> None:
     """A test that asked for a page leaves its language in the thread: the next begins in the node's own."""
     translation.deactivate()
