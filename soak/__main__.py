@@ -17,6 +17,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+FIGURES = Path(__file__).parents[1] / "src/comity/safeguards/data/figures"
+
 
 def figure(name: str, until: Callable[[], bool], seed: int, state: Path, **more: float | None) -> dict[str, Any]:
     """What the soak found, with what anyone needs to repeat it; of `more` it gets what it has a name for."""
@@ -40,6 +42,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--state", type=Path, default=None, help="default: var/soak/NAME-SEED")
     parser.add_argument("--rate", type=float, default=None, help="steady-rate: messages a second each way")
+    parser.add_argument("--keep", action="store_true", help="the figures of this run are those the page shows")
     parser.add_argument("--share", action="store_true", help="the small share that the tests run")
     asked = parser.parse_args()
     end = time.monotonic() + asked.minutes * 60
@@ -52,7 +55,10 @@ def main() -> None:
     state = asked.state or Path("var") / "soak" / f"{asked.name}-{asked.seed}"
     more = {"minutes": asked.minutes, "rate": asked.rate}
     found = figure(asked.name, lambda: time.monotonic() >= end, asked.seed, state.resolve(), **more)
-    print(json.dumps(found), flush=True)
+    told = json.dumps(found)
+    print(told, flush=True)
+    if asked.keep:
+        (FIGURES / f"{asked.name}.json").write_text(told + "\n")
     sys.exit(1 if found.get("violations") else 0)
 
 

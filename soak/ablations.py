@@ -218,7 +218,7 @@ ABLATIONS = (
     Ablation("stopping at a final refusal", ablated.final_refusal_tried_for_ever, "still waits", letters(1, 2, 3, 4)),
     # keys, and an older copy
     Ablation("revoked keys", nothing(ablated.receiving, "_expect_before_the_end"), "a revoked key", keys(*range(12))),
-    Ablation("ended keys", ablated.ended_keys_forgotten, ":", keys(1, 2, 3)),
+    Ablation("ended keys", ablated.ended_keys_forgotten, "does not verify any more", keys(1, 2, 3)),
     Ablation("notices of new keys", ablated.notices_not_believed, "names another key", keys(1, 2, 3)),
     Ablation("asking what a copy lacks", ablated.no_questions, "did not come back", copies(0, 4)),
     Ablation("partners abreast", ablated.older_copies_believed, "an older copy wrote", copies(1, 2, 3, 5, 6, 8)),
