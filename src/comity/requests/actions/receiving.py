@@ -103,18 +103,22 @@ def _expect_abreast(row: Dossier, message: Message, views: list[MessageView]) ->
     Whoever writes follows all it holds, so its own messages are one line of succession. A predecessor that is not here
     yet decides nothing; nor does what was written before the sender last said that it holds everything again.
     """
-    since = reconciled_at(row.holder, message.sender)
     if len(message.follows) == MAX_FOLLOWS:
         return  # more threads were open than a message names
     follows = {view.signed.digest: view.signed.message.follows for view in views} | {message.digest: message.follows}
     before = _ancestors(message.digest, follows)
     if not before <= follows.keys():
         return
-    for view in views:
-        digest, one = view.signed.digest, view.signed.message
-        forgiven = since is not None and view.stored_at <= since
-        if one.sender != message.sender or digest == message.digest or digest in before or forgiven:
+    passed_over = [
+        view
+        for view in views
+        if view.signed.message.sender == message.sender and view.signed.digest not in before | {message.digest}
+    ]
+    since = reconciled_at(row.holder, message.sender) if passed_over else None
+    for view in passed_over:
+        if since is not None and view.stored_at <= since:
             continue
+        digest = view.signed.digest
         behind_it = _ancestors(digest, follows)
         if not behind_it <= follows.keys():
             continue  # what stands between the two is still on its way
