@@ -17,6 +17,8 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 EXAMINED = {"en": ("wide", "light"), "ar": ("narrow", "dark")}
 """Where axe looks: both directions, widths and shades once. Its rules see names, roles and contrast, which do not change
 with more variants; the dark shade changes colours and nothing else (held below)."""
+FIRST = {min(name for name, one in SPECIMENS.items() if one.template == each.template) for each in SPECIMENS.values()}
+"""One state of each page: in English, wide and light axe looks at these; in Arabic, narrow and dark at every state."""
 MOST_ALIKE = 12
 SHORTEN = """most => {
   for (const list of document.querySelectorAll('tbody, ul, ol, select, svg g'))
@@ -106,7 +108,7 @@ def test_a_page_holds_in_every_language_width_and_shade(name, page, faults, spec
         for width, size in SIZES.items():
             page.set_viewport_size(size)
             faults += [f"{language} {width}: {fault}" for fault in page.evaluate(FAULTS)]
-        if language in EXAMINED:
+        if language == "ar" or (language in EXAMINED and name in FIRST):
             width, shade = EXAMINED[language]
             page.set_viewport_size(SIZES[width])
             page.emulate_media(color_scheme=shade, reduced_motion="reduce")
