@@ -13,7 +13,8 @@ def echo(server: socket.socket) -> None:
         except OSError:
             return
         with near:
-            near.sendall(near.recv(64))
+            while data := near.recv(64):
+                near.sendall(data)
 
 
 def asked(port: int) -> bytes:
@@ -38,5 +39,10 @@ def test_while_it_is_down_nothing_passes_and_afterwards_everything_does() -> Non
             assert (wire.refused, wire.bytes_back) == (1, 0)
             wire.down = False
             assert asked(port) == b"hello"
+            with socket.create_connection(("127.0.0.1", port), timeout=30) as kept:
+                kept.sendall(b"hel")
+                assert kept.recv(64) == b"hel"
+                wire.down = True
+                assert kept.recv(64) == b""
         finally:
             wire.close()

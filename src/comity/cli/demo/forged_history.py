@@ -69,7 +69,7 @@ def _json(stage: Stage, *arguments: str | Path) -> Any:
 
 def _copied(folder: Path, to: Path) -> Path:
     """The node's folder with its database as it stands, copied while the node is served."""
-    shutil.copytree(folder, to, ignore=shutil.ignore_patterns(f"{DATABASE}*"))
+    shutil.copytree(folder, to, ignore=shutil.ignore_patterns(f"{DATABASE}*", "run"))
     with sqlite3.connect(folder / DATABASE) as source, sqlite3.connect(to / DATABASE) as target:
         source.backup(target)
     return to

@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from contextlib import suppress
 
 
 class BreakingWire:
@@ -12,8 +13,8 @@ class BreakingWire:
         self._server = socket.create_server(("127.0.0.1", listen), reuse_port=False)
         self._lock = threading.Lock()
         self._cut_after: int | None = None
-        self.down = False
-        """While it is down, every connection ends as it is made."""
+        self._down = False
+        self._open: set[socket.socket] = set()
         self.cuts = self.resets = self.refused = 0
         self.bytes_back = 0
         threading.Thread(target=self._accept, daemon=True).start()
@@ -22,6 +23,19 @@ class BreakingWire:
         """Cut once, when this many bytes have come back since now."""
         with self._lock:
             self._cut_after, self.bytes_back = after_bytes, 0
+
+    @property
+    def down(self) -> bool:
+        """While it is down, every connection ends as it is made; those that were open end when it goes down."""
+        return self._down
+
+    @down.setter
+    def down(self, down: bool) -> None:
+        with self._lock:
+            self._down = down
+            ended = list(self._open) if down else []
+        for one in ended:
+            _end(one)
 
     def close(self) -> None:
         self._server.close()
@@ -42,6 +56,11 @@ class BreakingWire:
                 near.close()
                 continue
             far.settimeout(None)
+            with self._lock:
+                self._open |= {near, far}
+                late = self._down
+            for end in (near, far) if late else ():
+                _end(end)
             threading.Thread(target=self._relay, args=(near, far, False), daemon=True).start()
             threading.Thread(target=self._relay, args=(far, near, True), daemon=True).start()
 
@@ -54,13 +73,11 @@ class BreakingWire:
         except OSError:
             self.resets += 1
         finally:
+            with self._lock:
+                self._open -= {source, sink}
             for end in (source, sink):
-                try:
-                    end.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    continue
-                finally:
-                    end.close()
+                _end(end)
+                end.close()
 
     def _must_cut(self, count: int) -> bool:
         with self._lock:
@@ -70,3 +87,9 @@ class BreakingWire:
             self._cut_after = None
             self.cuts += 1
             return True
+
+
+def _end(one: socket.socket) -> None:
+    """Whoever reads from it or writes to it is told that it is over; it may be already."""
+    with suppress(OSError):
+        one.shutdown(socket.SHUT_RDWR)
