@@ -58,6 +58,7 @@ def main() -> None:
     told = json.dumps(found)
     print(told, flush=True)
     if asked.keep:
+        FIGURES.mkdir(exist_ok=True)
         (FIGURES / f"{asked.name}.json").write_text(told + "\n")
     sys.exit(1 if found.get("violations") else 0)
 
