@@ -3,7 +3,7 @@
 import pytest
 from django.db import transaction
 
-from comity.safeguards import actions
+from comity.safeguards import actions, queries
 from comity.safeguards.actions import enter, enter_read, sequence_reads
 from comity.safeguards.models import LedgerEntry, LedgerHead, LedgerRead
 from comity.safeguards.queries import (
@@ -42,6 +42,21 @@ def test_an_act_that_fails_leaves_no_entry(transactional_db: None, act: Act) -> 
         enter(act, "requests:draft:saved", "x", authority=AUTHORITY)
         raise ZeroDivisionError
     assert ledger_size(AUTHORITY) == 0
+
+
+def test_a_ledger_that_grows_while_it_is_read_is_whole(act: Act, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(act, 3)
+    honest, grown = queries.LedgerHead.objects.filter, []
+
+    def growing(**about: object) -> object:
+        if not grown:
+            grown.append(True)
+            write(act, 2)
+        return honest(**about)
+
+    monkeypatch.setattr(queries.LedgerHead.objects, "filter", growing)
+    assert list(broken_places(AUTHORITY)) == []
+    assert ledger_size(AUTHORITY) == 5
 
 
 def test_entries_are_whole_and_read_back(act: Act) -> None:

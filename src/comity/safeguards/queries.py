@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import InterfaceError, InternalError, OperationalError, connection
+from django.db.models import QuerySet
 
 from comity.safeguards.ledger import frontier_of, hashes_of, origin
 from comity.safeguards.models import GlassLine, LedgerEntry, LedgerHead, LedgerStamp, LedgerTile, StampLine
@@ -196,31 +197,46 @@ def checkpoint_of(authority: str, signer: NoteSigner) -> str:
 
 
 def broken_places(authority: str) -> Iterator[str]:
-    """Every place where the stored log does not follow from itself; nothing when it is whole."""
-    frontier = merkle.Frontier()
-    tiles = _Tiles(authority)
-    expected = 0
-    for row in LedgerEntry.objects.filter(authority=authority).order_by("seq").iterator():
-        if row.seq != expected:
-            yield f"entry {expected} is missing"
-            expected = row.seq
-        expected += 1
-        leaf = bytes(row.leaf)
-        if row.entry is not None and row.salt is not None:
-            from_entry = canonical.sha256_hex(bytes(row.salt) + bytes(row.entry))
-            if from_entry != leaf.hex():
-                yield f"entry {row.seq} was altered"
-            elif not _columns_agree(row, canonical.decode(bytes(row.entry))):
-                yield f"entry {row.seq}: its index columns were altered"
-        frontier.append(merkle.leaf_hash(leaf))
-        yield from tiles.append(merkle.leaf_hash(leaf))
-    yield from tiles.rest()
+    """Every place where the stored log does not follow from itself; nothing when it is whole.
+
+    It may grow meanwhile: what the head counts beyond the first reading is read before the two are compared.
+    """
+    reading, rows = _Reading(authority), LedgerEntry.objects.filter(authority=authority).order_by("seq")
+    yield from reading.passed(rows)
     head = LedgerHead.objects.filter(authority=authority).first()
     size, root = (head.size, head_root(head)) if head else (0, merkle.EMPTY_ROOT)
-    if size != expected:
-        yield f"the head counts {size} entries, the log holds {expected}"
-    elif root != frontier.root():
+    if size > reading.expected:
+        yield from reading.passed(rows.filter(seq__gte=reading.expected, seq__lt=size))
+    yield from reading.tiles.rest()
+    if size != reading.expected:
+        yield f"the head counts {size} entries, the log holds {reading.expected}"
+    elif root != reading.frontier.root():
         yield "the head's root does not follow from the entries"
+
+
+class _Reading:
+    """Entries compared with their leaves, columns and tiles, as they pass in their order."""
+
+    def __init__(self, authority: str) -> None:
+        self.frontier = merkle.Frontier()
+        self.tiles = _Tiles(authority)
+        self.expected = 0
+
+    def passed(self, rows: QuerySet[LedgerEntry]) -> Iterator[str]:
+        for row in rows.iterator():
+            if row.seq != self.expected:
+                yield f"entry {self.expected} is missing"
+                self.expected = row.seq
+            self.expected += 1
+            leaf = bytes(row.leaf)
+            if row.entry is not None and row.salt is not None:
+                from_entry = canonical.sha256_hex(bytes(row.salt) + bytes(row.entry))
+                if from_entry != leaf.hex():
+                    yield f"entry {row.seq} was altered"
+                elif not _columns_agree(row, canonical.decode(bytes(row.entry))):
+                    yield f"entry {row.seq}: its index columns were altered"
+            self.frontier.append(merkle.leaf_hash(leaf))
+            yield from self.tiles.append(merkle.leaf_hash(leaf))
 
 
 class _Tiles:
