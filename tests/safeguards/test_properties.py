@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from comity.safeguards.properties import properties, properties_table
+from comity.safeguards.properties import Run, properties, properties_table
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "assurance.md"
@@ -38,3 +38,17 @@ def test_every_run_is_a_soak_and_its_kept_figure_is_told_whole(run):
         assert run.found["soak"] == run.name
         assert re.fullmatch(r"[0-9a-f]{7,40}", run.found["commit"])
         assert "{" not in run.told()
+
+
+@pytest.mark.parametrize(
+    ("found", "short"),
+    [
+        ({"met": True}, False),
+        ({"met": False}, True),
+        ({"beside": {"met_p99": False}}, True),
+        ({}, False),
+        (None, False),
+    ],
+)
+def test_a_run_that_missed_an_aim_says_so(found, short):
+    assert Run("restart", "make soak-restart", "", found).short is short

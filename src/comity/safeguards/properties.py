@@ -38,6 +38,11 @@ class Run:
         found = (self.found or {}).get("violations", 0)
         return found if isinstance(found, int) else len(found)
 
+    @property
+    def short(self) -> bool:
+        """Whether it fell short of an aim: a member `met…` that is false, at any depth."""
+        return _short(self.found or {})
+
 
 @dataclass(frozen=True, slots=True)
 class Property:
@@ -84,6 +89,13 @@ def _found(name: str) -> dict[str, Any] | None:
     return json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else None
 
 
+def _short(found: dict[str, Any]) -> bool:
+    return any(
+        _short(value) if isinstance(value, dict) else name.startswith("met") and value is False
+        for name, value in found.items()
+    )
+
+
 def _grouped(found: dict[str, Any]) -> dict[str, Any]:
     """Numbers with their thousands set apart, at any depth."""
     return {
@@ -110,4 +122,7 @@ def _figure(run: Run) -> str:
     if run.found is None:
         return f"no run kept yet: `{run.command}`"
     found = run.found
-    return f"{run.told()}; {run.violations} violations (`{run.command}`, seed {found['seed']}, {found['commit']})"
+    short = ", short of an aim" if run.short else ""
+    return (
+        f"{run.told()}; {run.violations} violations{short} (`{run.command}`, seed {found['seed']}, {found['commit']})"
+    )

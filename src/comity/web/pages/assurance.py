@@ -32,7 +32,12 @@ def line(one: Property) -> dict[str, object]:
         "missing": _(one.missing) if one.missing else "",
         "tests": one.tests,
         "runs": [
-            {"name": run.name, "told": run.told(_(run.figure)) if run.found else "", "violations": run.violations}
+            {
+                "name": run.name,
+                "told": run.told(_(run.figure)) if run.found else "",
+                "violations": run.violations,
+                "short": run.short,
+            }
             for run in one.runs
         ],
     }
