@@ -24,3 +24,5 @@ def test_no_row_stays_in_english_for_a_reader_of_another_language(desk):
         for one in properties():
             for text in (one.attack, one.holds, one.without, one.missing):
                 assert not text or text not in page, text
+            for run in one.runs:
+                assert run.found is None or run.told() not in page, run.name
