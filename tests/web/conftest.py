@@ -6,15 +6,14 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from socketserver import ThreadingMixIn
 from types import SimpleNamespace
 from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.core.handlers.wsgi import WSGIHandler
-from django.test import Client
+from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+from django.test import Client, override_settings
 from playwright.sync_api import sync_playwright
 
 from comity.authorities.step_up import confirm
@@ -34,8 +33,16 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "browser: opens pages in a real Chromium; skipped where there is none")
 
 
-class _Server(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
+SPECIMEN_SITE = {
+    "ROOT_URLCONF": "tests.web.specimen_site",
+    "SESSION_ENGINE": "django.contrib.sessions.backends.signed_cookies",
+    "MESSAGE_STORAGE": "django.contrib.messages.storage.cookie.CookieStorage",
+}
+
+
+class _Server(ThreadedWSGIServer):
+    request_queue_size = 128
+    """Chromium opens several connections at once; none is turned away while the machine is busy."""
 
 
 class _Quiet(WSGIRequestHandler):
@@ -113,15 +120,23 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
-@pytest.fixture
-def specimens(settings: Any) -> Iterator[str]:
-    """The address of a server that shows specimens: templates with made-up contexts, and no database."""
-    settings.ROOT_URLCONF = "tests.web.specimen_site"
-    settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
-    settings.MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
-    server = make_server("localhost", 0, WSGIHandler(), server_class=_Server, handler_class=_Quiet)
+@pytest.fixture(scope="session")
+def specimen_server() -> Iterator[str]:
+    """One server for the whole run, so that styles and typefaces are read once and no page's last call meets its end."""
+    with override_settings(**SPECIMEN_SITE):
+        handler = WSGIHandler()
+    server = _Server(("localhost", 0), _Quiet)
+    server.set_app(handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://localhost:{server.server_port}"
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def specimens(specimen_server: str, settings: Any) -> str:
+    """The address of a server that shows specimens: templates with made-up contexts, and no database."""
+    for name, value in SPECIMEN_SITE.items():
+        setattr(settings, name, value)
+    return specimen_server
