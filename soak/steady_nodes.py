@@ -110,18 +110,11 @@ def _family(pid: int) -> list[tuple[int, str]]:
     while waiting:
         one = waiting.pop()
         for child in sorted(int(word) for word in Path(f"/proc/{one}/task/{one}/children").read_text().split()):
-            words = Path(f"/proc/{child}/cmdline").read_bytes().decode(errors="replace")
-            name = next(
-                (name for mark, name in _MARKS.items() if mark in words),
-                "other",
-            )
+            name = Path(f"/proc/{child}/comm").read_text().strip().removeprefix("comity-")
             counts[name] = counts.get(name, 0) + 1
             found.append((child, name if counts[name] == 1 else f"{name} {counts[name]}"))
             waiting.append(child)
     return found
-
-
-_MARKS = {"exchange_listener": "exchange", "gunicorn": "pages", "site.worker": "worker", "site.watch": "watch"}
 
 
 def _resident(pid: int) -> float:

@@ -10,6 +10,7 @@ import pytest
 
 from comity.authorities.node_file import NodeFile
 from comity.values.errors import InvalidInputError
+from tests.site.test_listeners import ANSWER_PARTNERS_ONLY
 
 FORM = """
 import django, json; django.setup()
@@ -69,13 +70,14 @@ def test_without_a_proxy_its_header_is_not_believed(node: Path) -> None:
     )
     assert answered(node, code, "mla.example") == "False"
     assert answered(node, code, "mla.example", COMITY_TLS_PROXY="1") == "True"
-    exchange = {"COMITY_TLS_PROXY": "1", "COMITY_URLCONF": "comity.site.exchange_urls"}
-    assert answered(node, code, "mla.example", **exchange) == "False"
+    exchange = code.replace("django.setup();", f"django.setup(); {ANSWER_PARTNERS_ONLY}")
+    assert answered(node, exchange, "mla.example", COMITY_TLS_PROXY="1") == "False"
 
 
 @pytest.mark.parametrize(("host", "status"), [("exchange.mla.example:4443", "404"), ("other.example", "400")])
 def test_the_exchange_listener_answers_under_its_public_endpoint(node: Path, host: str, status: str) -> None:
-    assert answered(node, HOST, host, COMITY_URLCONF="comity.site.exchange_urls") == status
+    code = HOST.replace("django.setup();", f"django.setup(); {ANSWER_PARTNERS_ONLY}")
+    assert answered(node, code, host) == status
 
 
 @pytest.mark.parametrize(

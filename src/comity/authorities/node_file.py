@@ -8,6 +8,9 @@ from urllib.parse import urlsplit
 
 from comity.values.errors import InvalidInputError, MissingError
 
+RESTORED = "restored"
+"""A file in the folder of a node that came back from a backup, until its partners are being asked what it lacks."""
+
 
 @dataclass(frozen=True)
 class NodeFile:

@@ -19,14 +19,12 @@ from urllib.parse import unquote, urlsplit
 
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-from comity.authorities.node_file import read_node_file
+from comity.authorities.node_file import RESTORED, read_node_file
 from comity.seals.stream import CHUNK_BYTES, TAG_BYTES, ContentKey, open_chunk, seal_chunk
 from comity.store.spool import NAME, spool_of
 from comity.values.errors import BrokenError, ConflictError, MissingError, UnavailableError
 
 MAGIC = b"comity-backup-1\n"
-RESTORED = "restored"
-"""A file in the folder of a node that came back from a backup, until its partners are being asked what it lacks."""
 LEFT_OUT = {"run", NAME, RESTORED, "passphrase", "node.sqlite3", "node.sqlite3-wal", "node.sqlite3-shm"}
 """The passphrase is kept apart by its owner; the live database is copied consistently instead."""
 UNFINISHED = {Path("vault/staging"), Path("vault/transfers")}

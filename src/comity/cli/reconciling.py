@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from comity.cli.backups import RESTORED
+from comity.authorities.node_file import RESTORED
 from comity.exchange.actions import begin_reconciling
 from comity.exchange.queries import reconciliations
 from comity.values.actor import Act, job

@@ -10,7 +10,6 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509 import load_pem_x509_certificate
 
 from comity.documents.letters import compose_letter
-from comity.documents.office_seal import OfficeSeal, seal_pdf
 from comity.documents.typesetting import typeset
 from comity.requests.workflow import EIO
 
@@ -66,6 +65,9 @@ def first_printed(languages: Iterable[str], otherwise: str = "en") -> str:
 
 def sealed(pdf: bytes, office_seal: tuple[bytes, bytes], *, reason: str, at: datetime) -> bytes:
     """The document under the office's X.509 seal; `office_seal` is key and certificate as PEM."""
+    # What reads and seals a PDF takes longer to load than all else here: a node serves before it needs it.
+    from comity.documents.office_seal import OfficeSeal, seal_pdf  # noqa: PLC0415
+
     key, certificate = office_seal
     private = load_pem_private_key(key, None).private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     seal = OfficeSeal.from_bytes(private, load_pem_x509_certificate(certificate).public_bytes(Encoding.DER))

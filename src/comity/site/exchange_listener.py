@@ -1,11 +1,10 @@
-"""The exchange listener's TLS: only partners whose exact certificate we pinned complete the handshake.
+"""The exchange listener: its own addresses, and TLS that only partners complete whose exact certificate we pinned.
 
 That is a second wall; who a message is from is decided by its signature. The context is made per connection, so a
 partner added while the node runs is let in at once.
 """
 
 import errno
-import os
 import socket
 import ssl
 from collections.abc import Callable
@@ -15,17 +14,42 @@ from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-_TLS = Path(os.environ["COMITY_TLS"])
-certfile = str(_TLS / "tls.crt")
-keyfile = str(_TLS / "tls.key")
-do_handshake_on_connect = True
-keepalive = 75
+ADDRESSES = "comity.site.exchange_urls"
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "allauth.account.middleware.AccountMiddleware",  # which its app demands of every listener
+]
+KEEP_ALIVE_SECONDS = 75
 """Seconds that a partner's connection stays open between two messages: longer than its side keeps it, which closes it
 first; so no message meets a connection that we are closing."""
 HANDSHAKE_SECONDS = 10.0
 """How long a caller may take to prove that it is a partner; until then anyone on the network may hold a thread."""
 READ_SECONDS = 60.0
 """How long a partner may be silent within its first request."""
+
+
+def answer_partners_only() -> None:
+    """From here on this process has the exchange port's addresses and no other; before anything is answered.
+
+    No pages, sessions or forms: partners are known by what they sign. And no proxy is believed: TLS ends here.
+    """
+    from django.conf import settings  # noqa: PLC0415 - the framework is loaded by now
+
+    settings.ROOT_URLCONF = ADDRESSES
+    settings.MIDDLEWARE = MIDDLEWARE
+    settings.SECURE_PROXY_SSL_HEADER = None
+
+
+def options(run: Path) -> dict[str, Any]:
+    """What the server is told for this listener; `run` holds the TLS files."""
+    return {
+        "certfile": str(run / "tls.crt"),
+        "keyfile": str(run / "tls.key"),
+        "do_handshake_on_connect": True,
+        "keepalive": KEEP_ALIVE_SECONDS,
+        "ssl_context": ssl_context,
+    }
 
 
 class BoundedContext(ssl.SSLContext):
@@ -42,7 +66,7 @@ class BoundedContext(ssl.SSLContext):
         return wrapped
 
 
-def ssl_context(_config: Any, _default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
+def ssl_context(config: Any, _default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
     """TLS 1.3, our certificate, and the pinned certificates of all partners as the only trust anchors."""
     from django.db import close_old_connections  # noqa: PLC0415 - the framework is loaded by now
 
@@ -53,7 +77,7 @@ def ssl_context(_config: Any, _default: Callable[[], ssl.SSLContext]) -> ssl.SSL
     close_old_connections()
     context = BoundedContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_3
-    context.load_cert_chain(certfile, keyfile)
+    context.load_cert_chain(config.certfile, config.keyfile)
     context.verify_mode = ssl.CERT_REQUIRED
     now = datetime.now(UTC)
     pinned = [one.public_bytes(Encoding.PEM).decode() for held in pinned_certificates() for one in usable(held, now)]

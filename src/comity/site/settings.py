@@ -16,13 +16,13 @@ COMITY = Node(
 )
 
 DEBUG = False
-ROOT_URLCONF = os.environ.get("COMITY_URLCONF", "comity.site.urls")
-WSGI_APPLICATION = "comity.site.wsgi.application"
+ROOT_URLCONF = "comity.site.urls"
+"""The pages' and the API's; what differs on the exchange port: `exchange_listener.answer_partners_only`."""
 _FILE = COMITY.file if (COMITY.folder / "node.json").is_file() else None
 BEHIND_TLS_PROXY = os.environ.get("COMITY_TLS_PROXY") == "1"
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *(_FILE.hosts if _FILE else [])]
 CSRF_TRUSTED_ORIGINS = [_FILE.public_origin] if _FILE and _FILE.public_origin else []
-if BEHIND_TLS_PROXY and ROOT_URLCONF != "comity.site.exchange_urls":
+if BEHIND_TLS_PROXY:
     # Only where the operator says that a proxy sets it: whoever else sends it would call plain HTTP secure.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 APPEND_SLASH = False
@@ -65,13 +65,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
 ]
 MIDDLEWARE += ["comity.site.bodies.BoundedBodyMiddleware", "comity.web.middleware.HouseMiddleware"]
-if ROOT_URLCONF == "comity.site.exchange_urls":
-    # The exchange port has no pages, sessions or forms: partners are known by what they sign.
-    MIDDLEWARE = [
-        "django.middleware.security.SecurityMiddleware",
-        "django.middleware.common.CommonMiddleware",
-        "allauth.account.middleware.AccountMiddleware",  # which its app demands of every listener
-    ]
 
 TEMPLATES = [
     {

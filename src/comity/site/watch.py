@@ -5,10 +5,8 @@
 """
 
 import logging
-import os
 import shutil
 import socket
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -134,13 +132,7 @@ class _Handler(BaseHTTPRequestHandler):
         """A monitor asks every few seconds: nothing is logged."""
 
 
-def main() -> None:
-    """Answer on the loopback port named as the only argument, until ended."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "comity.site.settings")
-    django.setup()
-    with ThreadingHTTPServer((HOST, int(sys.argv[1])), _Handler) as server:
+def main(port: int) -> None:
+    """Answer on a loopback port until ended. The framework is set up by now."""
+    with ThreadingHTTPServer((HOST, port), _Handler) as server:
         server.serve_forever()
-
-
-if __name__ == "__main__":
-    main()

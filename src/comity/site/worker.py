@@ -16,8 +16,6 @@ from datetime import UTC, datetime
 from types import FrameType
 from typing import TYPE_CHECKING
 
-import django
-
 if TYPE_CHECKING:
     from comity.wiring.schedule import Job
 
@@ -88,9 +86,7 @@ def listen(heard: socket.socket, rung: threading.Event, told: threading.Event) -
 
 
 def main() -> None:
-    """Work through the schedule until interrupted."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "comity.site.settings")
-    django.setup()
+    """Work through the schedule until interrupted. The framework is set up by now."""
     from django.conf import settings  # noqa: PLC0415 - the framework is set up by now
 
     from comity.site.lanes import Lanes  # noqa: PLC0415
@@ -132,7 +128,3 @@ def main() -> None:
         run = lambda job: run_job(job, datetime.now(UTC), tools(), authority=node.node_id)  # noqa: E731 - named to be read
         work(SCHEDULE.values(), run, told, {"send": rung})
         lanes.join(GRACE_SECONDS)
-
-
-if __name__ == "__main__":
-    main()

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -9,13 +10,15 @@ from django.db.models import Q
 
 from comity.authorities.keyring import Keyring
 from comity.authorities.queries import seal_certificates
-from comity.documents.seal_check import MAX_BYTES, SealCheck, check_pdf_seal
 from comity.requests.models import Document
 from comity.requests.queries.access import partner_of
 from comity.store.models import SealedBlob
 from comity.store.queries import content_bytes
 from comity.store.vault import Vault
 from comity.values.errors import BrokenError
+
+if TYPE_CHECKING:
+    from comity.documents.seal_check import SealCheck
 
 DEFAULT_LIMIT = 20
 DETAIL = 400
@@ -50,7 +53,10 @@ def verify_seals(*, keys: Keyring, vault: Vault, limit: int = DEFAULT_LIMIT) -> 
     return checked
 
 
-def _check(row: Document, certificates: Mapping[str, str], keys: Keyring, vault: Vault) -> SealCheck:
+def _check(row: Document, certificates: Mapping[str, str], keys: Keyring, vault: Vault) -> "SealCheck":
+    # What reads a sealed PDF takes long to load: a node serves before it needs it.
+    from comity.documents.seal_check import MAX_BYTES, SealCheck, check_pdf_seal  # noqa: PLC0415
+
     if row.media_type != "application/pdf":
         return SealCheck("none", detail="Only a PDF carries an office's seal.")
     if row.size > MAX_BYTES:
