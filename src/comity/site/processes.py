@@ -5,6 +5,7 @@ either in a state that nobody knows. The pages' own code is loaded by the pages.
 """
 
 import importlib
+import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -66,5 +67,10 @@ def _exchange(options: dict[str, Any], run: Path) -> None:
 
 
 def _listen(options: dict[str, Any]) -> None:
-    always = {"worker_class": "gthread", "loglevel": "warning", "control_socket_disable": True}
+    always = {"worker_class": "gthread", "loglevel": "warning", "control_socket_disable": True, "pre_exec": _no_other}
     Listener(always | options).run()
+
+
+def _no_other(_server: Any) -> None:
+    """SIGUSR2 would have the server start its own command a second time: that is the whole node's here."""
+    os._exit(1)
