@@ -7,9 +7,10 @@ from django.db import models
 from django.utils.crypto import salted_hmac
 
 from comity.authorities.competence import Competence
+from comity.safeguards.models.spelled import Spelled
 
 
-class Authority(models.Model):
+class Authority(Spelled):
     """An authority of a State: one of ours behind its own wall, or a partner, with a node or without one."""
 
     code = models.CharField(max_length=15, primary_key=True)

@@ -2,8 +2,10 @@
 
 from django.db import models
 
+from comity.safeguards.models.spelled import Spelled
 
-class Party(models.Model):
+
+class Party(Spelled):
     """What one of our authorities is to the evidence of a dossier: executing, requested, requesting or originating.
 
     `holder` is our party to the dossier, whose items these are: authorities of one node share no evidence unless

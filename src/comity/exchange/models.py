@@ -3,7 +3,7 @@
 from django.db import models
 
 from comity.exchange.allowance import BYTES_AT_REST, MESSAGES_PER_HOUR, OPEN_TRANSFERS
-from comity.safeguards.models import WrittenOnce
+from comity.safeguards.models.spelled import Spelled, WrittenOnce
 
 
 class Direction(models.TextChoices):
@@ -58,7 +58,7 @@ class StoredReceipt(WrittenOnce):
         constraints = [models.UniqueConstraint(fields=["message", "kind"], name="exchange_receipt_once")]
 
 
-class Outbox(models.Model):
+class Outbox(Spelled):
     """A message on its way. Content keys lie here wrapped by the keyring until the delivery is receipted."""
 
     message = models.OneToOneField(StoredMessage, on_delete=models.PROTECT, primary_key=True, related_name="outbox")
@@ -81,7 +81,7 @@ class Outbox(models.Model):
         ]
 
 
-class Line(models.Model):
+class Line(Spelled):
     """The connection to one partner: up, or down since when, why, and when it is tried next."""
 
     partner = models.CharField(max_length=15, primary_key=True)
@@ -275,7 +275,7 @@ class Standing(models.Model):
         constraints = [models.UniqueConstraint(fields=["log", "witness"], name="exchange_standing_once")]
 
 
-class Reconciling(models.Model):
+class Reconciling(Spelled):
     """A partner with whom it is compared what both hold: we ask (our copy was old), or it does.
 
     While a row of ours is open nothing goes to that partner but the questions, and nothing is written to it.

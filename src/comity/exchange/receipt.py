@@ -97,12 +97,15 @@ class Receipt:
         )
         if receipt.negative != (receipt.kind in _NEGATIVE):
             raise members.fault("rejection", "A rejection stands in negative kinds of receipt and only there.")
+        receipt.__dict__["content"] = content
         return receipt
 
 
 _MEMBERS = (
     "version", "kind", "message", "digest", "envelope", "sender", "recipient", "at", "rejection", "reason",
 )  # fmt: skip
+_PLAIN_BYTES = 100
+"""More than any unsigned refusal has: a receipt is not read in vain to see that it is none."""
 _NEGATIVE = frozenset({ReceiptKind.SUBMISSION_REJECTION, ReceiptKind.RELAY_REJECTION})
 
 
@@ -117,16 +120,26 @@ def open_receipt(data: bytes, key: VerifyingKey) -> Receipt:
 
     Raises InvalidInputError for another form, BrokenError `seal:*` when the signature does not hold.
     """
+    receipt, signature = read_receipt(data)
+    verify_receipt(receipt, signature, key)
+    return receipt
+
+
+def read_receipt(data: bytes) -> tuple[Receipt, Signature]:
+    """What a receipt says and how it is signed; InvalidInputError for another form. Nothing is verified yet."""
     members = Fields(decode(data, max_bytes=MAX_RECEIPT_BYTES), ("receipt", "signature"), code=_CODE)
     content = from_b64(members.text("receipt", longest=MAX_RECEIPT_BYTES))
-    verify(key, SIGNED_KIND, content, Signature.from_json(members.raw("signature")))
-    return Receipt.from_content(content)
+    return Receipt.from_content(content), Signature.from_json(members.raw("signature"))
+
+
+def verify_receipt(receipt: Receipt, signature: Signature, key: VerifyingKey) -> None:
+    """Both halves of the signature hold over the receipt as it was read, or BrokenError `seal:*`."""
+    verify(key, SIGNED_KIND, receipt.content, signature)
 
 
 def peek_receipt(data: bytes) -> Receipt:
     """What a receipt says, its signature not verified: one of our own, or to find what it is about."""
-    members = Fields(decode(data, max_bytes=MAX_RECEIPT_BYTES), ("receipt", "signature"), code=_CODE)
-    return Receipt.from_content(from_b64(members.text("receipt", longest=MAX_RECEIPT_BYTES)))
+    return read_receipt(data)[0]
 
 
 def receipt_key(data: bytes) -> str:
@@ -159,7 +172,7 @@ def plain_rejection(rejection: RejectionCode) -> bytes:
 def read_plain_rejection(data: bytes) -> RejectionCode | None:
     """The code of an unsigned refusal, or None when the answer is something else."""
     try:
-        value: Any = decode(data, max_bytes=MAX_RECEIPT_BYTES)
+        value: Any = decode(data, max_bytes=_PLAIN_BYTES)
         return Fields(value, ("rejection",), code=_CODE).one_of("rejection", RejectionCode)  # type: ignore[no-any-return]
     except InvalidInputError:
         return None

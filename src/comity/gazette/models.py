@@ -3,8 +3,10 @@
 from django.db import models
 from django.db.models import F, Q
 
+from comity.safeguards.models.spelled import Spelled
 
-class Correction(models.Model):
+
+class Correction(Spelled):
     """A correction of the law of this node: proposed by one officer, approved by another, withdrawn in the same way.
 
     `fact` is never changed: `digest` binds it, and what no longer fits its digest is not used. A correction that was

@@ -71,10 +71,7 @@ def overlay_of(row: Correction) -> Overlay:
     )
 
 
-_STANDING = (
-    "SELECT id, reference, digest, decided_at, withdrawn_at FROM gazette_correction"
-    " WHERE state = 'approved' OR (state = 'withdrawn' AND kind = 'treaty') ORDER BY id"
-)
+_STANDING = "state = 'approved' OR (state = 'withdrawn' AND kind = 'treaty')"
 
 
 def _key(at: datetime | None) -> Key:
@@ -84,7 +81,7 @@ def _key(at: datetime | None) -> Key:
     """
     found: Iterable[Correction]
     if at is None:
-        found = Correction.objects.raw(_STANDING)
+        found = Correction.where(_STANDING)
     else:
         rows = _approved().filter(decided_at__lte=at)
         found = rows.filter(Q(withdrawn_at=None) | Q(withdrawn_at__gt=at) | Q(kind="treaty")).order_by("id")

@@ -2,8 +2,10 @@
 
 from django.db import models
 
+from comity.safeguards.models.spelled import Spelled
 
-class Dossier(models.Model):
+
+class Dossier(Spelled):
     """One matter with one partner, as one of our authorities holds it. `doctor` proves the cached state by the fold."""
 
     holder = models.CharField(max_length=15)

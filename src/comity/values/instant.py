@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from comity.values.errors import InvalidInputError
 
-_FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
+_FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
 
 
 def instant_text(at: datetime) -> str:
@@ -22,6 +22,6 @@ def parse_instant(text: str) -> datetime:
             f"'{text[:40]}' is not an instant; write it as 2026-11-21T18:28:44.120Z.", code="input:instant"
         )
     try:
-        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+        return datetime.fromisoformat(text)
     except ValueError as error:
         raise InvalidInputError(f"'{text}' is not a day and time that exists.", code="input:instant") from error

@@ -48,10 +48,11 @@ class Partner:
 
 
 def authority(code: str) -> Authority:
-    """The row of an active authority; MissingError where there is none. Spelled out: every act passes here."""
-    for row in Authority.objects.raw("SELECT * FROM authorities_authority WHERE code = %s AND active", [code]):
-        return row
-    raise MissingError(f"This node knows no authority {code}.", code="authority:unknown", place=code)
+    """The row of an active authority; MissingError where there is none."""
+    row = Authority.held(code=code, active=True)
+    if row is None:
+        raise MissingError(f"This node knows no authority {code}.", code="authority:unknown", place=code)
+    return row
 
 
 def local_authority(code: str) -> Authority:

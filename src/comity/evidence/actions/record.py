@@ -26,16 +26,14 @@ def admit(act: Act, *, holder: str, dossier: Reference | str, relations: Relatio
 
     A step inside an action that has already asked the policy, like `enter`; what was said before stays.
     """
-    known = set(Party.objects.filter(holder=holder, dossier=str(dossier)).values_list("authority", "relation"))
+    known = Party.told("authority", "relation", holder=holder, dossier=str(dossier))
     for authority, names in relations.items():
         for name in names:
             relation = Relation(name).value
-            if (authority, relation) in known:
+            if [authority, relation] in known:
                 continue
-            _, new = Party.objects.get_or_create(
-                holder=holder, dossier=str(dossier), authority=authority, relation=relation
-            )
-            if new:
+            party = Party(holder=holder, dossier=str(dossier), authority=authority, relation=relation)
+            if party.insert_unless_there():
                 facts = {"authority": authority, "relation": relation}
                 enter(act, "evidence:party:admitted", str(dossier), authority=holder, facts=facts)
 

@@ -48,12 +48,12 @@ def post(
     row = store_message(signed, holder=message.sender, direction=Direction.OUT, act=act)
     if recipient.has_node:
         check_content_keys(signed, given)
-        Outbox.objects.create(
+        Outbox(
             message=row,
             recipient=message.recipient,
             content_keys={digest: to_b64(keys.wrap(f"outbox:{digest}", key)) for digest, key in given.items()},
             next_attempt=act.at,
-        )
+        ).insert()
         transaction.on_commit(settings.EXCHANGE_QUEUED, robust=True)
     enter(
         act,

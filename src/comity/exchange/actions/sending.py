@@ -17,7 +17,14 @@ from comity.exchange.envelope import seal_envelope
 from comity.exchange.message import SignedMessage
 from comity.exchange.models import Line, Outbox, OutboxState, Reconciling, StoredMessage, StoredReceipt
 from comity.exchange.queries import reconciling
-from comity.exchange.receipt import Receipt, ReceiptKind, expect_about, open_receipt, read_plain_rejection, receipt_key
+from comity.exchange.receipt import (
+    Receipt,
+    ReceiptKind,
+    expect_about,
+    read_plain_rejection,
+    read_receipt,
+    verify_receipt,
+)
 from comity.exchange.reconciliation import EXEMPT
 from comity.exchange.rejection import PASSING, SENTENCES, RejectionCode
 from comity.exchange.transport import Transport
@@ -177,8 +184,11 @@ def _lease(act: Act, positions: list[int]) -> list[Outbox]:
         )
         if not cursor.rowcount:
             return []
-    held = Outbox.objects.select_related("message").filter(message_id__in=positions, lease=lease)
-    return list(held.order_by("message_id"))
+    rows = Outbox.all_held(among=("message_id", positions), lease=lease)
+    messages = StoredMessage.all_held(among=("position", [row.message_id for row in rows]))
+    for row, message in zip(rows, messages, strict=True):
+        row.message = message
+    return rows
 
 
 def _attempt(row: Outbox, keys: Keyring, transport: Transport) -> Answered | _Failed:
@@ -214,11 +224,11 @@ def opened_keys(row: Outbox, keys: Keyring) -> dict[str, bytes]:
 
 def verified(stored: StoredMessage, answer: bytes, envelopes: Collection[str]) -> Answered:
     """The recipient's receipt about this message, by whatever way it came; a ComityError where it is none."""
-    key_id = receipt_key(answer)
-    receipt = open_receipt(answer, verifying_key(stored.recipient, key_id))
+    receipt, signature = read_receipt(answer)
+    # Given before that key ended, if it did.
+    verify_receipt(receipt, signature, verifying_key(stored.recipient, signature.key_id, receipt.at))
     if receipt.kind not in (ReceiptKind.DELIVERY, ReceiptKind.RELAY_REJECTION):
         raise BrokenError(f"A receipt of the kind {receipt.kind} answers no envelope.", code="receipt:kind")
-    verifying_key(stored.recipient, key_id, receipt.at)  # given before that key ended, if it did
     expect_about(
         receipt,
         message_id=stored.message_id,
@@ -240,15 +250,17 @@ def _settle(act: Act, done: list[tuple[Outbox, Answered | _Failed]], left: list[
     if not rows:
         return
     positions, lease = [row.message_id for row in rows], rows[0].lease
-    held = Outbox.objects.filter(message_id__in=positions, lease=lease, state=OutboxState.WAITING)
-    ours = set(held.select_for_update().values_list("message_id", flat=True))
+    held = Outbox.all_held(lock=True, among=("message_id", positions), lease=lease, state=OutboxState.WAITING)
+    ours = {row.message_id for row in held}
     if not ours:
         return
-    line, _ = Line.objects.select_for_update().get_or_create(partner=rows[0].recipient)
+    line = Line.held(lock=True, partner=rows[0].recipient)
+    if line is None:
+        line, _ = Line.objects.select_for_update().get_or_create(partner=rows[0].recipient)
     for row, outcome in done:
         if row.message_id in ours:
             _settle_one(act, row, line, outcome)
-    line.save()
+    line.put()
     for row in left:
         if row.message_id in ours:
             _release(row)
@@ -274,8 +286,7 @@ def decide(act: Act, row: Outbox, answered: Answered) -> None:
     Inside the caller's transaction, with the row locked.
     """
     receipt = answered.receipt
-    if not StoredReceipt.objects.filter(message=row.message, kind=receipt.kind).exists():
-        StoredReceipt(message=row.message, kind=receipt.kind, at=receipt.at, data=answered.data).insert()
+    StoredReceipt(message=row.message, kind=receipt.kind, at=receipt.at, data=answered.data).insert_unless_there()
     row.state = OutboxState.STOPPED if receipt.negative else OutboxState.DELIVERED
     row.last_error = f"exchange:{receipt.rejection}" if receipt.negative else ""
     row.last_reason = receipt.reason
@@ -322,4 +333,4 @@ def _note_heard(act: Act, line: Line) -> None:
 
 def _release(row: Outbox) -> None:
     row.lease, row.lease_until = "", None
-    row.save()
+    row.put()

@@ -67,8 +67,7 @@ class EquivocationView:
 
 def messages_of(holder: str, dossier: str) -> list[MessageView]:
     """Every message of a dossier in one authority's hands, in the order in which they were stored."""
-    rows = StoredMessage.objects.filter(holder=holder, dossier=dossier).order_by("position")
-    return [_view(row) for row in rows]
+    return [_view(row) for row in StoredMessage.all_held(dossier=dossier, holder=holder)]
 
 
 def message(holder: str, digest: str) -> MessageView:

@@ -13,7 +13,7 @@ from comity.exchange.models import (
 
 def reconciling(holder: str, partner: str) -> bool:
     """Whether one of our authorities is still asking a partner what its own older copy lacks."""
-    return open_questions().filter(holder=holder, partner=partner).exists()
+    return Reconciling.held(holder=holder, partner=partner, asking=True, done_at=None) is not None
 
 
 def open_questions() -> QuerySet[Reconciling]:

@@ -19,6 +19,7 @@ from comity.exchange.queries import MessageView, messages_of, reconciled_at, rec
 from comity.exchange.rejection import BehindError, QuotaError
 from comity.forms.content import parse_content
 from comity.gazette.queries import register_here
+from comity.law.register import Register
 from comity.requests.actions.shape import write
 from comity.requests.fold import fold
 from comity.requests.lanes import canonical_code
@@ -58,20 +59,21 @@ def apply_message(act: Act, signed: SignedMessage, content_keys: Mapping[str, by
     before = {entry["digest"] for entry in row.state.get("timeline", []) if entry["effect"] == Effect.IN_EFFECT}
     state = fold(view.signed.message for view in views)
     fresh = [entry for entry in state.timeline if entry.effect is Effect.IN_EFFECT and entry.digest not in before]
-    changes = _changes(row, state)
+    register = register_here()
+    changes = _changes(row, state, register)
     if row.side == Side.REQUESTING and any(entry.type == MessageType.AMENDMENT_ASKED for entry in fresh):
         DomesticAct.objects.filter(
             dossier=row, verb__in=("sign_request", "validate_order", "check_form"), void=False
         ).update(void=True)
         changes |= {"stage": Phase.DRAFTING.value, "signed_release": ""}
-    row = write(row, state, act.at, version=row.version, changes=changes)
+    row = write(row, state, act.at, version=row.version, changes=changes, register=register)
     admit(act, holder=row.holder, dossier=row.reference, relations=relations_told(row))
 
 
 def _row(act: Act, message: Message) -> Dossier:
     """The row of the dossier, locked; a new one only for the requesting authority's own dossier."""
     holder, dossier = local_authority(message.recipient).code, message.dossier
-    row = Dossier.objects.select_for_update().filter(holder=holder, reference=str(dossier)).first()
+    row = Dossier.held(lock=True, holder=holder, reference=str(dossier))
     if row is not None:
         if partner_of(row) != message.sender:
             raise RefusedError("That dossier is not between us and you.", code="requests:other-party")
@@ -82,7 +84,7 @@ def _row(act: Act, message: Message) -> Dossier:
         raise QuotaError("This node came back from an older copy and is asking for that dossier. Nothing was kept.")
     if dossier.authority != message.sender:
         raise RefusedError("That dossier is not known here.", code="requests:unknown-dossier")
-    return Dossier.objects.create(
+    row = Dossier(
         holder=holder,
         reference=str(dossier),
         side=Side.REQUESTED.value,
@@ -95,6 +97,8 @@ def _row(act: Act, message: Message) -> Dossier:
         opened_at=act.at,
         changed_at=act.at,
     )
+    row.insert()
+    return row
 
 
 def _expect_abreast(row: Dossier, message: Message, views: list[MessageView]) -> None:
@@ -193,7 +197,7 @@ def _note_parts(message: Message) -> None:
         Item.objects.filter(holder=message.recipient, reference=entry["item"]).update(parts=parts[:100])
 
 
-def _changes(row: Dossier, state: DossierState) -> dict[str, Any]:
+def _changes(row: Dossier, state: DossierState, register: Register) -> dict[str, Any]:
     """What the requested side's row takes from the request itself."""
     if row.side != Side.REQUESTED or state.content is None:
         return {}
@@ -202,7 +206,7 @@ def _changes(row: Dossier, state: DossierState) -> dict[str, Any]:
     words = next(iter(title.values()), "") if isinstance(title, Mapping) else str(title)
     return {
         "title": (row.title or words or row.reference)[:TITLE],
-        "instrument": canonical_code(register_here(), str(state.content.get("instrument") or "")),
+        "instrument": canonical_code(register, str(state.content.get("instrument") or "")),
         "direct": direct,
         "executing": row.executing or (row.requested if direct else ""),
     }

@@ -12,6 +12,7 @@ from comity.authorities.models import Officer
 from comity.exchange.actions import post
 from comity.exchange.message import Attachment, Message, SignedMessage
 from comity.gazette.queries import register_here
+from comity.law.register import Register
 from comity.requests import workflow
 from comity.requests.clocks import clocks_of, next_due
 from comity.requests.messages import MessageType, check_body
@@ -145,14 +146,25 @@ def finish(
     return row
 
 
-def write(row: Dossier, state: DossierState, at: datetime, *, version: int, changes: Mapping[str, Any]) -> Dossier:
-    """Bring the row to a state, if it still is what was read; `ConflictError` otherwise."""
+def write(
+    row: Dossier,
+    state: DossierState,
+    at: datetime,
+    *,
+    version: int,
+    changes: Mapping[str, Any],
+    register: Register | None = None,
+) -> Dossier:
+    """Bring the row to a state, if it still is what was read; `ConflictError` otherwise. Returns it as it is then.
+
+    `register` is handed in where the caller asked for it already.
+    """
     if not transaction.get_connection().in_atomic_block:
         raise InvalidInputError("A dossier is written only in the transaction of the act.", code="requests:transaction")
     stage = str(changes.get("stage", row.stage))
     phase = phase_for(Side(row.side), state.phase, stage)
     instrument = str(changes.get("instrument", row.instrument))
-    law = register_here().instrument(instrument) if instrument else None
+    law = (register or register_here()).instrument(instrument) if instrument else None
     clocks = clocks_of(state, law, row.requested[:2], asking_of(row))
     fields = {
         **changes,
@@ -163,13 +175,14 @@ def write(row: Dossier, state: DossierState, at: datetime, *, version: int, chan
         "changed_at": at,
         "version": version + 1,
     }
-    if not Dossier.objects.filter(pk=row.pk, version=version).update(**fields):
+    written = row.changed(fields, version=version)
+    if written is None:
         raise ConflictError(
             "The dossier changed while this was being written; nothing was kept. Read it again and decide anew.",
             code="requests:changed",
             place=row.reference,
         )
-    return Dossier.objects.get(pk=row.pk)
+    return written
 
 
 def note_hand(

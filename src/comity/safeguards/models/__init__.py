@@ -1,55 +1,8 @@
 """Tables of the ledger; no foreign key leads in or out: an act stays on record whatever becomes of its subject."""
 
-from collections.abc import Iterable, Sequence
-from functools import cache
-from typing import Any
+from django.db import models
 
-from django.db import models, transaction
-
-
-class WrittenOnce(models.Model):
-    """A row that is inserted once, by one statement: its SQL is spelled once a table, where the ORM compiles each anew.
-
-    For the tables in the path of every message and every act.
-    """
-
-    class Meta:
-        abstract = True
-
-    def insert(self) -> None:
-        """Insert this new row and learn the key that the database gave it; IntegrityError as from `save`."""
-        statement, fields = _insertion(type(self))
-        here = transaction.get_connection()
-        values = [field.get_db_prep_save(field.pre_save(self, add=True), here) for field in fields]
-        with here.cursor() as cursor:
-            cursor.execute(statement, values)
-            [self.pk] = cursor.fetchone()
-        self._state.adding, self._state.db = False, here.alias
-
-    @classmethod
-    def insert_many(cls, rows: Iterable[Sequence[Any]]) -> None:
-        """Insert rows given as the values of all fields but the key, in their order, by one statement run for each."""
-        statement, fields = _insertion(cls)
-        here = transaction.get_connection()
-        plain = (models.CharField, models.IntegerField)
-        ready = [None if isinstance(field, plain) else field.get_db_prep_save for field in fields]
-        values = [
-            [value if prepare is None else prepare(value, here) for value, prepare in zip(row, ready, strict=True)]
-            for row in rows
-        ]
-        with here.cursor() as cursor:
-            cursor.executemany(statement.partition(" RETURNING ")[0], values)
-
-
-@cache
-def _insertion(table: type[models.Model]) -> tuple[str, "tuple[models.Field[Any, Any], ...]"]:
-    """The statement that inserts a row of the table, and the fields whose values it takes, in their order."""
-    meta = table._meta  # noqa: SLF001 - Django's own documented way to a model's fields
-    key = meta.pk
-    fields = tuple(field for field in meta.concrete_fields if field is not key)
-    columns = ", ".join(f'"{field.column}"' for field in fields)
-    places = ", ".join(["%s"] * len(fields))
-    return f'INSERT INTO "{meta.db_table}" ({columns}) VALUES ({places}) RETURNING "{key.column}"', fields  # noqa: S608 - names of our own tables and columns
+from comity.safeguards.models.spelled import WrittenOnce
 
 
 class LedgerEntry(WrittenOnce):
