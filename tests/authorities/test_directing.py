@@ -11,8 +11,9 @@ from comity.authorities.actions.directing import accept_listed, take_directory, 
 from comity.authorities.card import open_card
 from comity.authorities.competence import Competence
 from comity.authorities.directory import founding
+from comity.authorities.directory.listed import Ended
 from comity.authorities.directory.sheets import Sheets
-from comity.authorities.directory.trusting import Ended, root_fingerprint
+from comity.authorities.directory.trusting import root_fingerprint
 from comity.authorities.queries import ended_keys, partner, verifying_key
 from comity.authorities.queries.directory import Standing, listed_authorities, listings
 from comity.cli.status import directories_ending

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from comity.authorities.card import Card, sign_card
 from comity.authorities.directory import founding
 from comity.authorities.directory.founder import FounderKey, public_file, read_public_file
+from comity.authorities.directory.listed import Directory, Ended
 from comity.authorities.directory.sheets import Sheets, read_sheets
-from comity.authorities.directory.trusting import Directory, Ended, open_directory, root_fingerprint
+from comity.authorities.directory.trusting import open_directory, root_fingerprint
 from comity.seals.keys import OpeningKey, SigningKey
 from comity.values.errors import BrokenError, ComityError, InvalidInputError, MissingError, UnavailableError
 from tests.conftest import MOMENT, seeded

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from comity.authorities.directory.trusting import Ended, Entry
+from comity.authorities.directory.listed import Ended, Entry
 from comity.authorities.queries.directory import Listed, Listing, Standing
 from tests.authorities.test_directory import SECOND, key, opened
 

@@ -79,7 +79,7 @@ def list_cards(
 ) -> None:
     """The next version of the list, to be signed: authorities listed or withdrawn, keys declared ended."""
     from comity.authorities.directory import founding  # noqa: PLC0415
-    from comity.authorities.directory.trusting import Ended  # noqa: PLC0415
+    from comity.authorities.directory.listed import Ended  # noqa: PLC0415
 
     keys: dict[str, list[Ended]] = {}
     for pair in ended or ():

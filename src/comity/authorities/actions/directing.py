@@ -6,8 +6,8 @@ from django.db import transaction
 
 from comity.authorities.actions.operator import only_the_operator
 from comity.authorities.actions.succeeding import Ending, replace_keys, write_card
+from comity.authorities.directory.listed import Directory, Ended, Entry
 from comity.authorities.directory.sheets import Sheets, read_sheets
-from comity.authorities.directory.trusting import Directory, Ended, Entry, open_directory, root_fingerprint
 from comity.authorities.models import Authority, HeldDirectory
 from comity.authorities.queries.directory import Listing, listings
 from comity.safeguards.actions import enter
@@ -26,6 +26,9 @@ def trust_directory(act: Act, *, data: bytes, fingerprint: str, name: str) -> He
     Raises RefusedError `directory:fingerprint` for another fingerprint, ConflictError where it is relied on already,
     and what `open_directory` raises.
     """
+    # What verifies a directory takes long to load: a node serves before it needs it.
+    from comity.authorities.directory.trusting import open_directory, root_fingerprint  # noqa: PLC0415
+
     _ask(act)
     sheets = read_sheets(data)
     found = root_fingerprint(sheets.roots[0])
@@ -63,6 +66,8 @@ def take_directory(act: Act, *, data: bytes, source: str) -> bool:
     Nothing but the list itself changes: each card is accepted by a person. Raises MissingError `directory:unknown` for
     founders that are not relied on here, and what `open_directory` raises: then the version before stays.
     """
+    from comity.authorities.directory.trusting import open_directory, root_fingerprint  # noqa: PLC0415 - as above
+
     if act.actor.kind is ActorKind.OFFICER:
         authorise_house(act.actor, Permission.PARTNERS_WRITE, Reference(act.actor.authority, Kind.PEER, act.new_id()))
     sheets = read_sheets(data)

@@ -13,8 +13,9 @@ from tuf.api.metadata import Metadata, MetaFile, Root, Snapshot, TargetFile, Tar
 
 from comity.authorities.card import open_card
 from comity.authorities.directory.founder import FounderKey, FounderSigner
+from comity.authorities.directory.listed import Ended
 from comity.authorities.directory.sheets import Sheets
-from comity.authorities.directory.trusting import CARD_SUFFIX, Ended, read_part
+from comity.authorities.directory.trusting import CARD_SUFFIX, read_part
 from comity.seals.keys import VerifyingKey
 from comity.seals.signing import Signer
 from comity.values.errors import InvalidInputError, MissingError
