@@ -1,19 +1,24 @@
 """The fold: any order of delivery, the same state; crossing acts decided by one table; nothing decided by a hash."""
 
 import random
+from dataclasses import replace
 from itertools import permutations
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from comity.exchange.message import Message
+from comity.requests import fold as folding
 from comity.requests.exclusions import EXCLUSIONS
-from comity.requests.fold import fold
+from comity.requests.fold import checked, deed_of, fold, fold_deeds, read
 from comity.requests.messages import KINDS, MessageType
 from comity.requests.phases import Effect, PartState, Phase, Side
 from comity.requests.state import DossierState
 from comity.requests.workflow import BY_MESSAGE
-from tests.requests.letters import PARTS, Letter, letter, resalted
+from comity.values.errors import InvalidInputError
+from tests.requests.letters import DIGEST, PARTIES, PARTS, Letter, body_of, letter, resalted
 
 M = MessageType
 Q, R = Side.REQUESTING, Side.REQUESTED
@@ -323,3 +328,64 @@ def test_a_recall_that_matches_nothing_has_no_effect(kind, side, parts, key, rea
     odd = letter(kind, side, recalled, parts=parts, key=key)
     entry = fold([*letters, recalled, odd]).timeline[-1]
     assert (entry.effect, entry.reason) == (Effect.WITHOUT_EFFECT, reason)
+
+
+def held(one: Letter) -> bytes:
+    """The signed bytes of a message that says the same."""
+    other = next(code for code in PARTIES.values() if code != one.sender)
+    return Message(
+        type=one.type,
+        id=UUID(int=7),
+        sender=one.sender,
+        recipient=other,
+        dossier=one.dossier,
+        at=one.at,
+        body=one.body,
+        follows=one.follows,
+    ).content
+
+
+BODIES = [kind for kind in MessageType if kind is not M.RECORDED]
+
+
+def of_every_kind() -> list[bytes]:
+    letters = [letter(kind, side) for kind in BODIES for side in Side if side in KINDS[kind].sides]
+    told = {"what": M.REMINDED.value, "body": body_of(M.REMINDED), "letter_on": "2026-11-03", "source": DIGEST}
+    letters += [Letter(M.RECORDED.value, PARTIES[Q], {**told, "note": "not-signed-by-them"})]
+    broken = replace(letter(M.REMINDED, Q), body={"text": {}, "more": 1})
+    unheard = replace(letter(M.REMINDED, Q), type="request.unheard-of")
+    return [held(one) for one in (*letters, broken, unheard)]
+
+
+def test_a_message_that_was_read_strictly_once_is_the_same_deed_every_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folding, "_FOUND", {})
+    contents = of_every_kind()
+    strictly = [read(Message.from_content(content)) for content in contents]
+    assert sum(bool(deed.fault) for deed in strictly) == 2
+    assert [deed_of(content) for content in contents] == strictly
+    assert [deed_of(content) for content in contents] == strictly
+    assert fold_deeds(map(deed_of, contents)) == fold(map(Message.from_content, contents))
+
+
+def test_a_deed_is_read_anew_so_that_nobody_changes_what_another_reads() -> None:
+    content = held(letter(M.REMINDED, Q))
+    deed_of(content).body["text"]["en"] = "another word"  # type: ignore[index]
+    assert deed_of(content).body == letter(M.REMINDED, Q).body
+
+
+def test_bytes_not_met_before_are_read_strictly_whatever_was_met(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folding, "_FOUND", {})
+    content = held(letter(M.REMINDED, Q))
+    checked(content)
+    with pytest.raises(InvalidInputError):
+        deed_of(content.replace(b":", b": ", 1))
+    assert deed_of(content.replace(b'"text":', b'"txet":', 1)).fault
+    assert not deed_of(content).fault
+
+
+def test_what_was_met_takes_no_more_room_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folding, "_FOUND", {})
+    monkeypatch.setattr(folding, "MOST_FOUND", 5)
+    for content in of_every_kind():
+        deed_of(content)
+        assert len(folding._FOUND) <= 5

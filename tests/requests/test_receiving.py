@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from comity.authorities.queries import partner
+from comity.evidence.models import Party
 from comity.exchange.envelope import seal_envelope
 from comity.exchange.message import Message, SignedMessage
 from comity.exchange.queries import messages_of
@@ -155,3 +156,15 @@ def test_the_request_may_arrive_after_what_follows_it(cast: World) -> None:
     cast.post()
     assert cast.row("registrar", dossier).phase == Phase.WITHDRAWN
     assert cast.row("registrar", dossier).title
+
+
+def test_who_comes_to_take_part_later_is_admitted_to_the_evidence(cast: World) -> None:
+    dossier = registered(cast)
+    cast.do("chief", "return_for_amendment", dossier, reasons={"es": "Falta."}, provision="Art. 28(1)")
+    cast.post()
+    parties = Party.objects.filter(holder="CO-FGN", dossier=str(dossier))
+    assert {row.relation for row in parties} == {"requested"}
+    state = state_of(cast.row("head", dossier))
+    body = {**body_of(M.TRANSMITTED), "number": state.numbers["requesting"], "route": "direct"}
+    assert sent_by(cast, "CH-FOJ", "CO-FGN", dossier, M.TRANSMITTED, body, tuple(state.heads)).startswith("delivery")
+    assert {row.relation for row in parties.all()} == {"requested", "executing"}

@@ -28,6 +28,11 @@ class Deed:
     fault: str = ""
     """Why nobody can read the message (unknown type, malformed body); it then has its place in the order, no effect."""
 
+    @property
+    def writer(self) -> Side:
+        """The side that signed the message: of a recorded letter not the one whose act it is."""
+        return self.side.other if self.recorded else self.side
+
 
 def _transmitted(state: DossierState, deed: Deed) -> None:
     body = deed.body

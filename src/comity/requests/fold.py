@@ -6,10 +6,13 @@ not allow where it lands has no effect and stays in the timeline with the reason
 """
 
 import heapq
+import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Protocol
 
+from comity.exchange.message import Message
 from comity.requests.effects import EFFECTS, Deed
 from comity.requests.exclusions import EXCLUSIONS
 from comity.requests.messages import MessageType, check_body, parse_type
@@ -17,6 +20,7 @@ from comity.requests.phases import Effect, Side
 from comity.requests.state import DossierState, TimelineEntry
 from comity.requests.workflow import BY_MESSAGE, lands, parts_refusal
 from comity.values.errors import InvalidInputError
+from comity.values.instant import parse_instant
 from comity.values.reference import Reference
 
 
@@ -39,24 +43,74 @@ class Folded(Protocol):
     def body(self) -> Mapping[str, Any]: ...
 
 
+def side_of(sender: str, dossier: Reference) -> Side:
+    """The side follows from who sent it, since the dossier bears the requesting side's code."""
+    return Side.REQUESTING if sender == dossier.authority else Side.REQUESTED
+
+
 def read(message: Folded) -> Deed:
-    """A message as a deed: the side follows from who sent it, since the dossier bears the requesting side's code."""
-    side = Side.REQUESTING if message.sender == message.dossier.authority else Side.REQUESTED
+    """A message as a deed."""
     try:
-        kind = parse_type(message.type)
-        check_body(kind, message.body)
+        check_body(parse_type(message.type), message.body)
+        fault = ""
     except InvalidInputError as error:
-        word, fault = message.type, error.message
-        return Deed(message.digest, word, side, message.at, {}, message.follows, fault=fault)
+        fault = error.message
+    side = side_of(message.sender, message.dossier)
+    return _deed(message.digest, message.type, side, message.at, message.body, message.follows, fault)
+
+
+_FOUND: dict[bytes, str] = {}
+"""By the SHA-256 of a message's bytes what their strict reading found: the fault of its body, or nothing.
+
+It follows from the bytes alone, whoever holds them: what was read strictly once is not checked again.
+"""
+MOST_FOUND = 1 << 16
+
+
+def checked(content: bytes) -> None:
+    """Note that these bytes were read strictly as a message and that its body has its type's shape."""
+    _note(sha256(content).digest(), "")
+
+
+def deed_of(content: bytes) -> Deed:
+    """The deed of a message that is held; its bytes are read strictly the first time they are met here."""
+    mark = sha256(content)
+    fault = _FOUND.get(mark.digest())
+    if fault is None:
+        deed = read(Message.from_content(content))
+        _note(mark.digest(), deed.fault)
+        return deed
+    told = json.loads(content)
+    side = side_of(told["sender"], Reference.parse(told["dossier"]))
+    at, follows = parse_instant(told["at"]), tuple(told["follows"])
+    return _deed(mark.hexdigest(), told["type"], side, at, told["body"], follows, fault)
+
+
+def _note(mark: bytes, fault: str) -> None:
+    if len(_FOUND) >= MOST_FOUND:
+        _FOUND.clear()
+    _FOUND[mark] = fault
+
+
+def _deed(
+    digest: str, word: str, side: Side, at: datetime, body: Mapping[str, Any], follows: tuple[str, ...], fault: str
+) -> Deed:
+    if fault:
+        return Deed(digest, word, side, at, {}, follows, fault=fault)
+    kind = MessageType(word)
     if kind is not MessageType.RECORDED:
-        return Deed(message.digest, kind, side, message.at, message.body, message.follows)
-    what = MessageType(message.body["what"])
-    return Deed(message.digest, what, side.other, message.at, message.body["body"], message.follows, recorded=True)
+        return Deed(digest, kind, side, at, body, follows)
+    return Deed(digest, MessageType(body["what"]), side.other, at, body["body"], follows, recorded=True)
 
 
 def fold(messages: Iterable[Folded]) -> DossierState:
     """The state of one dossier from all its messages; repeated ones count once."""
-    deeds = {message.digest: read(message) for message in messages}
+    return fold_deeds(read(message) for message in messages)
+
+
+def fold_deeds(all_deeds: Iterable[Deed]) -> DossierState:
+    """The same from the messages as they were read."""
+    deeds = {deed.digest: deed for deed in all_deeds}
     order, waiting = _ordered(deeds)
     state, _ = _run(order, _exclusions(order, _ancestors(order)))
     for digest, gaps in sorted(waiting.items()):

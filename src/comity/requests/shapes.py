@@ -43,8 +43,8 @@ def text(largest: int = 4_000, *, empty: bool = False) -> Shape:
 
 def storable(value: Any, place: str) -> None:
     """Refuse U+0000 anywhere, also where the shape is another room's: a database would refuse it after the receipt."""
-    if isinstance(value, str) and "\x00" in value:
-        raise fault(place, "this text holds a character that no database keeps (U+0000)")
+    if not _has_nul(value):
+        return
     if isinstance(value, Mapping):
         for name, member in value.items():
             storable(name, place)
@@ -52,6 +52,15 @@ def storable(value: Any, place: str) -> None:
     if isinstance(value, list | tuple):
         for index, member in enumerate(value):
             storable(member, f"{place}[{index}]")
+    raise fault(place, "this text holds a character that no database keeps (U+0000)")
+
+
+def _has_nul(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\x00" in value
+    if isinstance(value, Mapping):
+        return any(map(_has_nul, value)) or any(map(_has_nul, value.values()))
+    return isinstance(value, list | tuple) and any(map(_has_nul, value))
 
 
 def answers(value: Any, place: str) -> None:

@@ -51,15 +51,34 @@ def authority(code: str) -> Authority:
     """The row of an active authority; MissingError where there is none."""
     row = Authority.held(code=code, active=True)
     if row is None:
-        raise MissingError(f"This node knows no authority {code}.", code="authority:unknown", place=code)
+        raise _unknown(code)
     return row
 
 
 def local_authority(code: str) -> Authority:
-    row = authority(code)
-    if not row.local:
+    expect_local(code)
+    return authority(code)
+
+
+def expect_local(code: str) -> None:
+    """The code is that of an active authority of this node; MissingError if not. No more of its row is read."""
+    if not _known(code)[0]:
         raise MissingError(f"{code} is not an authority of this node.", code="authority:not-local", place=code)
-    return row
+
+
+def has_node(code: str) -> bool:
+    """Whether an active authority has a node; MissingError for one that is not known. No more of its row is read."""
+    return _known(code)[1]
+
+
+def _known(code: str) -> tuple[bool, bool]:
+    for local, with_node in Authority.told("local", "has_node", code=code, active=True):
+        return local, with_node
+    raise _unknown(code)
+
+
+def _unknown(code: str) -> MissingError:
+    return MissingError(f"This node knows no authority {code}.", code="authority:unknown", place=code)
 
 
 def local_authorities() -> list[Authority]:

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import transaction
 
 from comity.authorities.keyring import Keyring
-from comity.authorities.queries import authority, local_authority
+from comity.authorities.queries import expect_local, has_node
 from comity.exchange.envelope import check_content_keys
 from comity.exchange.message import Message, SignedMessage
 from comity.exchange.models import Direction, Outbox, StoredMessage
@@ -32,8 +32,8 @@ def post(
         raise RefusedError(
             "A message is posted only in the transaction of the act that causes it.", code="exchange:no-transaction"
         )
-    local_authority(message.sender)
-    recipient = authority(message.recipient)
+    expect_local(message.sender)
+    queued = has_node(message.recipient)
     if message.sender == message.recipient:
         raise RefusedError("An authority does not write to itself.", code="exchange:own-address")
     if message.type not in EXEMPT and reconciling(message.sender, message.recipient):
@@ -46,7 +46,7 @@ def post(
     signed = SignedMessage.sign(message, keys.signer(message.sender))
     given = dict(content_keys or {})
     row = store_message(signed, holder=message.sender, direction=Direction.OUT, act=act)
-    if recipient.has_node:
+    if queued:
         check_content_keys(signed, given)
         Outbox(
             message=row,
@@ -64,7 +64,7 @@ def post(
             "digest": signed.digest,
             "type": message.type,
             "recipient": message.recipient,
-            "queued": recipient.has_node,
+            "queued": queued,
         },
     )
     return signed

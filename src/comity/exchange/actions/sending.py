@@ -33,7 +33,6 @@ from comity.seals.canonical import from_b64, sha256_hex
 from comity.seals.signing import Signature
 from comity.values.actor import Act
 from comity.values.errors import BrokenError, ComityError, InvalidInputError, MissingError, UnavailableError
-from comity.values.reference import Reference
 
 DEFAULT_LIMIT = 50
 BATCH = 4
@@ -250,8 +249,8 @@ def _settle(act: Act, done: list[tuple[Outbox, Answered | _Failed]], left: list[
     if not rows:
         return
     positions, lease = [row.message_id for row in rows], rows[0].lease
-    held = Outbox.all_held(lock=True, among=("message_id", positions), lease=lease, state=OutboxState.WAITING)
-    ours = {row.message_id for row in held}
+    still = {"lease": lease, "state": OutboxState.WAITING}
+    ours = {one for [one] in Outbox.told("message_id", lock=True, among=("message_id", positions), **still)}
     if not ours:
         return
     line = Line.held(lock=True, partner=rows[0].recipient)
@@ -297,7 +296,7 @@ def decide(act: Act, row: Outbox, answered: Answered) -> None:
     enter(
         act,
         "exchange:message:stopped" if receipt.negative else "exchange:message:delivered",
-        Reference.parse(row.message.dossier),
+        row.message.dossier,
         authority=row.message.holder,
         facts={
             "digest": row.message.digest,

@@ -70,6 +70,12 @@ def messages_of(holder: str, dossier: str) -> list[MessageView]:
     return [_view(row) for row in StoredMessage.all_held(dossier=dossier, holder=holder)]
 
 
+def contents_of(holder: str, dossier: str) -> list[tuple[bytes, datetime]]:
+    """The signed bytes of every message of a dossier, with when each was stored, in that order; nothing is read."""
+    held = StoredMessage.told("content", "stored_at", dossier=dossier, holder=holder)
+    return [(bytes(content), stored_at) for content, stored_at in held]
+
+
 def message(holder: str, digest: str) -> MessageView:
     return _view(_row(holder, digest))
 

@@ -1,10 +1,11 @@
 """What a partner's message does here: the dossier's row follows from the fold of all its messages."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from comity.authorities.keyring import Keyring
-from comity.authorities.queries import authority, local_authority
+from comity.authorities.queries import expect_local, has_node
 from comity.evidence.actions import (
     admit,
     receive_answer,
@@ -15,13 +16,14 @@ from comity.evidence.actions import (
 )
 from comity.evidence.models import Item
 from comity.exchange.message import MAX_FOLLOWS, Message, SignedMessage
-from comity.exchange.queries import MessageView, messages_of, reconciled_at, reconciling
+from comity.exchange.queries import contents_of, reconciled_at, reconciling
 from comity.exchange.rejection import BehindError, QuotaError
 from comity.forms.content import parse_content
 from comity.gazette.queries import register_here
 from comity.law.register import Register
 from comity.requests.actions.shape import write
-from comity.requests.fold import fold
+from comity.requests.effects import Deed
+from comity.requests.fold import checked, deed_of, fold_deeds, side_of
 from comity.requests.lanes import canonical_code
 from comity.requests.messages import MessageType, check_body, parse_type
 from comity.requests.models import Document, DomesticAct, Dossier
@@ -52,12 +54,13 @@ def apply_message(act: Act, signed: SignedMessage, content_keys: Mapping[str, by
     check_body(kind, message.body)
     if kind is MessageType.TRANSMITTED:
         parse_content(message.body["content"])
+    checked(signed.content)
     row = _row(act, message)
-    views = messages_of(row.holder, row.reference)
-    _expect_abreast(row, message, views)
+    held = [(deed_of(content), stored_at) for content, stored_at in contents_of(row.holder, row.reference)]
+    _expect_abreast(row, message, held)
     _take_cargo(act, signed, kind, row, content_keys, keys)
     before = {entry["digest"] for entry in row.state.get("timeline", []) if entry["effect"] == Effect.IN_EFFECT}
-    state = fold(view.signed.message for view in views)
+    state = fold_deeds(deed for deed, _ in held)
     fresh = [entry for entry in state.timeline if entry.effect is Effect.IN_EFFECT and entry.digest not in before]
     register = register_here()
     changes = _changes(row, state, register)
@@ -66,13 +69,16 @@ def apply_message(act: Act, signed: SignedMessage, content_keys: Mapping[str, by
             dossier=row, verb__in=("sign_request", "validate_order", "check_form"), void=False
         ).update(void=True)
         changes |= {"stage": Phase.DRAFTING.value, "signed_release": ""}
-    row = write(row, state, act.at, version=row.version, changes=changes, register=register)
-    admit(act, holder=row.holder, dossier=row.reference, relations=relations_told(row))
+    written = write(row, state, act.at, version=row.version, changes=changes, register=register)
+    relations = relations_told(written)
+    if not row.phase or relations != relations_told(row):  # else they were admitted when that was written
+        admit(act, holder=row.holder, dossier=row.reference, relations=relations)
 
 
 def _row(act: Act, message: Message) -> Dossier:
     """The row of the dossier, locked; a new one only for the requesting authority's own dossier."""
-    holder, dossier = local_authority(message.recipient).code, message.dossier
+    holder, dossier = message.recipient, message.dossier
+    expect_local(holder)
     row = Dossier.held(lock=True, holder=holder, reference=str(dossier))
     if row is not None:
         if partner_of(row) != message.sender:
@@ -92,7 +98,7 @@ def _row(act: Act, message: Message) -> Dossier:
         requested=holder,
         title="",
         phase="",
-        partner_has_node=authority(message.sender).has_node,
+        partner_has_node=has_node(message.sender),
         handling=message.handling.value,
         opened_at=act.at,
         changed_at=act.at,
@@ -101,7 +107,7 @@ def _row(act: Act, message: Message) -> Dossier:
     return row
 
 
-def _expect_abreast(row: Dossier, message: Message, views: list[MessageView]) -> None:
+def _expect_abreast(row: Dossier, message: Message, held: list[tuple[Deed, datetime]]) -> None:
     """The sender knows what it wrote in this dossier before; BehindError where it works on an older copy.
 
     Whoever writes follows all it holds, so its own messages are one line of succession. A predecessor that is not here
@@ -109,20 +115,20 @@ def _expect_abreast(row: Dossier, message: Message, views: list[MessageView]) ->
     """
     if len(message.follows) == MAX_FOLLOWS:
         return  # more threads were open than a message names
-    follows = {view.signed.digest: view.signed.message.follows for view in views} | {message.digest: message.follows}
+    follows = {deed.digest: deed.follows for deed, _ in held} | {message.digest: message.follows}
     before = _ancestors(message.digest, follows)
     if not before <= follows.keys():
         return
+    writer = side_of(message.sender, message.dossier)
     passed_over = [
-        view
-        for view in views
-        if view.signed.message.sender == message.sender and view.signed.digest not in before | {message.digest}
+        (deed.digest, stored_at)
+        for deed, stored_at in held
+        if deed.writer is writer and deed.digest not in before | {message.digest}
     ]
     since = reconciled_at(row.holder, message.sender) if passed_over else None
-    for view in passed_over:
-        if since is not None and view.stored_at <= since:
+    for digest, stored_at in passed_over:
+        if since is not None and stored_at <= since:
             continue
-        digest = view.signed.digest
         behind_it = _ancestors(digest, follows)
         if not behind_it <= follows.keys():
             continue  # what stands between the two is still on its way

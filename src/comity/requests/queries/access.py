@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from django.db.models import Q, QuerySet
 
 from comity.evidence.queries import recall_proposers
-from comity.exchange.queries import messages_of
+from comity.exchange.queries import contents_of
 from comity.requests.clocks import Asking
-from comity.requests.fold import fold
+from comity.requests.fold import deed_of, fold_deeds
 from comity.requests.models import DomesticAct, Dossier, PostEntry
 from comity.requests.phases import Phase, Side
 from comity.requests.standing import relations_of
@@ -75,7 +75,7 @@ def hands_on(rows: QuerySet[Dossier]) -> dict[int, Hands]:
 
 def state_of(row: Dossier) -> DossierState:
     """The fold of the messages this side holds: what the row's cached state must equal."""
-    return fold(view.signed.message for view in messages_of(row.holder, row.reference))
+    return fold_deeds(deed_of(content) for content, _ in contents_of(row.holder, row.reference))
 
 
 def cached_state(row: Dossier) -> DossierState:

@@ -73,9 +73,11 @@ class Spelled(models.Model):
         return [cls.from_db(alias, names, row) for row in _found(cls, (), columns, lock=lock, among=among)]
 
     @classmethod
-    def told(cls, *names: str, **columns: Any) -> list[list[Any]]:
-        """Of the rows with exactly these columns, by their keys, the values of those named."""
-        return _found(cls, names, columns)
+    def told(
+        cls, *names: str, lock: bool = False, among: tuple[str, Sequence[Any]] | None = None, **columns: Any
+    ) -> list[list[Any]]:
+        """Of the rows that `all_held` would find, the values of the columns named."""
+        return _found(cls, names, columns, lock=lock, among=among)
 
     @classmethod
     def where(cls, condition: str) -> list[Self]:
@@ -143,11 +145,18 @@ def _read(held: Sequence[Any], readers: Sequence[Read]) -> list[Any]:
     return [value if read is None or value is None else read(value) for value, read in zip(held, readers, strict=True)]
 
 
-_PLAIN = (models.CharField, models.TextField, models.IntegerField)
+_PLAIN = (models.CharField, models.TextField, models.IntegerField, models.BooleanField, models.BinaryField)
+
+
+def _time(value: datetime | None, here: Any) -> Any:
+    return here.ops.adapt_datetimefield_value(value)
 
 
 def _writer(field: "Field") -> Write:
-    return None if isinstance(field, _PLAIN) else field.get_db_prep_save
+    held = _beneath(field)
+    if isinstance(held, _PLAIN):
+        return None
+    return _time if isinstance(held, models.DateTimeField) else field.get_db_prep_save
 
 
 def _moment(value: Any) -> datetime:
@@ -171,8 +180,12 @@ _READERS: tuple[tuple[type["models.Field[Any, Any]"], Callable[[Any], Any]], ...
 
 
 def _reader(field: "Field") -> Read:
-    held = field.target_field if isinstance(field, models.ForeignKey) else field
-    return next((read for kind, read in _READERS if isinstance(held, kind)), None)
+    return next((read for kind, read in _READERS if isinstance(_beneath(field), kind)), None)
+
+
+def _beneath(field: "Field") -> "Field":
+    """The field whose values a column holds: of a foreign key the other table's."""
+    return field.target_field if isinstance(field, models.ForeignKey) else field
 
 
 def _named(table: Table, names: Iterable[str]) -> "list[Field]":
