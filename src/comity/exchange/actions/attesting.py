@@ -4,6 +4,7 @@ Nobody waits for these statements: a job makes them, many under one signature. A
 and says so by its kind; what the partner states later stands beside it.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import islice
@@ -33,6 +34,8 @@ LOOK_BACK = timedelta(days=7)
 """How far back openings are looked for; the job runs every minute."""
 MOST_AT_ONCE = 200
 """How many of our own statements stand under one signature; the next are made in the same turn."""
+MOST_IN_A_TURN = 10_000
+"""How many messages a turn looks up for statements of each kind; the job runs every minute."""
 MOST_IN_A_NOTICE = 100
 OPENINGS = frozenset({"requests:dossier:read", "requests:message:read"})
 """Lines of the ledger that show that a person had the dossier before her."""
@@ -50,11 +53,9 @@ def attest_due(act: Act, *, keys: Keyring) -> int:
 
 
 def _attest(act: Act, holder: str, keys: Keyring) -> int:
-    made = 0
-    while ours := list(islice(_own_statements(act.at, holder), MOST_AT_ONCE)):
+    made, due = 0, _own_statements(act.at, holder)
+    while ours := list(islice(due, MOST_AT_ONCE)):
         made += _keep(act, holder, ours, keys)
-        if len(ours) < MOST_AT_ONCE:
-            break
     theirs = list(islice(_retrievals(act.at, holder), MOST_IN_A_NOTICE))
     for partner in sorted({row.sender for row, _ in theirs}):
         made += _keep(act, holder, [one for one in theirs if one[0].sender == partner], keys, tell=partner)
@@ -63,7 +64,7 @@ def _attest(act: Act, holder: str, keys: Keyring) -> int:
 
 def _own_statements(at: datetime, holder: str) -> Iterator[_Stated]:
     sent = StoredMessage.objects.filter(holder=holder, direction=Direction.OUT, outbox__isnull=False)
-    sent = sent.exclude(type__in=NOTICES).select_related("outbox").order_by("position")
+    sent = sent.exclude(type__in=NOTICES)
     waiting = sent.filter(outbox__state=OutboxState.WAITING)
     failing = waiting.filter(outbox__failing_since__lte=at - RELAY_FAILS_AFTER)
     late = waiting.filter(stored_at__lte=at - UNDELIVERED_AFTER)
@@ -71,15 +72,23 @@ def _own_statements(at: datetime, holder: str) -> Iterator[_Stated]:
         message=OuterRef("pk"), kind=ReceiptKind.DELIVERY, at__lte=at - UNRETRIEVED_AFTER
     )
     unseen = _without(sent.filter(Exists(delivered)), ReceiptKind.RETRIEVAL)
-    for row in _without(sent, ReceiptKind.SUBMISSION_ACCEPTANCE)[:MOST_AT_ONCE]:
+    for row in _in_turn(_without(sent, ReceiptKind.SUBMISSION_ACCEPTANCE)):
         yield row, _statement(row, ReceiptKind.SUBMISSION_ACCEPTANCE, row.stored_at)
-    for row in _without(failing, ReceiptKind.RELAY_FAILURE)[:MOST_AT_ONCE]:
+    for row in _in_turn(_without(failing, ReceiptKind.RELAY_FAILURE)):
         yield row, _statement(row, ReceiptKind.RELAY_FAILURE, at, row.outbox.last_reason)
-    for row in _without(late, ReceiptKind.NON_DELIVERY)[:MOST_AT_ONCE]:
+    for row in _in_turn(_without(late, ReceiptKind.NON_DELIVERY)):
         yield row, _statement(row, ReceiptKind.NON_DELIVERY, at, f"No receipt within {UNDELIVERED_AFTER.days} days.")
-    for row in _without(unseen, ReceiptKind.NON_RETRIEVAL)[:MOST_AT_ONCE]:
+    for row in _in_turn(_without(unseen, ReceiptKind.NON_RETRIEVAL)):
         reason = f"No word of a retrieval within {UNRETRIEVED_AFTER.days} days."
         yield row, _statement(row, ReceiptKind.NON_RETRIEVAL, at, reason)
+
+
+def _in_turn(rows: QuerySet[StoredMessage]) -> Iterator[StoredMessage]:
+    """Messages in their order, each once in a turn: found in one look, read some at a time."""
+    places = list(rows.order_by("position").values_list("position", flat=True)[:MOST_IN_A_TURN])
+    for start in range(0, len(places), MOST_AT_ONCE):
+        some = StoredMessage.objects.filter(position__in=places[start : start + MOST_AT_ONCE])
+        yield from some.select_related("outbox").order_by("position")
 
 
 def _without(rows: QuerySet[StoredMessage], kind: ReceiptKind) -> QuerySet[StoredMessage]:
@@ -114,19 +123,19 @@ def _keep(act: Act, holder: str, stated: list[_Stated], keys: Keyring, *, tell: 
         return 0
     signed = sign_statements([receipt for _, receipt in stated], keys.signer(holder))
     with transaction.atomic():
-        kinds: dict[str, int] = {}
-        new = []
-        for (row, receipt), data in zip(stated, signed, strict=True):
-            _, made = StoredReceipt.objects.get_or_create(
-                message=row, kind=receipt.kind, defaults={"at": receipt.at, "data": data}
-            )
-            if made:
-                kinds[receipt.kind.value] = kinds.get(receipt.kind.value, 0) + 1
-                new.append(data)
+        told = StoredReceipt.objects.filter(message__in=[row.pk for row, _ in stated])
+        held = set(told.values_list("message_id", "kind"))
+        new = [
+            StoredReceipt(message=row, kind=receipt.kind.value, at=receipt.at, data=data)
+            for (row, receipt), data in zip(stated, signed, strict=True)
+            if (row.pk, receipt.kind.value) not in held
+        ]
         if not new:
             return 0
+        StoredReceipt.objects.bulk_create(new)
+        kinds = dict(Counter(one.kind for one in new))
         if tell and authority(tell).has_node:
-            _tell(act, holder, tell, new, keys)
+            _tell(act, holder, tell, [bytes(one.data) for one in new], keys)
         enter(act, "exchange:evidence:stated", f"{holder}:messages", authority=holder, facts=kinds)
     return len(new)
 
