@@ -65,3 +65,41 @@ def test_who_found_a_lane_taken_is_told_when_it_is_free() -> None:
     lanes("send", "CO-FGN", lambda: 1)
     lanes.join(60)
     assert not freed.is_set()
+
+
+class Hands:
+    """Lanes whose work notes in which thread it was done, and waits until its lane is free again."""
+
+    def __init__(self, **given: float) -> None:
+        self._freed = threading.Semaphore(0)
+        self.lanes = Lanes(freed=self._freed.release, **given)
+        self.threads: list[threading.Thread] = []
+
+    def work(self, kind: str, partner: str) -> None:
+        def noted() -> int:
+            self.threads.append(threading.current_thread())
+            return self.lanes(kind, partner, int)  # the lane is taken: so it is told once it is free
+
+        self.lanes(kind, partner, noted)
+        assert self._freed.acquire(timeout=60)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_thread_goes_on_with_the_work_of_whatever_lane_and_ends_with_the_worker() -> None:
+    hands = Hands()
+    for kind, partner in (("send", "CO-FGN"), ("fetch", "GB-UKCA"), ("send", "GB-UKCA")):
+        hands.work(kind, partner)
+    assert len(hands.threads) == 3
+    assert len(set(hands.threads)) == 1
+    hands.lanes.join(60)
+    assert not hands.threads[0].is_alive()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_thread_that_waited_in_vain_ends_and_the_next_work_begins_another() -> None:
+    hands = Hands(idle_seconds=0.01)
+    for _ in range(2):
+        hands.work("send", "CO-FGN")
+        hands.threads[-1].join(60)
+        assert not hands.threads[-1].is_alive()
+    assert len(set(hands.threads)) == 2

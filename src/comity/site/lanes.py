@@ -4,62 +4,111 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from queue import Empty, SimpleQueue
 
 LANES = 8
 """How many partners are served at once, of each kind of work; the others wait for a lane to become free."""
+IDLE_SECONDS = 10.0
+"""For how long a thread waits for the next work before it ends: opening a database costs as much as a message."""
 
 log = logging.getLogger("comity.worker")
+Work = Callable[[], int]
+Given = SimpleQueue[tuple[str, str, Work] | None]
+"""What a thread is to do next: kind, partner and work, or to end."""
 
 
 class Lanes:
-    """Threads that end with their work. A partner whose lane is taken, or who finds none free, waits a turn.
+    """Threads, each with its own connection to the database, that do one work after the other, of whatever lane.
 
-    `freed` is called when a lane ends that was wanted meanwhile: that turn need not be waited for.
+    A partner whose lane is taken, or who finds none free, waits a turn. `freed` is called when a lane ends that was
+    wanted meanwhile: that turn need not be waited for.
     """
 
-    def __init__(self, most: int = LANES, freed: Callable[[], object] = lambda: None) -> None:
+    def __init__(
+        self, most: int = LANES, freed: Callable[[], object] = lambda: None, idle_seconds: float = IDLE_SECONDS
+    ) -> None:
         self._most = most
         self._freed = freed
-        self._taken: dict[tuple[str, str], threading.Thread] = {}
+        self._idle_seconds = idle_seconds
+        self._taken: set[tuple[str, str]] = set()
         self._wanted: set[str] = set()
         """Kinds of work for which somebody found no lane."""
-        self._lock = threading.Lock()
+        self._threads: dict[threading.Thread, Given] = {}
+        self._idle: list[Given] = []
+        """What the threads wait for that have nothing to do, the one that worked last at the end."""
+        self._changed = threading.Condition()
 
-    def __call__(self, kind: str, partner: str, work: Callable[[], int]) -> int:
+    def __call__(self, kind: str, partner: str, work: Work) -> int:
         """Begin the work in the partner's lane if it may begin now. Returns 0: what it did is not known yet."""
-        with self._lock:
+        with self._changed:
             beside = sum(held == kind for held, _ in self._taken)
-            if (kind, partner) not in self._taken and beside < self._most:
-                thread = threading.Thread(
-                    target=self._run, args=(kind, partner, work), name=f"{kind} {partner}", daemon=True
-                )
-                self._taken[kind, partner] = thread
-                thread.start()
-            else:
+            if (kind, partner) in self._taken or beside >= self._most:
                 self._wanted.add(kind)
+                return 0
+            self._taken.add((kind, partner))
+            given = self._idle.pop() if self._idle else self._begun()
+            given.put((kind, partner, work))
         return 0
 
-    def _run(self, kind: str, partner: str, work: Callable[[], int]) -> None:
-        from django.db import close_old_connections, connections  # noqa: PLC0415 - the framework is set up by now
+    def _begun(self) -> Given:
+        given: Given = SimpleQueue()
+        thread = threading.Thread(target=self._run, args=(given,), daemon=True)
+        self._threads[thread] = given
+        thread.start()
+        return given
 
+    def _run(self, given: Given) -> None:
+        from django.db import connections  # noqa: PLC0415 - the framework is set up by now
+
+        try:
+            while (told := self._next(given)) is not None:
+                self._do(given, *told)
+        finally:
+            connections.close_all()
+            with self._changed:
+                del self._threads[threading.current_thread()]
+                self._changed.notify_all()
+
+    def _next(self, given: Given) -> tuple[str, str, Work] | None:
+        try:
+            return given.get(timeout=self._idle_seconds)
+        except Empty:
+            with self._changed:
+                if given in self._idle:
+                    self._idle.remove(given)
+                    return None
+            return given.get()  # it was given something at this very moment
+
+    def _do(self, given: Given, kind: str, partner: str, work: Work) -> None:
+        from django.db import close_old_connections  # noqa: PLC0415 - as above
+
+        threading.current_thread().name = f"{kind} {partner}"
         try:
             close_old_connections()
             work()
         except Exception:
             log.exception("%s %s failed; it is tried again at the next turn", kind, partner)
         finally:
-            connections.close_all()
-            with self._lock:
-                del self._taken[kind, partner]
+            with self._changed:
+                self._taken.discard((kind, partner))
+                self._idle.append(given)
                 wanted = kind in self._wanted
                 self._wanted.discard(kind)
+                self._changed.notify_all()
             if wanted:
                 self._freed()
 
     def join(self, seconds: float) -> None:
-        """Wait for what is under way, at most so long; what is not finished is taken up again by lease."""
+        """Wait for what is under way, at most so long, and end the threads that have nothing to do.
+
+        What is not finished is taken up again by lease.
+        """
         end = time.monotonic() + seconds
-        with self._lock:
-            threads = list(self._taken.values())
-        for thread in threads:
+        with self._changed:
+            self._changed.wait_for(lambda: not self._taken, max(0.0, end - time.monotonic()))
+            ended = [thread for thread, given in self._threads.items() if given in self._idle]
+            for given in self._idle:
+                given.put(None)
+            self._idle.clear()
+        for thread in ended:
             thread.join(max(0.0, end - time.monotonic()))

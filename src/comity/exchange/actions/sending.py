@@ -69,7 +69,9 @@ class _Failed:
 
 def partners_to_send(at: datetime) -> list[str]:
     """The partners to whom something is due, the one whose message waits longest first."""
-    waiting = Outbox.objects.filter(state=OutboxState.WAITING).order_by().values_list("recipient", flat=True).distinct()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT recipient FROM exchange_outbox WHERE state = 'waiting'")
+        waiting = [code for (code,) in cursor.fetchall()]
     # Asked one by one: the oldest due row is found by the index, where all together would be read through.
     first = [due[0] for code in waiting if (due := _due(at, code, 1))]
     return [code for _, code in sorted(first)]
