@@ -27,6 +27,9 @@ US, THEM = "CH-FOJ", "CO-FGN"
 
 def soak(until: Callable[[], bool], seed: int, state: Path, *, queued: int = QUEUED) -> dict[str, Any]:
     """Fill the queue once, then kill and start by turns."""
+    # A node that was installed has its code compiled; what we start finds it so from the first turn on.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = str(state / "compiled")
     node = established(state / "nodes", US, THEM)[0]
     words = [sys.executable, "-m", "soak.restart", str(node.folder), str(seed), str(queued)]
     subprocess.run(words, check=True, env=environment())
