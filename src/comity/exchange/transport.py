@@ -34,6 +34,7 @@ SHOWN_PATH = "/exchange/1/witness/{}/shown-by"
 HISTORY_PATH = "/exchange/1/witness/{}/history"
 TOTAL_SECONDS = 120
 _TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+_IN_TIME = {"timeout": _TIMEOUT.as_dict()}
 _LIMITS = httpx.Limits(max_connections=4, max_keepalive_connections=2, keepalive_expiry=30.0)
 
 
@@ -99,7 +100,7 @@ class HttpsTransport:
 
     def __init__(self, tls_key: bytes, tls_certificate: bytes, *, clock: Callable[[], datetime] | None = None) -> None:
         self._key, self._certificate, self._clock = tls_key, tls_certificate, clock
-        self._clients: dict[tuple[str, str], httpx.Client] = {}
+        self._lines: dict[tuple[str, str], httpx.HTTPTransport] = {}
 
     def deliver(self, partner: Destination, envelope: bytes) -> bytes:
         headers = {"Content-Type": "application/json"}
@@ -142,31 +143,35 @@ class HttpsTransport:
             return Called(response.status_code, data, response.headers.get(LOG_HEADER, ""))
 
     def close(self) -> None:
-        for client in self._clients.values():
-            client.close()
-        self._clients.clear()
+        for line in self._lines.values():
+            line.close()
+        self._lines.clear()
 
-    def _client(self, partner: Destination) -> httpx.Client:
+    def _line(self, partner: Destination) -> httpx.HTTPTransport:
+        """The connections to a partner; what a client adds to them (redirects, cookies, sign-in) nobody here wants."""
         place = (partner.endpoint, partner.tls_certificate)
-        if place not in self._clients:
+        if place not in self._lines:
             _expect_address(partner)
             context = pinned_context(
                 partner.tls_certificate, own_key=self._key, own_certificate=self._certificate, clock=self._clock
             )
-            self._clients[place] = httpx.Client(
-                verify=context, trust_env=False, follow_redirects=False, timeout=_TIMEOUT, limits=_LIMITS
-            )
-        return self._clients[place]
+            self._lines[place] = httpx.HTTPTransport(verify=context, trust_env=False, limits=_LIMITS)
+        return self._lines[place]
 
     @contextmanager
     def _answer(
         self, partner: Destination, method: str, path: str, *, headers: Mapping[str, str], content: bytes | None = None
     ) -> Iterator[httpx.Response]:
-        client = self._client(partner)
+        line = self._line(partner)
         url = partner.endpoint.rstrip("/") + path
         try:
-            with client.stream(method, url, headers=dict(headers), content=content) as response:
+            request = httpx.Request(method, url, headers=headers, content=content, extensions=_IN_TIME)
+            response = line.handle_request(request)
+            response.request = request
+            try:
                 yield response
+            finally:
+                response.close()
         except httpx.InvalidURL as error:
             raise _no_address(partner) from error
         except httpx.HTTPError as error:
