@@ -103,3 +103,23 @@ def test_a_thread_that_waited_in_vain_ends_and_the_next_work_begins_another() ->
         hands.threads[-1].join(60)
         assert not hands.threads[-1].is_alive()
     assert len(set(hands.threads)) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_partner_has_as_many_lines_as_it_may_and_leaves_half_of_all_to_those_that_have_none() -> None:
+    lanes, answered, last = Lanes(most=4, of_one={"send": 3}), threading.Event(), threading.Event()
+    begun: list[str] = []
+
+    def slow(name: str) -> int:
+        begun.append(name)
+        if len(begun) == 4:
+            last.set()
+        answered.wait(60)
+        return 1
+
+    for name in ["CO-FGN"] * 3 + ["GB-UKCA"] * 2 + ["FR-MJU"] * 2 + ["ES-MJU"]:
+        lanes("send", name, lambda name=name: slow(name))
+    assert last.wait(60)
+    answered.set()
+    lanes.join(60)
+    assert sorted(begun) == ["CO-FGN", "CO-FGN", "FR-MJU", "GB-UKCA"]

@@ -1,13 +1,16 @@
-"""Lanes: work for one partner beside the work for others, bounded in number, at most one of a kind per partner."""
+"""Lanes: work for one partner beside the work for others, bounded in number, of each kind so many per partner."""
 
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from queue import Empty, SimpleQueue
 
 LANES = 8
-"""How many partners are served at once, of each kind of work; the others wait for a lane to become free."""
+"""How many lanes there are for each kind of work; who finds none waits for one to become free."""
+OF_ONE = {"send": 3}
+"""How many a partner may have of a kind, if not one: while one message waits at its door the next is on its way."""
 IDLE_SECONDS = 10.0
 """For how long a thread waits for the next work before it ends: opening a database costs as much as a message."""
 
@@ -20,17 +23,21 @@ Given = SimpleQueue[tuple[str, str, Work] | None]
 class Lanes:
     """Threads, each with its own connection to the database, that do one work after the other, of whatever lane.
 
-    A partner whose lane is taken, or who finds none free, waits a turn. `freed` is called when a lane ends that was
-    wanted meanwhile: that turn need not be waited for.
+    A partner whose lanes are taken, or who finds none free, waits a turn; half of all are for partners that have none.
+    `freed` is called when a lane ends that was wanted meanwhile: that turn need not be waited for.
     """
 
     def __init__(
-        self, most: int = LANES, freed: Callable[[], object] = lambda: None, idle_seconds: float = IDLE_SECONDS
+        self,
+        most: int = LANES,
+        freed: Callable[[], object] = lambda: None,
+        idle_seconds: float = IDLE_SECONDS,
+        of_one: Mapping[str, int] | None = None,
     ) -> None:
-        self._most = most
+        self._most, self._of_one = most, of_one or {}
         self._freed = freed
         self._idle_seconds = idle_seconds
-        self._taken: set[tuple[str, str]] = set()
+        self._taken: Counter[tuple[str, str]] = Counter()
         self._wanted: set[str] = set()
         """Kinds of work for which somebody found no lane."""
         self._threads: dict[threading.Thread, Given] = {}
@@ -41,11 +48,13 @@ class Lanes:
     def __call__(self, kind: str, partner: str, work: Work) -> int:
         """Begin the work in the partner's lane if it may begin now. Returns 0: what it did is not known yet."""
         with self._changed:
-            beside = sum(held == kind for held, _ in self._taken)
-            if (kind, partner) in self._taken or beside >= self._most:
+            held = self._taken[kind, partner]
+            beside = sum(count for (of, _), count in self._taken.items() if of == kind)
+            room = self._most // 2 if held else self._most
+            if held >= self._of_one.get(kind, 1) or beside >= room:
                 self._wanted.add(kind)
                 return 0
-            self._taken.add((kind, partner))
+            self._taken[kind, partner] += 1
             given = self._idle.pop() if self._idle else self._begun()
             given.put((kind, partner, work))
         return 0
@@ -90,7 +99,7 @@ class Lanes:
             log.exception("%s %s failed; it is tried again at the next turn", kind, partner)
         finally:
             with self._changed:
-                self._taken.discard((kind, partner))
+                self._taken[kind, partner] -= 1
                 self._idle.append(given)
                 wanted = kind in self._wanted
                 self._wanted.discard(kind)
@@ -105,7 +114,7 @@ class Lanes:
         """
         end = time.monotonic() + seconds
         with self._changed:
-            self._changed.wait_for(lambda: not self._taken, max(0.0, end - time.monotonic()))
+            self._changed.wait_for(lambda: not self._taken.total(), max(0.0, end - time.monotonic()))
             ended = [thread for thread, given in self._threads.items() if given in self._idle]
             for given in self._idle:
                 given.put(None)

@@ -86,7 +86,7 @@ def database(address: str, folder: Path) -> dict[str, Any]:
     """Django's database setting: the embedded SQLite file, or `postgres://user:password@host:port/name`."""
     if not address:
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "comity.site.turns",
             "NAME": str(folder / "node.sqlite3"),
             # Opening the file costs as much as a message, and closing it last writes the whole log back.
             "CONN_MAX_AGE": 600,

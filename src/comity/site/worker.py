@@ -89,11 +89,11 @@ def main() -> None:
     """Work through the schedule until interrupted. The framework is set up by now."""
     from django.conf import settings  # noqa: PLC0415 - the framework is set up by now
 
-    from comity.site.lanes import Lanes  # noqa: PLC0415
+    from comity.site.lanes import OF_ONE, Lanes  # noqa: PLC0415
     from comity.wiring.schedule import SCHEDULE, Tools, run_job  # noqa: PLC0415
 
     rung = threading.Event()
-    node, lanes = settings.COMITY, Lanes(freed=rung.set)
+    node, lanes = settings.COMITY, Lanes(freed=rung.set, of_one=OF_ONE)
 
     def tools() -> Tools:
         """With the keys as they are now: the operator may have rotated them."""

@@ -177,7 +177,7 @@ def _lease(act: Act, positions: list[int]) -> list[Outbox]:
     until = connection.ops.adapt_datetimefield_value(act.at + timedelta(seconds=LEASE_SECONDS))
     named = {f"p{number}": position for number, position in enumerate(positions)}
     places = ", ".join(f"%({name})s" for name in named)
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE exchange_outbox SET lease = %(lease)s, lease_until = %(until)s"  # noqa: S608 - spelled above
             f" WHERE message_id IN ({places}) AND {_DUE}",
