@@ -9,7 +9,7 @@ from queue import Empty, SimpleQueue
 
 LANES = 8
 """How many lanes there are for each kind of work; who finds none waits for one to become free."""
-OF_ONE = {"send": 3}
+OF_ONE = {"send": 2}
 """How many a partner may have of a kind, if not one: while one message waits at its door the next is on its way."""
 IDLE_SECONDS = 10.0
 """For how long a thread waits for the next work before it ends: opening a database costs as much as a message."""

@@ -16,6 +16,7 @@ from comity.exchange.models import Direction, Equivocation, StoredMessage, Store
 from comity.exchange.receipt import Receipt, ReceiptKind, sign_receipt
 from comity.exchange.rejection import SENTENCES, BehindError, EnvelopeRejectedError, QuotaError, RejectionCode
 from comity.safeguards.actions import enter
+from comity.safeguards.actions.durability import soon_durable
 from comity.seals.canonical import sha256_hex
 from comity.seals.keys import VerifyingKey
 from comity.values.actor import Act, job, peer
@@ -241,7 +242,11 @@ def _enter(act: Act, arrival: _Arrival, event: str, signed: SignedMessage, **fac
 
 
 def acknowledge(row: StoredMessage, keys: Keyring) -> bytes:
-    """The delivery receipt of a committed message: signed once, stored, and the stored one is what anyone gets."""
+    """The delivery receipt of a committed message: signed once, stored, and the stored one is what anyone gets.
+
+    The message is on the disk by now. A receipt that goes with the machine's power is signed anew when it is asked for
+    again, and says the same.
+    """
     receipt = Receipt(
         kind=ReceiptKind.DELIVERY,
         message_id=row.message_id,
@@ -252,7 +257,7 @@ def acknowledge(row: StoredMessage, keys: Keyring) -> bytes:
     )
     data = sign_receipt(receipt, keys.signer(row.holder))
     try:
-        with transaction.atomic():
+        with soon_durable():
             StoredReceipt(message=row, kind=ReceiptKind.DELIVERY, at=row.stored_at, data=data).insert()
     except IntegrityError:
         # Two workers answered the same message at once: the receipt that was stored is the one both give.

@@ -29,6 +29,7 @@ from comity.exchange.reconciliation import EXEMPT
 from comity.exchange.rejection import PASSING, SENTENCES, RejectionCode
 from comity.exchange.transport import Transport
 from comity.safeguards.actions import enter
+from comity.safeguards.actions.durability import soon_durable
 from comity.seals.canonical import from_b64, sha256_hex
 from comity.seals.signing import Signature
 from comity.values.actor import Act
@@ -172,12 +173,15 @@ def held_back() -> Q:
 
 
 def _lease(act: Act, positions: list[int]) -> list[Outbox]:
-    """The rows, ours for the length of a lease; without those no longer due or held by another worker."""
+    """The rows, ours for the length of a lease; without those no longer due or held by another worker.
+
+    A lease that went with the machine's power held back nobody who still runs.
+    """
     lease = act.chance(16).hex()
     until = connection.ops.adapt_datetimefield_value(act.at + timedelta(seconds=LEASE_SECONDS))
     named = {f"p{number}": position for number, position in enumerate(positions)}
     places = ", ".join(f"%({name})s" for name in named)
-    with transaction.atomic(), connection.cursor() as cursor:
+    with soon_durable(), connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE exchange_outbox SET lease = %(lease)s, lease_until = %(until)s"  # noqa: S608 - spelled above
             f" WHERE message_id IN ({places}) AND {_DUE}",
