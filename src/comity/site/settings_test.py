@@ -14,3 +14,5 @@ DATABASES = {"default": database(os.environ.get("COMITY_TEST_DATABASE", ""), Pat
 SECRET_KEY = "only for the tests"  # noqa: S105 - protects nothing
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+if "COMITY_TEST_DATABASE" not in os.environ:  # each process of the tests has its own
+    DATABASES["default"]["TEST"] = {"NAME": ":memory:"}
