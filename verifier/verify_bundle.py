@@ -839,10 +839,10 @@ def read_checkpoint(bundle: Bundle, part: Entry) -> tuple[int, bytes]:
                 time = f"cosignature/v1\ntime {int.from_bytes(blob[4:12])}\n".encode() if witness else b""
                 key.hold(halves[n], blob[12 if witness else 4 :], time + body, b"comity/1/checkpoint")
                 held.add((halves[n], f"{signed[1]}, {time[20:-1].decode()} s" if witness else key.key_id))
-    for place in sorted(one for half, one in held if half == halves[0] and "/" in one and (halves[1], one) in held):
-        bundle.found.say("proved", part["checkpoint"], f"Cosigned: {place}.")
     if not any({("Ed25519", key.key_id), ("ML-DSA-65", key.key_id)} <= held for key in own) or len(root) != 32:
         raise Broken(f"The checkpoint lacks a signature of {part['authority']}.")
+    for place in sorted(one for half, one in held if half == halves[0] and "/" in one and (halves[1], one) in held):
+        bundle.found.say("proved", part["checkpoint"], f"Cosigned: {place}.")
     return int(form[2]), root
 
 

@@ -76,6 +76,15 @@ def test_any_byte_changed_in_any_file_is_found_and_the_file_named(bundle, path):
     assert verify_bundle(bundle).holds
 
 
+def test_a_checkpoint_that_its_own_ledger_did_not_sign_is_not_called_cosigned(bundle):
+    path = "data/ledger/CH-FOJ.checkpoint.txt"
+    text = (bundle / path).read_text()
+    (bundle / path).write_text(text.replace("— comity/ledger/", "— commty/ledger/", 1))
+    report = verify_bundle(bundle)
+    assert path in places(report)
+    assert State.PROVED not in {line.state for line in report.lines if line.place == path}
+
+
 @pytest.mark.parametrize("path", ALL_FILES)
 def test_a_file_cut_lengthened_or_gone_is_found_and_named(bundle, path):
     original = (bundle / path).read_bytes()
