@@ -93,6 +93,25 @@ def test_another_process_is_waited_for_and_its_end_gives_the_turn_back(place):
         mine.close()
 
 
+def test_who_is_interrupted_while_waiting_stands_in_nobodys_way(place, monkeypatch):
+    def interrupted(_seconds):
+        raise KeyboardInterrupt
+
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(place)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    with holder, monkeypatch.context() as here:
+        assert holder.stdout.readline() == "True\n"
+        here.setattr("comity.site.turns.turn.time.sleep", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            Turn(place).take(LONG)
+        holder.kill()
+        holder.wait(LONG)
+    other = Turn(place)
+    assert other.take(NO_WAIT)
+    other.close()
+
+
 def test_a_child_does_not_hold_its_parents_turn(place):
     held, unheld = Turn(place), Turn(place)
     assert held.take(NO_WAIT)

@@ -25,7 +25,8 @@ from comity.store.spool import NAME, spool_of
 from comity.values.errors import BrokenError, ConflictError, MissingError, UnavailableError
 
 MAGIC = b"comity-backup-1\n"
-LEFT_OUT = {"run", NAME, RESTORED, "passphrase", "node.sqlite3", "node.sqlite3-wal", "node.sqlite3-shm"}
+DATABASE = "node.sqlite3"
+LEFT_OUT = {"run", NAME, RESTORED, "passphrase", DATABASE, *(f"{DATABASE}-{end}" for end in ("wal", "shm", "turn"))}
 """The passphrase is kept apart by its owner; the live database is copied consistently instead."""
 UNFINISHED = {Path("vault/staging"), Path("vault/transfers")}
 """What the vault is still taking in: no row speaks of it as held, and a transfer begins again from nothing."""
@@ -175,8 +176,8 @@ def _copy_database(folder: Path, address: str, place: Path) -> None:
     """A consistent copy while the node runs: SQLite's online backup, or pg_dump."""
     if not address:
         with (
-            closing(sqlite3.connect(folder / "node.sqlite3")) as live,
-            closing(sqlite3.connect(place / "node.sqlite3")) as copy,
+            closing(sqlite3.connect(folder / DATABASE)) as live,
+            closing(sqlite3.connect(place / DATABASE)) as copy,
         ):
             live.backup(copy)
         return

@@ -126,16 +126,16 @@ def _keep(act: Act, holder: str, stated: list[_Stated], keys: Keyring, *, tell: 
         told = StoredReceipt.objects.filter(message__in=[row.pk for row, _ in stated])
         held = set(told.values_list("message_id", "kind"))
         new = [
-            StoredReceipt(message=row, kind=receipt.kind.value, at=receipt.at, data=data)
+            (row.pk, receipt.kind.value, receipt.at, data)
             for (row, receipt), data in zip(stated, signed, strict=True)
             if (row.pk, receipt.kind.value) not in held
         ]
         if not new:
             return 0
-        StoredReceipt.objects.bulk_create(new)
-        kinds = dict(Counter(one.kind for one in new))
+        StoredReceipt.insert_many(new)
+        kinds = dict(Counter(kind for _, kind, _, _ in new))
         if tell and authority(tell).has_node:
-            _tell(act, holder, tell, [bytes(one.data) for one in new], keys)
+            _tell(act, holder, tell, [data for *_, data in new], keys)
         enter(act, "exchange:evidence:stated", f"{holder}:messages", authority=holder, facts=kinds)
     return len(new)
 

@@ -39,14 +39,14 @@ class Turn:
         if not within.acquire(timeout=seconds):
             return False
         try:
-            given = self._wait(end)
+            if self._wait(end):
+                self._held = within
         except OSError:  # no file to wait at: the database's own lock is left
-            given = False
-        if given:
-            self._held = within
-        else:
-            within.release()
-        return given
+            return False
+        finally:
+            if self._held is None:
+                within.release()
+        return self._held is not None
 
     def give(self) -> None:
         """Give the turn back; nothing where it is not held."""
