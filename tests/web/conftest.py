@@ -61,7 +61,12 @@ def node(world: World, settings: Any, tmp_path: Path) -> World:
     """The pages' node: the world's keys and vault, marked as an exercise, with the pages' own addresses."""
     settings.ROOT_URLCONF = "comity.web.urls"
     settings.COMITY = SimpleNamespace(
-        exercise=True, folder=tmp_path, keys=lambda: world.keys, vault=lambda: world.vault, transport=lambda: world.line
+        exercise=True,
+        folder=tmp_path,
+        keys=lambda: world.keys,
+        vault=lambda: world.vault,
+        transport=lambda: world.line,
+        glass=lambda: None,
     )
     settings.SESSION_COOKIE_SECURE = False
     return world

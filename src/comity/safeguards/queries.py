@@ -8,6 +8,8 @@ from typing import Any
 from django.db import InterfaceError, InternalError, OperationalError, connection
 from django.db.models import QuerySet
 
+from comity.safeguards.glass import Line
+from comity.safeguards.glass_file import GlassJournal
 from comity.safeguards.ledger import frontier_of, hashes_of, origin
 from comity.safeguards.models import GlassLine, LedgerEntry, LedgerHead, LedgerStamp, LedgerTile, StampLine
 from comity.seals import canonical, merkle
@@ -361,6 +363,16 @@ def glass_alarms(authority: str) -> list[GlassAlarm]:
         )
         for row in rows.order_by("-at", "-seq")
     ]
+
+
+def lines_not_taken(journal: GlassJournal, authority: str) -> list[Line]:
+    """The lines of a journal that belong in the authority's ledger and that it has not taken up yet.
+
+    Raises UnavailableError or OSError where the journal's storage is not to be had.
+    """
+    own = [line for line in journal.all_lines() if line.entry.authority in ("", authority)]
+    taken = set(GlassLine.objects.filter(authority=authority).values_list("link", flat=True)) if own else set()
+    return [line for line in own if line.link not in taken]
 
 
 def glass_links() -> set[str]:

@@ -1,6 +1,6 @@
 """The ledger: every act and every reading of one authority, its size, its checkpoint, and whether it is whole."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -8,9 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
-from django.utils.translation import gettext_lazy as _
 
 from comity.authorities.queries import name_of, officer_name
 from comity.safeguards.actions import sequence_reads
@@ -21,7 +19,6 @@ from comity.safeguards.queries import (
     broken_places,
     checkpoint_of,
     entries_about,
-    glass_alarms,
     ledger_size,
     recent_entries,
 )
@@ -30,6 +27,7 @@ from comity.values.errors import ConflictError, RefusedError
 from comity.web.entrance import act_of, enter_opening, page
 from comity.web.errors import words_of
 from comity.web.events import event_word
+from comity.web.openings import glass_of
 from comity.web.witnesses import witnesses_of
 
 LENGTH = 100
@@ -71,32 +69,6 @@ def sequenced(act: Act, authority: str) -> None:
     sequence_reads(act.by(job("ledger", authority)), authority=authority)
 
 
-GLASS: Mapping[str, Promise | str] = {
-    "opened": _("Two officers opened a dossier while the ledger was down"),
-    "refused": _("An opening without the ledger was refused"),
-    "set-aside": _("A journal that does not hold was set aside"),
-    "broken": _("The journal of openings without the ledger does not hold"),
-}
-GROUNDS: Mapping[str, Promise | str] = {
-    "liberty": _("A clock on a person's liberty runs"),
-    "life": _("Somebody's life is threatened"),
-}
-
-
-def glass_of(act: Act) -> list[dict[str, Any]]:
-    """The alarms that wait for an inspector, and whether this one may end them: never her own opening."""
-    return [
-        {
-            "one": one,
-            "what": GLASS[one.kind],
-            "ground": GROUNDS.get(one.ground, ""),
-            "who": [officer_name(officer) for officer in one.officers] if one.kind == "opened" else [],
-            "own": act.actor.id in one.officers,
-        }
-        for one in glass_alarms(act.actor.authority)
-    ]
-
-
 @page(Permission.GLASS_ACKNOWLEDGE, methods="POST")
 def acknowledge(request: HttpRequest, link: str) -> HttpResponse:
     """An inspector has looked into it."""
@@ -127,7 +99,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "size": ledger_size(authority),
         "older": entries[-1].seq if not about and len(entries) == LENGTH and entries[-1].seq else None,
         "checkpoint": checkpoint_of(authority, settings.COMITY.keys().signer(authority)),
-        "glass": glass_of(act),
+        "glass": glass_of(act.actor),
         "broken": list(broken_places(authority)),
         **({} if about else witnesses_of(authority)),
     }

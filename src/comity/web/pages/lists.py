@@ -25,6 +25,7 @@ from comity.web.entrance import act_of, actor_asking, enter_opening, now, page
 from comity.web.house import House
 from comity.web.lines import DossierLine, Need
 from comity.web.marks import ClockMark
+from comity.web.openings import openings_wait
 from comity.web.pages.dossier_address import dossier_href
 from comity.web.pages.dossier_frame import OWN_PAGE
 from comity.web.pages.evidence import line_of
@@ -107,6 +108,7 @@ def needs(request: HttpRequest) -> HttpResponse:
         Need(alarm.what, reverse("exchange") + "#witnesses", "", "", detail=alarm.detail, since=alarm.since)
         for alarm in told(actor_asking(request))
     ]
+    found += openings_wait(actor_asking(request))
     found += _timestamps_wait(request)
     house = _house(request)
     house.counts["needs"] = len(found)
