@@ -7,6 +7,7 @@ from django.urls import Resolver404, resolve
 
 from comity.api.exchange_views import MAX_SPAN, ExchangePort
 from comity.authorities.actions.directing import trust_directory
+from comity.exchange.allowance import SIGNED_REFUSALS
 from comity.exchange.envelope import MAX_ENVELOPE_BYTES
 from comity.exchange.models import StoredMessage
 from comity.exchange.receipt import open_receipt, read_plain_rejection
@@ -18,6 +19,7 @@ from comity.values.errors import BrokenError, InvalidInputError, MissingError, R
 from tests.authorities.test_directory import FIRST, ROOT
 from tests.conftest import MOMENT, seeded
 from tests.exchange.conftest import HELD, STRANGER, THEM, TYPE, House, establish, letter, sealed_as, signed
+from tests.exchange.test_allowance import limited
 
 DIGEST = "ab" * 32
 LISTENER = "comity.site.exchange_urls"
@@ -90,6 +92,13 @@ def test_a_refusal_to_a_known_sender_is_signed(house):
 def test_who_is_not_known_gets_a_bare_code(house, body, code, status):
     response = post(house, body)
     assert (response.status_code, read_plain_rejection(response.content)) == (status, code)
+
+
+def test_a_flood_is_told_by_the_status_that_it_comes_too_fast(house):
+    limited(house, messages_per_hour=1)
+    answers = [post(house, house.sealed(letter(number))) for number in range(SIGNED_REFUSALS + 2)]
+    assert [answer.status_code for answer in answers] == [200] * (SIGNED_REFUSALS + 1) + [429]
+    assert read_plain_rejection(answers[-1].content) is RejectionCode.QUOTA
 
 
 @pytest.mark.parametrize("error", [OperationalError("locked"), UnavailableError("later")])

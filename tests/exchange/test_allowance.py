@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from comity.exchange.actions import allow, receiving
-from comity.exchange.allowance import Limits
-from comity.exchange.models import StoredMessage
+from comity.authorities.queries import partner
+from comity.exchange.actions import allow, enter_turned_away, receiving
+from comity.exchange.allowance import SIGNED_REFUSALS, Limits
+from comity.exchange.models import StoredMessage, TurnedAway
 from comity.exchange.queries import allowance_of, allowances, delivery_of
-from comity.exchange.receipt import ReceiptKind, open_receipt
+from comity.exchange.receipt import ReceiptKind, open_receipt, read_plain_rejection
 from comity.exchange.rejection import QuotaError, RejectionCode
-from comity.safeguards.queries import recent_entries
+from comity.safeguards.queries import EntryView, recent_entries
 from comity.values.actor import job
 from comity.values.errors import InvalidInputError, RefusedError
 from tests.exchange.conftest import HELD, STRANGER, THEM, US, House, befriend, letter, sealed_as, signed
@@ -51,6 +52,65 @@ def test_its_sender_keeps_it_waiting_and_sends_it_again_by_itself(house):
     house.send()
     assert delivery_of(US, sent.digest).state == "delivered"
     assert len(house.effects) == 2
+
+
+def flooded(house: House, count: int) -> list[bytes]:
+    """The answers to so many messages after the one that was allowed."""
+    limited(house, messages_per_hour=1)
+    return [house.deliver(partner(THEM), house.sealed(letter(number))) for number in range(count + 1)][1:]
+
+
+def lines(event: str) -> list[EntryView]:
+    return [entry for entry in recent_entries(THEM) if entry.event == event]
+
+
+def test_of_a_flood_only_the_first_refusals_are_signed_and_entered_one_by_one(house):
+    answers = flooded(house, SIGNED_REFUSALS + 3)
+    plain = [read_plain_rejection(one) for one in answers]
+    assert plain == [None] * SIGNED_REFUSALS + [RejectionCode.QUOTA] * 3
+    assert len(lines("exchange:envelope:rejected")) == SIGNED_REFUSALS
+    assert (StoredMessage.objects.count(), len(house.effects)) == (1, 1)
+
+
+def test_the_number_of_the_rest_is_entered_once_each_time_it_has_grown(house):
+    flooded(house, SIGNED_REFUSALS + 3)
+    assert enter_turned_away(house.act()) == 2, "two authorities live here, each with its ledger"
+    assert enter_turned_away(house.act()) == 0
+    [line] = lines("exchange:envelopes:turned-away")
+    assert (line.subject, line.facts["refused"]) == (US, SIGNED_REFUSALS + 3)
+    house.deliver(partner(THEM), house.sealed(letter(70)))
+    house.later(hours=1)
+    assert enter_turned_away(house.act()) == 2
+    assert lines("exchange:envelopes:turned-away")[0].facts["refused"] == SIGNED_REFUSALS + 4
+    assert TurnedAway.objects.count() == 0, "an hour that is over and told goes"
+
+
+def test_a_few_over_the_limit_have_their_own_lines_and_no_number(house):
+    flooded(house, SIGNED_REFUSALS)
+    assert enter_turned_away(house.act()) == 0
+    house.later(hours=1)
+    enter_turned_away(house.act())
+    assert TurnedAway.objects.count() == 0
+
+
+def test_a_repetition_in_the_midst_of_a_flood_is_answered_with_its_receipt(house):
+    limited(house, messages_per_hour=1)
+    first = house.receive(house.sealed(letter(0)))
+    flooded(house, SIGNED_REFUSALS + 1)
+    assert house.receive(house.sealed(letter(0))) == first
+
+
+def test_what_was_turned_away_unsigned_goes_out_again_by_itself(house):
+    limited(house, messages_per_hour=1)
+    for number in range(SIGNED_REFUSALS + 2):
+        sent = house.post(letter(number))
+    house.send()
+    waiting = delivery_of(US, sent.digest)
+    assert (waiting.state, waiting.last_error) == ("waiting", "exchange:quota")
+    limited(house, messages_per_hour=100)
+    house.later(hours=2)
+    house.send()
+    assert delivery_of(US, sent.digest).state == "delivered"
 
 
 def test_what_is_over_the_limit_is_refused_before_anything_is_opened(house, monkeypatch):

@@ -1251,6 +1251,7 @@ SPECIMENS: dict[str, Specimen] = {
     "exchange": _plain(
         "exchange.html",
         "exchange",
+        floods=[{"name": LONG, "hour": NOW, "refused": 2667, "one_by_one": 10}],
         lapsed=[
             {
                 "one": SimpleNamespace(since=NOW, until=NOW),

@@ -1,12 +1,16 @@
 """The exchange's page sends a stopped message again; our card stands on its page with the fingerprint to read out."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
 from comity.authorities.card import open_card
-from comity.exchange.models import Outbox, OutboxState
+from comity.exchange.actions import enter_turned_away
+from comity.exchange.allowance import hour_of
+from comity.exchange.models import Outbox, OutboxState, TurnedAway
 from comity.safeguards.models import LedgerEntry
+from comity.values.actor import Act, job
 from tests.requests.stages import transmitted
 
 
@@ -59,3 +63,14 @@ def test_our_card_is_downloaded_and_its_fingerprint_is_the_one_to_read_out(node,
     aloud = re.search(r'class="aloud.*?</p>', page, re.DOTALL)[0]
     assert "".join(re.findall(r"<span>(\w{4})</span>", aloud)) == card.verifying_key.fingerprint
     assert node.keys.signer("CH-OAG").public.fingerprint not in page
+
+
+def test_of_each_hours_flood_the_last_number_is_shown(node, desk):
+    act = Act(job("turned-away", "CH-FOJ"), datetime.now(UTC), "exchange", node.chance)
+    for refused in (11, 40):
+        known = {"refused": refused, "entered": refused - 1}
+        TurnedAway.objects.update_or_create(partner="CO-FGN", hour=hour_of(act.at), defaults=known)
+        enter_turned_away(act)
+    page = desk("clerk").client.get("/exchange").content.decode()
+    assert "Turned away in the hour from then: 40." in page
+    assert "from then: 11" not in page

@@ -43,6 +43,7 @@ _STATUS = {
     RejectionCode.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     RejectionCode.UNKNOWN_PEER: HTTPStatus.FORBIDDEN,
     RejectionCode.WRONG_RECIPIENT: HTTPStatus.MISDIRECTED_REQUEST,
+    RejectionCode.QUOTA: HTTPStatus.TOO_MANY_REQUESTS,
 }
 
 
@@ -73,7 +74,7 @@ class ExchangePort:
         ]
 
     def envelopes(self, request: HttpRequest) -> HttpResponse:
-        """POST an envelope; the answer is a signed receipt, or a bare code while sender or addressee is unknown."""
+        """POST an envelope; the answer is a signed receipt, or a bare code while who it is from or to is unknown."""
         envelope = request.read(MAX_ENVELOPE_BYTES + 1)
         try:
             receipt = receive(envelope, at=self.now(), chance=self.chance, keys=self.keys(), receivers=self.receivers)

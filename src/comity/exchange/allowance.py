@@ -1,7 +1,8 @@
 """What one partner may ask of this node: messages an hour, bytes at rest, transfers open at once.
 
 A partner is authenticated, never trusted: what it may use is bounded, so that a flood from one State leaves room for
-the others. What goes over is refused with the code `quota`, signed; the partner's node sends it again by itself.
+the others. What goes over is refused with the code `quota`; the partner's node sends it again by itself. The first
+refusals of an hour are signed and entered one by one, the rest are counted and entered as a number.
 """
 
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from comity.values.errors import InvalidInputError
 MESSAGES_PER_HOUR = 10_000
 BYTES_AT_REST = 100 << 30
 OPEN_TRANSFERS = 1_000
+SIGNED_REFUSALS = 10
+"""How many messages over an hour's limit are refused with a signature and a line each: a flood is worth no more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,18 @@ class Allowance(models.Model):
     message_bytes = models.PositiveBigIntegerField(default=0)
 
 
+class TurnedAway(models.Model):
+    """How many messages of a partner were over its limit within an hour, and how many of them the ledger tells."""
+
+    partner = models.CharField(max_length=15)
+    hour = models.DateTimeField()
+    refused = models.PositiveIntegerField()
+    entered = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["partner", "hour"], name="exchange_turned_away_once")]
+
+
 class Equivocation(models.Model):
     """Proof that a partner signed two contents under one id: the first is the stored message, the second is here."""
 

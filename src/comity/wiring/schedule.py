@@ -11,6 +11,7 @@ from comity.authorities.queries import local_authorities
 from comity.evidence.actions import fetch_due, partners_to_fetch, scrub
 from comity.exchange.actions import (
     attest_due,
+    enter_turned_away,
     partners_to_send,
     reconcile_due,
     send_due,
@@ -123,6 +124,10 @@ def _attest(act: Act, tools: Tools) -> int:
     return attest_due(act, keys=tools.keys)
 
 
+def _turned_away(act: Act, _tools: Tools) -> int:
+    return enter_turned_away(act)
+
+
 def _sweep(act: Act, tools: Tools) -> int:
     """What lies in the vault for a day without a row was left by a crash; younger content may still be entered."""
     return sweep(tools.vault, older_than=act.at - timedelta(days=1))
@@ -192,6 +197,7 @@ SCHEDULE: Mapping[str, Job] = {
         Job("tile", timedelta(seconds=20), _tile, "Keep the hash tiles of the ledgers, from which proofs are read."),
         Job("witness", timedelta(seconds=30), _witness, "Have the ledgers witnessed by the partners."),
         Job("attest", timedelta(minutes=1), _attest, "State what became of messages, and that what came was opened."),
+        Job("turned-away", timedelta(minutes=1), _turned_away, "Enter how many messages were over a partner's limit."),
         Job("sweep", timedelta(days=1), _sweep, "Remove what a crash left half-kept in the vault."),
         Job("scrub", timedelta(minutes=10), _scrub, "Read back what the vault keeps, the longest not read first."),
         Job("timestamp", timedelta(minutes=5), _stamp, "Get timestamps over the ledgers that grew."),

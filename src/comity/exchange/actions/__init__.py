@@ -1,6 +1,6 @@
 """What changes the exchange: posting, sending what is due, receiving, the courier, sending again what was stopped."""
 
-from comity.exchange.actions.allowing import allow
+from comity.exchange.actions.allowing import allow, enter_turned_away
 from comity.exchange.actions.attesting import attest_due, messages_retrieved
 from comity.exchange.actions.cosigning import begin_anew, hear_checkpoint, settle_shown, witness_checkpoint
 from comity.exchange.actions.packing import Asked, Packed, pack
@@ -35,6 +35,7 @@ __all__ = [
     "card_renewed",
     "cards_on_their_way",
     "end_reconciling",
+    "enter_turned_away",
     "hear_checkpoint",
     "keys_succeeded",
     "messages_retrieved",

@@ -1,16 +1,22 @@
-"""Allowances: what a partner used is counted with each message; its limits are set by the node's operator."""
+"""Allowances: what a partner used is counted with each message; its limits are set by the node's operator.
+
+What is over them costs a number: nobody can fill our ledger or have us sign by sending more.
+"""
 
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import F
 
 from comity.authorities.queries import authority, local_authorities
-from comity.exchange.allowance import Limits, hour_of
-from comity.exchange.models import Allowance
+from comity.exchange.allowance import SIGNED_REFUSALS, Limits, hour_of
+from comity.exchange.models import Allowance, TurnedAway
 from comity.exchange.rejection import QuotaError
 from comity.safeguards.actions import enter
+from comity.safeguards.actions.durability import soon_durable
 from comity.values.actor import Act, ActorKind
 from comity.values.errors import RefusedError
+from comity.values.instant import instant_text
 
 _COUNT = (
     "UPDATE exchange_allowance SET messages = messages + 1, message_bytes = message_bytes + %s"
@@ -31,6 +37,42 @@ def expect_room(partner: str, *, at: datetime) -> None:
         full = cursor.fetchone()
     if full is not None:
         raise QuotaError(_taken_already(full[0]))
+
+
+_TURN_AWAY = (
+    "INSERT INTO exchange_turnedaway (partner, hour, refused, entered) VALUES (%s, %s, 1, 0)"
+    " ON CONFLICT (partner, hour) DO UPDATE SET refused = exchange_turnedaway.refused + 1 RETURNING refused"
+)
+
+
+def turn_away(partner: str, *, at: datetime) -> int:
+    """Count one message over the hour's limit; the how many-th of this hour it is.
+
+    It does not wait for the disk: a machine that loses its power forgets some of a number.
+    """
+    with soon_durable(), connection.cursor() as cursor:
+        cursor.execute(_TURN_AWAY, [partner, connection.ops.adapt_datetimefield_value(hour_of(at))])
+        [refused] = cursor.fetchone()
+    return int(refused)
+
+
+def enter_turned_away(act: Act) -> int:
+    """Enter how many messages of each partner were over its limit, where more were than have a line of their own.
+
+    The number of the hour so far, again where it has grown; hours that are over and told go. Returns the lines made.
+    """
+    entered = 0
+    for row in TurnedAway.objects.filter(refused__gt=F("entered")).exclude(refused__lte=SIGNED_REFUSALS):
+        with transaction.atomic():
+            told = TurnedAway.objects.filter(pk=row.pk, entered=row.entered).update(entered=row.refused)
+            for own in local_authorities() if told else ():
+                facts = {"hour": instant_text(row.hour), "refused": row.refused, "one_by_one": SIGNED_REFUSALS}
+                enter(act, "exchange:envelopes:turned-away", row.partner, authority=own.code, facts=facts)
+                entered += 1
+    over = TurnedAway.objects.filter(hour__lt=hour_of(act.at))
+    over.filter(refused__lte=SIGNED_REFUSALS).delete()
+    over.filter(refused=F("entered")).delete()
+    return entered
 
 
 def spend(partner: str, size: int, *, at: datetime) -> None:

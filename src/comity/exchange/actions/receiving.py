@@ -8,8 +8,9 @@ from django.db import IntegrityError, transaction
 
 from comity.authorities.keyring import Keyring
 from comity.authorities.queries import EndedKeyView, ended_key, local_authorities, node_key
-from comity.exchange.actions.allowing import expect_room, spend
+from comity.exchange.actions.allowing import expect_room, spend, turn_away
 from comity.exchange.actions.posting import store_message
+from comity.exchange.allowance import SIGNED_REFUSALS
 from comity.exchange.envelope import Envelope, Opened, open_envelope, parse_envelope
 from comity.exchange.message import KEYS_SUCCEEDED, SignedMessage
 from comity.exchange.models import Direction, Equivocation, StoredMessage, StoredReceipt
@@ -74,9 +75,9 @@ def receive(
 
     Message, effect and ledger line commit together; the receipt is signed and stored after that commit. A repeated
     message is answered with the same receipt. The same id with other content is kept as proof and refused. Whatever
-    is refused leaves a ledger line and nothing else, and does not burn its id.
-    Raises EnvelopeRejectedError (answered unsigned) while sender or addressee is not known; any other error
-    (a database out of reach) means nothing was decided: the sender tries again.
+    is refused leaves a ledger line and nothing else, and does not burn its id; of a flood only the number is entered.
+    Raises EnvelopeRejectedError (answered unsigned) while sender or addressee is not known, and in a flood; any other
+    error (a database out of reach) means nothing was decided: the sender tries again.
     """
     try:
         outside = parse_envelope(envelope)
@@ -105,17 +106,19 @@ def _known(outside: Envelope, keys: Keyring) -> VerifyingKey:
 
 
 def _expect_room(arrival: _Arrival) -> None:
-    """Refuse what is over the hour's limit before anything is opened: a flood costs us a line and a signature each.
+    """Refuse what is over the hour's limit before anything is opened, after the first few unsigned and unentered.
 
     A repetition goes on, since it is answered with its receipt; what it says about itself is proved later.
     """
-    outside = arrival.outside
+    outside, at = arrival.outside, arrival.act.at
     try:
-        expect_room(outside.sender, at=arrival.act.at)
+        expect_room(outside.sender, at=at)
     except QuotaError as error:
-        before = StoredMessage.objects.filter(holder=arrival.holder, sender=outside.sender, message_id=outside.id)
-        if not before.exists():
-            raise _SignedRefusalError(RejectionCode.QUOTA, error.message) from error
+        if StoredMessage.told("position", holder=arrival.holder, sender=outside.sender, message_id=outside.id):
+            return
+        if turn_away(outside.sender, at=at) > SIGNED_REFUSALS:
+            raise EnvelopeRejectedError(RejectionCode.QUOTA) from error
+        raise _SignedRefusalError(RejectionCode.QUOTA, error.message) from error
 
 
 def _authenticated(arrival: _Arrival) -> Opened:

@@ -1,5 +1,6 @@
 """The exchange: what waits for which partner, since when and until when; what was refused; proofs of equivocation."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -21,6 +22,8 @@ from comity.web.house import House
 from comity.web.witnesses import witnesses_of
 
 REFUSED = "exchange:envelope:rejected"
+TURNED_AWAY = "exchange:envelopes:turned-away"
+HOURS_SHOWN = 5
 
 
 def refused_line(entry: EntryView, language: str) -> dict[str, Any]:
@@ -37,6 +40,21 @@ def refused_line(entry: EntryView, language: str) -> dict[str, Any]:
         "envelope": str(entry.facts.get("envelope", "")),
         "seq": entry.seq,
     }
+
+
+def floods(entries: list[EntryView], language: str) -> list[dict[str, Any]]:
+    """Of each partner and hour how many messages were over its limit: the last number entered counts, newest first."""
+    last = {(one.subject, str(one.facts.get("hour", ""))): one for one in reversed(entries)}
+    newest = sorted(last.values(), key=lambda one: one.seq, reverse=True)[:HOURS_SHOWN]
+    return [
+        {
+            "name": name_of(one.subject, language),
+            "hour": datetime.fromisoformat(str(one.facts["hour"])),
+            "refused": int(str(one.facts["refused"])),
+            "one_by_one": int(str(one.facts["one_by_one"])),
+        }
+        for one in newest
+    ]
 
 
 def stopped_line(one: StoppedView, language: str) -> dict[str, Any]:
@@ -74,6 +92,7 @@ def exchange(request: HttpRequest) -> HttpResponse:
         "may_resend": house.may(Permission.MESSAGE_RESEND),
         "equivocations": equivocations(act.actor.authority),
         "refused": [refused_line(one, language) for one in entries_of_event(act.actor.authority, REFUSED)],
+        "floods": floods(entries_of_event(act.actor.authority, TURNED_AWAY), language),
     }
     return render(request, "exchange.html", {**context, **witnesses_of(act.actor.authority)})
 
