@@ -124,6 +124,14 @@ def test_two_officers_open_a_dossier_for_four_hours_with_a_line_of_the_journal_f
         assert console.kinds() == [Kind.OPENED]
         for words in ("Trafic (exercice)", "CO-FGN", WORDS, "Clerk", "Head", sheet.line.link[:16]):
             assert words in sheet.text
+        told = (
+            "Phase: En exécution",
+            "a) Documents bancaires: Acceptée",
+            "| Demande transmise |",
+            "| Vérifier la forme |",
+        )
+        for words in told:  # no wire word where the language has one
+            assert words in sheet.text
         assert sheet.pdf().startswith(b"%PDF")
         console.open("head")
         assert console.kinds() == [Kind.OPENED, Kind.SHOWN]

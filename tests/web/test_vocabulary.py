@@ -4,9 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
+from django.utils.translation import override
 
 from comity.authorities.competence import Competence
 from comity.documents.letters import KINDS as DOCUMENTS
+from comity.documents.wording import stage
 from comity.evidence.custody import EventType
 from comity.evidence.item_state import ItemKind, ItemState
 from comity.law.vocabulary import MEASURES, OFFENCES
@@ -39,6 +41,17 @@ CODES = {
 def test_every_code_has_its_word(kind):
     wordless = [str(code) for code in CODES[kind] if str(code) not in vocabulary.KINDS[kind]]
     assert not wordless
+
+
+@pytest.mark.parametrize("kind", ["phase", "part", "message", "verb"])
+def test_a_sheet_on_paper_says_the_words_of_the_pages(kind):
+    for language in ("en", "es", "ar"):
+        with override(language):
+            for code in vocabulary.KINDS[kind]:
+                assert stage(kind, code, language) == vocabulary.word(kind, code), f"{kind} {code} in {language}"
+    french = [stage(kind, code, "fr") for code in vocabulary.KINDS[kind]]
+    assert not set(french) & set(vocabulary.KINDS[kind])
+    assert stage(kind, "something-new", "fr") == "something-new"
 
 
 def test_every_finding_has_its_word():

@@ -3,18 +3,23 @@
     pack     {"at", "clocks": [{"number", "reference", "title", "counterpart", "effect", "provision", "due"}],
               "contacts": [{"code", "name", "lines": [text]}]}
     opened   {"title", "reference", "facts": [[phrase key, text]], "glass": [[phrase key, text]],
-              "clocks": [{"effect", "provision", "due", "met"}], "parts": [[text, text]],
-              "told": [{"title": phrase key, "text"}], "contacts": …, "timeline": [[text, text, text]]}
+              "clocks": [{"effect", "provision", "due", "met"}],
+              "parts": [{"id", "measure": code, "state": code, "until"}],
+              "told": [{"title": phrase key, "text"}], "contacts": …,
+              "timeline": [{"at", "kind": message | verb, "name": code, "by"}]}
+
+Phase, basis, parts and what happened come as their codes and are told in the words of the sheet's language.
 
 Neither is a letter: they bear no seal and prove nothing but what a person needs at the telephone.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from comity.documents.blocks import Block, row, rows, section, table, text
 from comity.documents.sheet import Telling, sheet
-from comity.documents.wording import check_language
+from comity.documents.wording import check_language, stage
+from comity.forms.catalogue import term
 
 _CODES = frozenset({"glass_until", "glass_journal", "glass_reference", "glass_numbers"})
 PACK, OPENED = "continuity-pack", "opened-without-ledger"
@@ -57,7 +62,7 @@ def compose_opened(content: Mapping[str, Any], context: Mapping[str, Any], langu
         section(telling.phrase("glass_who"), [_named(telling, content["glass"])]),
         section(telling.phrase("glass_dossier"), [_named(telling, content["facts"])]),
         section(telling.phrase("glass_clocks"), [table(head, clocks, mono=[2, 3])]),
-        section(telling.phrase("glass_parts"), [rows(row(left, right) for left, right in content["parts"])]),
+        section(telling.phrase("glass_parts"), [rows(_part(telling, one) for one in content["parts"])]),
         *(section(telling.phrase(one["title"]), [text(one["text"])]) for one in content["told"]),
         section(telling.phrase("glass_contacts"), [_contacts(telling)]),
         section(telling.phrase("glass_timeline"), [_timeline(telling)]),
@@ -67,15 +72,19 @@ def compose_opened(content: Mapping[str, Any], context: Mapping[str, Any], langu
 
 
 def _named(telling: Telling, pairs: Iterable[tuple[str, str]]) -> Block | None:
-    """Rows of label and value; a ground is told in words."""
-    return rows(
-        row(
-            telling.phrase(key),
-            telling.phrase(f"glass_{value}") if key == "glass_ground" else str(value),
-            mono=key in _CODES,
-        )
-        for key, value in pairs
-    )
+    """Rows of label and value; a ground, a phase and a basis are told in words."""
+    told: Mapping[str, Callable[[str], str]] = {
+        "glass_ground": lambda code: telling.phrase(f"glass_{code}"),
+        "glass_phase": lambda code: stage("phase", code, telling.language),
+        "glass_basis": telling.instrument,
+    }
+    return rows(row(telling.phrase(key), told.get(key, str)(value), mono=key in _CODES) for key, value in pairs)
+
+
+def _part(telling: Telling, one: Mapping[str, Any]) -> Block:
+    measure = term("measure", one["measure"], telling.language)
+    state = stage("part", one["state"], telling.language)
+    return row(f"{one['id']}) {measure}", f"{state} {one['until']}".strip())
 
 
 def _contacts(telling: Telling) -> Block | None:
@@ -89,7 +98,10 @@ def _contacts(telling: Telling) -> Block | None:
 
 def _timeline(telling: Telling) -> Block | None:
     head = [telling.phrase(key) for key in ("dated", "glass_what", "glass_by")]
-    return table(head, telling.content["timeline"], mono=[0])
+    body = [
+        [one["at"], stage(one["kind"], one["name"], telling.language), one["by"]] for one in telling.content["timeline"]
+    ]
+    return table(head, body, mono=[0])
 
 
 def as_text(data: Mapping[str, Any]) -> str:

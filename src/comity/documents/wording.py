@@ -25,6 +25,18 @@ def _phrases() -> Mapping[str, Mapping[str, str]]:
     return found
 
 
+@lru_cache(maxsize=1)
+def _stages() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    text = (files("comity.documents") / "stages.yaml").read_text(encoding="utf-8")
+    found: Mapping[str, Mapping[str, Mapping[str, str]]] = yaml.safe_load(text)
+    return found
+
+
+def stage(kind: str, code: str, language: str) -> str:
+    """The word for a phase, the state of a part, a message or a verb; a code without one stands as it is."""
+    return _stages()[kind].get(code, {}).get(language, code)
+
+
 def phrase(key: str, in_language: str, /, **values: str) -> str:
     """A fixed sentence with its values filled in; a value is never read as a pattern."""
     pattern = _phrases()[key][in_language]

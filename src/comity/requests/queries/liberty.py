@@ -7,6 +7,7 @@ from typing import Any
 
 from comity.authorities.models import Authority
 from comity.authorities.queries import name_of
+from comity.forms.catalogue import term
 from comity.gazette.queries import register_here
 from comity.requests.clocks import RunningClock, clocks_of
 from comity.requests.models import Dossier
@@ -133,10 +134,18 @@ def opened_content(view: DossierView, glass: list[list[str]], language: str) -> 
             ["glass_basis", view.instrument],
         ],
         "clocks": [clock_content(one) for one in view.clocks],
-        "parts": [[f"{one['id']}) {one['measure']}", f"{one['state']} {one['until']}".strip()] for one in view.parts],
+        "parts": [{name: str(one[name]) for name in ("id", "measure", "state", "until")} for one in view.parts],
         "told": told,
         "contacts": contacts(one.code for one in parties),
-        "timeline": [[moment_text(one.at), one.name, one.author] for one in view.timeline],
+        "timeline": [
+            {
+                "at": moment_text(one.at),
+                "kind": "message" if one.kind == "message" else "verb",
+                "name": one.name,
+                "by": one.author,
+            }
+            for one in view.timeline
+        ],
     }
 
 
@@ -146,7 +155,8 @@ def _party(code: str) -> str:
 
 def _person(one: Mapping[str, Any], language: str) -> str:
     born = _said(one.get("date_of_birth"), language)
-    return ", ".join(filter(None, (_said(one.get("name"), language), str(one.get("role", "")), born)))
+    role = term("role", str(one.get("role", "")), language)
+    return ", ".join(filter(None, (_said(one.get("name"), language), role, born)))
 
 
 def _said(value: Any, language: str) -> str:
