@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 
 from comity.authorities.models import Authority, EndedKey
 from comity.exchange.actions import pack, take
+from comity.exchange.actions.reconciling import open_reconciling, reconcile_due
 from comity.exchange.actions.taking import Taken
 from comity.exchange.cargo import NoCargo
 from comity.exchange.courier import MAGIC, Manifest, Part, PartKind, PartOutcome, read_outside, seal_manifest
-from comity.exchange.models import CourierBundle, OwedReceipt, StoredMessage
+from comity.exchange.models import CourierBundle, CourierPart, OwedReceipt, Reconciling, StoredMessage
 from comity.exchange.queries import delivery_of, receipts_of
+from comity.exchange.reconciliation import ASKED
 from comity.exchange.rejection import EnvelopeRejectedError, RejectionCode
 from comity.safeguards.queries import broken_places, recent_entries
 from comity.seals.canonical import decode
@@ -91,6 +93,21 @@ def test_what_goes_by_hand_and_over_the_line_is_one_message_whichever_comes_firs
     assert taken(house, packed(house, THEM, US), US).tally() == {"receipt-repeated": 2}
     events = [entry.event for entry in recent_entries(US)]
     assert events.count("exchange:message:delivered") == 2
+
+
+def test_an_older_copy_sends_only_its_questions_by_hand_as_on_the_line(house):
+    held = house.post(letter(1))
+    open_reconciling(operator(house), US, THEM, "restored")
+    reconcile_due(operator(house), keys=house.keys)
+    asked = StoredMessage.objects.get(type=ASKED)
+    packed(house)
+    envelopes = CourierPart.objects.filter(kind=PartKind.ENVELOPE)
+    assert [one.subject for one in envelopes] == [asked.digest]
+    assert house.send() == len(house.envelopes) == 1
+    Reconciling.objects.update(done_at=house.at)
+    packed(house)
+    assert held.digest in {one.subject for one in envelopes.filter(bundle__number=2)}
+    assert house.send() == 1
 
 
 def test_bags_that_cross_come_twice_or_out_of_order_do_their_work_once(house):
