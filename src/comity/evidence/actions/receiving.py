@@ -8,7 +8,7 @@ from django.db import transaction
 from comity.authorities.keyring import Keyring
 from comity.authorities.queries import verifying_key
 from comity.evidence.actions.recalled import settle_notices
-from comity.evidence.actions.record import append_event, expect_no_nul, granted_item, store_event
+from comity.evidence.actions.record import append_event, expect_no_nul, granted_item, store_returned
 from comity.evidence.custody import (
     EventType,
     SignedEvent,
@@ -19,7 +19,7 @@ from comity.evidence.custody import (
     earlier_name,
     last_of,
 )
-from comity.evidence.item_state import ItemKind, ItemState
+from comity.evidence.item_state import ItemKind
 from comity.evidence.manifest import RECORD_SHAPE, misfit
 from comity.evidence.models import Item, PartnerKey, Transfer
 from comity.evidence.queries import content_from
@@ -148,22 +148,7 @@ def _write_item(
         )
     if Item.objects.filter(holder=message.recipient, reference=description["reference"]).exists():
         raise ConflictError("We hold an item of that reference already.", code="evidence:known-item", place=place)
-    item = Item.objects.create(
-        holder=message.recipient,
-        reference=description["reference"],
-        dossier=str(message.dossier),
-        kind=description["kind"],
-        state=ItemState.AWAITED.value,
-        title=description["title"][:400],
-        digest=description["digest"] or "",
-        description=dict(description),
-        handling=export["handling"],
-        conditions=list(export["conditions"]),
-        own=False,
-        returned_in=signed.digest,
-    )
-    for event in chain:
-        store_event(item, event)
+    item = store_returned(signed, export, chain, own=False)
     enter(
         act,
         "evidence:item:awaited",

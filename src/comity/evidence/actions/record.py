@@ -11,6 +11,7 @@ from comity.evidence.item_state import AFTER, ItemState
 from comity.evidence.models import Custody, Item, Party
 from comity.evidence.queries import chain_of, item_of, standing_of, target_of
 from comity.evidence.use_rule import Use, expect_free
+from comity.exchange.message import SignedMessage
 from comity.safeguards.actions import enter
 from comity.safeguards.permissions import Permission
 from comity.safeguards.policy import Relation, authorise
@@ -93,6 +94,30 @@ def append_event(
         facts={"digest": event.digest, "sequence": event.sequence},
     )
     return signed
+
+
+def store_returned(
+    signed: SignedMessage, export: Mapping[str, Any], chain: Iterable[SignedEvent], *, own: bool
+) -> Item:
+    """Write an item with its custody as a message returned it: at home where the message is our own, else awaited."""
+    message, description = signed.message, export["item"]
+    item = Item.objects.create(
+        holder=message.sender if own else message.recipient,
+        reference=description["reference"],
+        dossier=str(message.dossier),
+        kind=description["kind"],
+        state=(ItemState.OFFERED if own else ItemState.AWAITED).value,
+        title=description["title"][:400],
+        digest=description["digest"] or "",
+        description=dict(description),
+        handling=export["handling"],
+        conditions=list(export["conditions"]),
+        own=own,
+        returned_in=signed.digest,
+    )
+    for event in chain:
+        store_event(item, event)
+    return item
 
 
 def store_event(item: Item, signed: SignedEvent, *, officer: str = "") -> None:

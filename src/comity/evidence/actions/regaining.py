@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from comity.evidence.actions.record import move_on, store_event
+from comity.evidence.actions.record import move_on, store_event, store_returned
 from comity.evidence.custody import SignedEvent, check_order
-from comity.evidence.item_state import AFTER, ItemState
+from comity.evidence.item_state import AFTER
 from comity.evidence.models import Item
 from comity.evidence.queries import chain_of
-from comity.exchange.message import Message, SignedMessage
+from comity.exchange.message import SignedMessage
 from comity.safeguards.actions import enter
 from comity.values.actor import Act
 
@@ -20,7 +20,7 @@ def regain_items(act: Act, own: SignedMessage) -> None:
     """
     message = own.message
     for entry in message.body.get("custody") or ():
-        _returned(act, message, own.digest, entry)
+        _returned(act, own, entry)
     for entry in message.body.get("items") or ():
         told = entry.get("countersignature") if isinstance(entry, Mapping) else None
         item = Item.objects.filter(holder=message.sender, reference=str(entry.get("item"))).first() if told else None
@@ -32,29 +32,16 @@ def _events(values: Iterable[Any]) -> list[SignedEvent]:
     return [SignedEvent.from_json(value) for value in values]
 
 
-def _returned(act: Act, message: Message, digest: str, entry: Mapping[str, Any]) -> None:
+def _returned(act: Act, own: SignedMessage, entry: Mapping[str, Any]) -> None:
     described, chain = entry["item"], _events(entry["events"])
     check_order(chain, described["reference"])
-    bound = {"handling": entry["handling"], "conditions": list(entry["conditions"]), "returned_in": digest}
-    item = Item.objects.filter(holder=message.sender, reference=described["reference"]).first()
-    if item is not None:
+    item = Item.objects.filter(holder=own.message.sender, reference=described["reference"]).first()
+    if item is None:
+        item = store_returned(own, entry, chain, own=True)
+        _told(act, item, "evidence:item:regained")
+    else:
+        bound = {"handling": entry["handling"], "conditions": list(entry["conditions"]), "returned_in": own.digest}
         _extend(act, item, chain, **bound)
-        return
-    item = Item.objects.create(
-        holder=message.sender,
-        reference=described["reference"],
-        dossier=str(message.dossier),
-        kind=described["kind"],
-        state=ItemState.OFFERED.value,
-        title=described["title"][:400],
-        digest=described["digest"] or "",
-        description=dict(described),
-        own=True,
-        **bound,
-    )
-    for event in chain:
-        store_event(item, event)
-    _told(act, item, "evidence:item:regained")
 
 
 def _extend(act: Act, item: Item, events: list[SignedEvent], **bound: Any) -> None:
