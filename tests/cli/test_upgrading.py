@@ -12,6 +12,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from comity.cli import doctor, upgrading
 from comity.cli.upgrading import changes_waiting, upgrade_database
+from comity.exchange.models import StatementDue
 from comity.requests.models import Dossier
 from tests.cli.test_doctor import patient
 from tests.requests.stages import agree, people, transmitted
@@ -90,4 +91,5 @@ def test_a_database_of_the_first_release_is_brought_to_this_one_with_what_it_hel
     assert changes_waiting() == upgrade_database() == []
     assert [one for one in doctor.examine(patient(world), world.at)["findings"] if one["fault"]] == []
     assert Dossier.objects.filter(reference=str(dossier)).count() == 2
+    assert StatementDue.objects.filter(message__dossier=str(dossier)).exists(), "what was queued is looked at"
     agree(world, dossier)

@@ -9,9 +9,10 @@ from comity.evidence.check_delivery import verify_delivery
 from comity.evidence.report import State
 from comity.exchange.actions import attest_due, attesting
 from comity.exchange.actions.attesting import MESSAGES_RETRIEVED, messages_retrieved
+from comity.exchange.attestation import UNRETRIEVED_AFTER
 from comity.exchange.delivery_file import wanted_keys, write_delivery
 from comity.exchange.message import SignedMessage
-from comity.exchange.models import StoredMessage, StoredReceipt
+from comity.exchange.models import StatementDue, StoredMessage, StoredReceipt
 from comity.exchange.queries import messages_of, receipts_of
 from comity.exchange.receipt import Receipt, ReceiptKind, sign_receipt
 from comity.exchange.statement import BY_SENDER, open_statement, read_statement, sign_statements, stated_by
@@ -130,6 +131,36 @@ def test_time_that_ran_out_is_our_own_word_and_a_later_receipt_stands_beside_it(
     assert attest(house) == 1
     assert attest(house) == 0
     assert kinds(US)[4:] == ["non-retrieval"]
+
+
+def test_what_a_turn_looks_at_does_not_grow_with_what_is_held(house, django_assert_max_num_queries):
+    for number in range(5):
+        house.post(letter(number))
+    house.send()
+    attest(house)
+    assert {row.at for row in StatementDue.objects.all()} == {MOMENT + UNRETRIEVED_AFTER}
+    attest(house)  # its own line in the ledger is looked at once
+    with django_assert_max_num_queries(8):
+        assert attest(house) == 0
+
+
+def test_a_time_that_a_clock_since_set_back_wrote_holds_nothing_up(house):
+    house.post(letter())
+    StatementDue.objects.update(at=MOMENT.replace(year=2090))
+    assert attest(house) == 1
+
+
+def test_a_line_of_the_ledger_is_looked_at_once_and_all_that_came_before_it_is_stated(house, monkeypatch):
+    monkeypatch.setattr(attesting, "MOST_IN_A_NOTICE", 2)
+    for number in range(5):
+        house.post(letter(number))
+    house.send()
+    attest(house)
+    open_dossier(house, THEM)
+    assert attest(house) == 5
+    assert StoredMessage.objects.filter(type=MESSAGES_RETRIEVED, holder=THEM).count() == 3
+    open_dossier(house, THEM)
+    assert attest(house) == 0
 
 
 def test_a_retrieval_is_the_recipient_s_word_from_its_ledger_and_travels_back(house):

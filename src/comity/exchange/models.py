@@ -81,6 +81,20 @@ class Outbox(Spelled):
         ]
 
 
+class StatementDue(Spelled):
+    """When a message of ours is looked at next for what we state of it; it goes when nothing can follow."""
+
+    message = models.OneToOneField(StoredMessage, on_delete=models.PROTECT, primary_key=True, related_name="due")
+    at = models.DateTimeField(db_index=True)
+
+
+class Looked(models.Model):
+    """How many lines of an authority's ledger were looked at for openings of what came."""
+
+    holder = models.CharField(max_length=15, primary_key=True)
+    lines = models.PositiveBigIntegerField()
+
+
 class Line(Spelled):
     """The connection to one partner: up, or down since when, why, and when it is tried next."""
 

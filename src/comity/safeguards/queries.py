@@ -286,15 +286,21 @@ def head_root(head: LedgerHead) -> bytes:
     return frontier_of(head.size, bytes(head.frontier)).root()
 
 
-def opened_by_officers(authority: str, events: Collection[str], *, since: datetime) -> dict[str, list[datetime]]:
-    """Subject to the moments at which officers opened it, by entries of these events from that moment on, in order."""
+def opened_by_officers(
+    authority: str, events: Collection[str], *, first: int, most: int
+) -> tuple[dict[str, list[datetime]], int]:
+    """Subject to the moments at which officers opened it, in order, by entries of these events from `first` on.
+
+    With it the place of the entry to begin with next time; at most `most` entries of any kind are passed.
+    """
+    end = min(ledger_size(authority), first + most)
     rows = LedgerEntry.objects.filter(
-        authority=authority, event__in=events, at__gte=since, actor__startswith="officer:"
+        authority=authority, seq__gte=first, seq__lt=end, event__in=events, actor__startswith="officer:"
     ).order_by("at", "seq")
     found: dict[str, list[datetime]] = {}
     for subject, at in rows.values_list("subject", "at"):
         found.setdefault(subject, []).append(at)
-    return found
+    return found, max(first, end)
 
 
 def stamped_since(authority: str, signer: NoteSigner, seq: int) -> str | None:

@@ -1,22 +1,23 @@
 """Evidence of a message's way beyond the answer: what we state of our own, and that a person opened what came.
 
-Nobody waits for these statements: a job makes them, many under one signature. A time that ran out is our word alone,
-and says so by its kind; what the partner states later stands beside it.
+Nobody waits for these statements: a job makes them, many under one signature. Each message has the time at which it is
+looked at next, and of the ledger only what is new is read: what a turn costs does not grow with what is held.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 
-from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db import connection, transaction
+from django.db.models import Q
 
 from comity.authorities.keyring import Keyring
 from comity.authorities.queries import authority, local_authorities, verifying_key
 from comity.exchange.actions.posting import post
+from comity.exchange.attestation import UNRETRIEVED_AFTER, Way, due_statements
 from comity.exchange.message import MESSAGES_RETRIEVED, NOTICES, Message, SignedMessage
-from comity.exchange.models import Direction, OutboxState, StoredMessage, StoredReceipt
+from comity.exchange.models import Direction, Looked, Outbox, OutboxState, StoredMessage, StoredReceipt
 from comity.exchange.receipt import Receipt, ReceiptKind
 from comity.exchange.statement import open_statement, read_statement, sign_statements
 from comity.safeguards.actions import enter
@@ -26,21 +27,17 @@ from comity.values.actor import Act
 from comity.values.errors import BrokenError, InvalidInputError, RefusedError
 from comity.values.reference import Kind, Reference
 
-RELAY_FAILS_AFTER = timedelta(days=1)
-"""For how long every try must have failed until we state that the message could not be relayed."""
-UNDELIVERED_AFTER = timedelta(days=7)
-UNRETRIEVED_AFTER = timedelta(days=30)
-LOOK_BACK = timedelta(days=7)
-"""How far back openings are looked for; the job runs every minute."""
 MOST_AT_ONCE = 200
 """How many of our own statements stand under one signature; the next are made in the same turn."""
 MOST_IN_A_TURN = 10_000
-"""How many messages a turn looks up for statements of each kind; the job runs every minute."""
+"""How many messages, and lines of each ledger, a turn looks at; the job runs every few seconds."""
 MOST_IN_A_NOTICE = 100
 OPENINGS = frozenset({"requests:dossier:read", "requests:message:read"})
 """Lines of the ledger that show that a person had the dossier before her."""
 
 _Stated = tuple[StoredMessage, Receipt]
+_Next = tuple[int, datetime | None]
+"""A message's position, and when it is looked at next."""
 
 
 def attest_due(act: Act, *, keys: Keyring) -> int:
@@ -49,59 +46,68 @@ def attest_due(act: Act, *, keys: Keyring) -> int:
     Submission when a message was posted; relay failure and non-delivery when their time ran out, non-retrieval too;
     retrieval of what came, once an officer opened its dossier, told to the sender by a notice.
     """
-    return sum(_attest(act, own.code, keys) for own in local_authorities())
+    made, looked_at = 0, 0
+    while looked_at < MOST_IN_A_TURN and (positions := _to_look_at(act.at)):
+        looked_at += len(positions)
+        made += _state(act, positions, keys)
+    return made + sum(_attest_retrievals(act, own.code, keys) for own in local_authorities())
 
 
-def _attest(act: Act, holder: str, keys: Keyring) -> int:
-    made, due = 0, _own_statements(act.at, holder)
-    while ours := list(islice(due, MOST_AT_ONCE)):
-        made += _keep(act, holder, ours, keys)
-    theirs = list(islice(_retrievals(act.at, holder), MOST_IN_A_NOTICE))
-    for partner in sorted({row.sender for row, _ in theirs}):
-        made += _keep(act, holder, [one for one in theirs if one[0].sender == partner], keys, tell=partner)
+def _to_look_at(at: datetime) -> list[int]:
+    """Positions of messages whose time has come, the longest due first; a time further ahead than any wait has come."""
+    adapt = connection.ops.adapt_datetimefield_value
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT message_id FROM exchange_statementdue WHERE at <= %s OR at > %s ORDER BY at, message_id LIMIT %s",
+            [adapt(at), adapt(at + UNRETRIEVED_AFTER), MOST_AT_ONCE],
+        )
+        return [position for (position,) in cursor.fetchall()]
+
+
+def _state(act: Act, positions: list[int], keys: Keyring) -> int:
+    """Look at these messages, state what is due of each authority's, and note when each is looked at next."""
+    ways = {row.message_id: row for row in Outbox.all_held(among=("message_id", positions))}
+    held: dict[int, dict[ReceiptKind, datetime]] = {position: {} for position in positions}
+    for position, kind, moment in StoredReceipt.told("message", "kind", "at", among=("message", positions)):
+        held[position][ReceiptKind(kind)] = moment
+    stated: dict[str, list[_Stated]] = {}
+    following: dict[str, list[_Next]] = {}
+    for row in StoredMessage.all_held(among=("position", positions)):
+        queued = ways[row.position]
+        way = Way(
+            row.stored_at,
+            queued.state == OutboxState.WAITING,
+            queued.failing_since,
+            queued.last_reason,
+            held[row.position],
+        )
+        due, after = due_statements(way, act.at)
+        stated.setdefault(row.holder, []).extend((row, _statement(row, one.kind, one.at, one.reason)) for one in due)
+        following.setdefault(row.holder, []).append((row.position, after))
+    return sum(_keep(act, holder, stated[holder], keys, after=after) for holder, after in following.items())
+
+
+def _attest_retrievals(act: Act, holder: str, keys: Keyring) -> int:
+    """State of what came that it was opened, by the lines of the ledger that were not looked at yet."""
+    looked = Looked.objects.filter(holder=holder).first() or Looked(holder=holder, lines=0)
+    openings, lines = opened_by_officers(holder, OPENINGS, first=looked.lines, most=MOST_IN_A_TURN)
+    if lines == looked.lines:
+        return 0
+    made, theirs = 0, _retrievals(holder, openings)
+    while some := list(islice(theirs, MOST_IN_A_NOTICE)):
+        for partner in sorted({row.sender for row, _ in some}):
+            made += _keep(act, holder, [one for one in some if one[0].sender == partner], keys, tell=partner)
+    looked.lines = lines
+    looked.save()
     return made
 
 
-def _own_statements(at: datetime, holder: str) -> Iterator[_Stated]:
-    sent = StoredMessage.objects.filter(holder=holder, direction=Direction.OUT, outbox__isnull=False)
-    sent = sent.exclude(type__in=NOTICES)
-    waiting = sent.filter(outbox__state=OutboxState.WAITING)
-    failing = waiting.filter(outbox__failing_since__lte=at - RELAY_FAILS_AFTER)
-    late = waiting.filter(stored_at__lte=at - UNDELIVERED_AFTER)
-    delivered = StoredReceipt.objects.filter(
-        message=OuterRef("pk"), kind=ReceiptKind.DELIVERY, at__lte=at - UNRETRIEVED_AFTER
-    )
-    unseen = _without(sent.filter(Exists(delivered)), ReceiptKind.RETRIEVAL)
-    for row in _in_turn(_without(sent, ReceiptKind.SUBMISSION_ACCEPTANCE)):
-        yield row, _statement(row, ReceiptKind.SUBMISSION_ACCEPTANCE, row.stored_at)
-    for row in _in_turn(_without(failing, ReceiptKind.RELAY_FAILURE)):
-        yield row, _statement(row, ReceiptKind.RELAY_FAILURE, at, row.outbox.last_reason)
-    for row in _in_turn(_without(late, ReceiptKind.NON_DELIVERY)):
-        yield row, _statement(row, ReceiptKind.NON_DELIVERY, at, f"No receipt within {UNDELIVERED_AFTER.days} days.")
-    for row in _in_turn(_without(unseen, ReceiptKind.NON_RETRIEVAL)):
-        reason = f"No word of a retrieval within {UNRETRIEVED_AFTER.days} days."
-        yield row, _statement(row, ReceiptKind.NON_RETRIEVAL, at, reason)
-
-
-def _in_turn(rows: QuerySet[StoredMessage]) -> Iterator[StoredMessage]:
-    """Messages in their order, each once in a turn: found in one look, read some at a time."""
-    places = list(rows.order_by("position").values_list("position", flat=True)[:MOST_IN_A_TURN])
-    for start in range(0, len(places), MOST_AT_ONCE):
-        some = StoredMessage.objects.filter(position__in=places[start : start + MOST_AT_ONCE])
-        yield from some.select_related("outbox").order_by("position")
-
-
-def _without(rows: QuerySet[StoredMessage], kind: ReceiptKind) -> QuerySet[StoredMessage]:
-    return rows.filter(~Exists(StoredReceipt.objects.filter(message=OuterRef("pk"), kind=kind)))
-
-
-def _retrievals(at: datetime, holder: str) -> Iterator[_Stated]:
+def _retrievals(holder: str, openings: Mapping[str, list[datetime]]) -> Iterator[_Stated]:
     """What came and was opened since, by the ledger: with each message the first opening of its dossier after it."""
-    openings = opened_by_officers(holder, OPENINGS, since=at - LOOK_BACK)
     came = StoredMessage.objects.filter(holder=holder, direction=Direction.IN).exclude(type__in=NOTICES)
     for dossier, moments in openings.items():
         rows = came.filter(dossier=dossier, stored_at__lte=moments[-1])
-        for row in _without(rows, ReceiptKind.RETRIEVAL).order_by("position"):
+        for row in rows.exclude(receipts__kind=ReceiptKind.RETRIEVAL).order_by("position"):
             yield row, _statement(row, ReceiptKind.RETRIEVAL, next(one for one in moments if one >= row.stored_at))
 
 
@@ -117,12 +123,16 @@ def _statement(row: StoredMessage, kind: ReceiptKind, at: datetime, reason: str 
     )
 
 
-def _keep(act: Act, holder: str, stated: list[_Stated], keys: Keyring, *, tell: str = "") -> int:
-    """Sign what is stated, keep it with its messages, tell the partner whose messages they were; all or nothing."""
-    if not stated:
-        return 0
-    signed = sign_statements([receipt for _, receipt in stated], keys.signer(holder))
+def _keep(
+    act: Act, holder: str, stated: list[_Stated], keys: Keyring, *, tell: str = "", after: Iterable[_Next] = ()
+) -> int:
+    """Sign what is stated, keep it with its messages, tell the partner whose messages they were; all or nothing.
+
+    With it is noted when each message is looked at next.
+    """
+    signed = sign_statements([receipt for _, receipt in stated], keys.signer(holder)) if stated else []
     with transaction.atomic():
+        _look_again(after)
         told = StoredReceipt.objects.filter(message__in=[row.pk for row, _ in stated])
         held = set(told.values_list("message_id", "kind"))
         new = [
@@ -138,6 +148,17 @@ def _keep(act: Act, holder: str, stated: list[_Stated], keys: Keyring, *, tell: 
             _tell(act, holder, tell, [data for *_, data in new], keys)
         enter(act, "exchange:evidence:stated", f"{holder}:messages", authority=holder, facts=kinds)
     return len(new)
+
+
+def _look_again(after: Iterable[_Next]) -> None:
+    adapt = connection.ops.adapt_datetimefield_value
+    later = [(adapt(at), position) for position, at in after if at is not None]
+    never = [(position,) for position, at in after if at is None]
+    with connection.cursor() as cursor:
+        if later:
+            cursor.executemany("UPDATE exchange_statementdue SET at = %s WHERE message_id = %s", later)
+        if never:
+            cursor.executemany("DELETE FROM exchange_statementdue WHERE message_id = %s", never)
 
 
 def _tell(act: Act, holder: str, partner: str, statements: Iterable[bytes], keys: Keyring) -> None:

@@ -8,8 +8,8 @@ from django.db import transaction
 from comity.authorities.keyring import Keyring
 from comity.authorities.queries import expect_local, has_node
 from comity.exchange.envelope import check_content_keys
-from comity.exchange.message import Message, SignedMessage
-from comity.exchange.models import Direction, Outbox, StoredMessage
+from comity.exchange.message import NOTICES, Message, SignedMessage
+from comity.exchange.models import Direction, Outbox, StatementDue, StoredMessage
 from comity.exchange.queries import reconciling
 from comity.exchange.reconciliation import EXEMPT
 from comity.safeguards.actions import enter
@@ -54,6 +54,8 @@ def post(
             content_keys={digest: to_b64(keys.wrap(f"outbox:{digest}", key)) for digest, key in given.items()},
             next_attempt=act.at,
         ).insert()
+        if message.type not in NOTICES:
+            StatementDue(message=row, at=act.at).insert()
         transaction.on_commit(settings.EXCHANGE_QUEUED, robust=True)
     enter(
         act,

@@ -14,8 +14,16 @@ from comity.authorities.keyring import Keyring
 from comity.authorities.queries import local_authorities, partners, verifying_key
 from comity.exchange.actions.posting import post, store_message
 from comity.exchange.actions.receiving import acknowledge
-from comity.exchange.message import Attachment, Message, SignedMessage
-from comity.exchange.models import Direction, Outbox, OutboxState, Reconciling, StoredMessage, StoredReceipt
+from comity.exchange.message import NOTICES, Attachment, Message, SignedMessage
+from comity.exchange.models import (
+    Direction,
+    Outbox,
+    OutboxState,
+    Reconciling,
+    StatementDue,
+    StoredMessage,
+    StoredReceipt,
+)
 from comity.exchange.receipt import ReceiptKind, open_receipt, receipt_key
 from comity.exchange.reconciliation import (
     ASKED,
@@ -256,6 +264,8 @@ def reconcile_returned(
         return
     row = store_message(own, holder=message.sender, direction=Direction.OUT, act=act)
     Outbox.objects.create(message=row, recipient=message.recipient, state=OutboxState.DELIVERED, next_attempt=act.at)
+    if message.type not in NOTICES:
+        StatementDue(message=row, at=act.at).insert()
     given = open_receipt(receipt, verifying_key(message.recipient, receipt_key(receipt)))
     if (given.digest, given.kind) != (own.digest, ReceiptKind.DELIVERY):
         raise BrokenError("The receipt speaks of another message; nothing was kept.", code="receipt:other")
