@@ -13,7 +13,7 @@ from comity.requests.models import Document, Dossier
 from comity.requests.phases import Effect
 from comity.requests.queries.access import dossier_for, target_of
 from comity.requests.queries.timeline import Seal, seal_of
-from comity.safeguards.actions import enter_read
+from comity.safeguards.actions import enter_export
 from comity.safeguards.permissions import Permission
 from comity.safeguards.policy import authorise
 from comity.store.queries import holds
@@ -53,7 +53,7 @@ def message_proof(actor: Actor, reference: Reference, digest: str) -> MessagePro
 
 
 def delivery_evidence(act: Act, reference: Reference, digest: str, *, with_content: bool) -> bytes:
-    """What is known of a message's way, with the keys to check it, in one file for a third party; entered as a read.
+    """What is known of a message's way, with the keys to check it, in one file for a third party; the ledger names it.
 
     With the content it shows what the message says; without, only that and when it went its way.
     """
@@ -65,7 +65,8 @@ def delivery_evidence(act: Act, reference: Reference, digest: str, *, with_conte
     statements = receipts_of(row.holder, digest)
     wanted = sorted(wanted_keys(view.signed, statements))
     keys = [(code, verifying_key(code, key_id)) for code, key_id in wanted]
-    enter_read(act, reference, authority=act.actor.authority, event="requests:delivery:exported")
+    told = {"message": digest, "content": "shown" if with_content else "left-out"}
+    enter_export(act, reference, authority=act.actor.authority, event="requests:delivery:exported", facts=told)
     return write_delivery(view.signed, statements, keys, with_content=with_content)
 
 

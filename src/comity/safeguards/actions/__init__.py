@@ -99,11 +99,24 @@ def enter(
 
 def enter_read(act: Act, subject: Reference | str, *, authority: str, event: str) -> None:
     """Record a read durably, before what is read is sent; one line per opening, not per row."""
-    if not act.purpose:
-        raise RefusedError("Say for what purpose you open this.", code="ledger:purpose")
+    _expect_purpose(act)
     LedgerRead(
         authority=authority, at=act.at, actor=str(act.actor), event=event, subject=str(subject), purpose=act.purpose
     ).insert()
+
+
+@transaction.atomic
+def enter_export(
+    act: Act, subject: Reference | str, *, authority: str, event: str, facts: Mapping[str, Any]
+) -> LedgerEntry:
+    """Record that a file for others was made, before it is sent; `facts` names what is in it by digest."""
+    _expect_purpose(act)
+    return enter(act, event, subject, authority=authority, facts=facts)
+
+
+def _expect_purpose(act: Act) -> None:
+    if not act.purpose:
+        raise RefusedError("Say for what purpose you open this.", code="ledger:purpose")
 
 
 @transaction.atomic
