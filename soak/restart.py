@@ -79,7 +79,7 @@ def fill(folder: Path, seed: int, queued: int) -> None:
     from django.db import transaction
 
     from comity.exchange.message import SignedMessage
-    from comity.exchange.models import Outbox, StoredMessage
+    from comity.exchange.models import Outbox, StatementDue, StoredMessage
     from comity.safeguards import actions
     from comity.safeguards.models import LedgerEntry
     from comity.values.actor import Act, job
@@ -108,6 +108,7 @@ def fill(folder: Path, seed: int, queued: int) -> None:
             actions._move_head(US, frontier)
             rows = StoredMessage.objects.filter(position__gt=position).values_list("position", flat=True)
             Outbox.objects.bulk_create([Outbox(message_id=one, recipient=THEM, next_attempt=before) for one in rows])
+            StatementDue.objects.bulk_create([StatementDue(message_id=one, at=before) for one in rows])
         held += len(messages)
 
 

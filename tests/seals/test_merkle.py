@@ -12,6 +12,7 @@ from comity.seals.merkle import (
     Frontier,
     consistency_proof,
     inclusion_proof,
+    inclusion_proofs,
     leaf_hash,
     node_hash,
     root_of,
@@ -267,3 +268,9 @@ def test_roots_differ_for_every_order_and_length():
     hashes = leaves(4)
     roots = {root_of(order) for count in range(5) for order in itertools.permutations(hashes, count)}
     assert len(roots) == 1 + 4 + 12 + 24 + 24
+
+
+@pytest.mark.parametrize("size", [*range(18), 33, 200, 256])
+def test_the_paths_of_all_leaves_at_once_are_those_of_each(size):
+    leaves = [leaf_hash(bytes([number])) for number in range(size)]
+    assert inclusion_proofs(leaves) == [inclusion_proof(leaves, index) for index in range(size)]

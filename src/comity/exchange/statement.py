@@ -15,7 +15,7 @@ from comity.exchange.fields import Fields
 from comity.exchange.receipt import MAX_RECEIPT_BYTES, Receipt, ReceiptKind, open_receipt, sign_receipt
 from comity.seals.canonical import decode, encode, from_b64, to_b64
 from comity.seals.keys import VerifyingKey
-from comity.seals.merkle import inclusion_proof, leaf_hash, root_of, verify_inclusion
+from comity.seals.merkle import inclusion_proofs, leaf_hash, root_of, verify_inclusion
 from comity.seals.signing import Signature, Signer, verify
 from comity.values.errors import InvalidInputError
 
@@ -53,8 +53,8 @@ def sign_statements(receipts: Sequence[Receipt], signer: Signer) -> list[bytes]:
     root = root_of(leaves)
     signature = signer.sign(BATCH_KIND, _covered(len(leaves), root)).to_json()
     signed = []
-    for index, receipt in enumerate(receipts):
-        path = [step.hex() for step in inclusion_proof(leaves, index)]
+    for index, (receipt, proof) in enumerate(zip(receipts, inclusion_proofs(leaves), strict=True)):
+        path = [step.hex() for step in proof]
         batch = {"index": index, "size": len(leaves), "root": root.hex(), "path": path}
         signed.append(encode({"receipt": to_b64(receipt.content), "batch": batch, "signature": signature}))
     return signed

@@ -76,6 +76,18 @@ def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
     return [root_of(leaves[start:end]) for start, end in inclusion_spans(index, len(leaves))]
 
 
+def inclusion_proofs(leaves: Sequence[bytes]) -> list[list[bytes]]:
+    """The audit path of every leaf, each as `inclusion_proof` gives it: the whole tree is hashed once for all."""
+    levels = [list(leaves)]
+    while len(below := levels[-1]) > 1:
+        above = [node_hash(left, right) for left, right in zip(below[::2], below[1::2], strict=False)]
+        levels.append(above + below[2 * len(above) :])  # the last of an odd number rises unhashed
+    return [
+        [level[(index >> height) ^ 1] for height, level in enumerate(levels) if (index >> height) ^ 1 < len(level)]
+        for index in range(len(leaves))
+    ]
+
+
 def consistency_proof(leaves: Sequence[bytes], old_size: int) -> list[bytes]:
     """The proof that the tree of the first `old_size` leaves is a prefix of this one (RFC 6962, 2.1.2)."""
     return [root_of(leaves[start:end]) for start, end in consistency_spans(old_size, len(leaves))]
