@@ -3,7 +3,10 @@
 import io
 import json
 import logging
+import socket
+import struct
 import sys
+import threading
 from http import HTTPStatus
 from pathlib import Path
 from types import SimpleNamespace
@@ -64,6 +67,45 @@ def test_what_goes_wrong_is_told_as_a_fault_and_stands_in_the_log(
     monkeypatch.setattr("django.db.connections.close_all", lambda: None)
     handler.do_GET()
     assert b" 500 " in sent.getvalue()
+    assert caplog.records[-1].exc_info[0] is ValueError
+
+
+def test_a_monitor_that_hangs_up_early_is_passed_over_in_silence(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    asked, gone = threading.Event(), threading.Event()
+
+    def slowly(path: str, _node: Any) -> Any:
+        if path == "/metrics":
+            asked.set()
+            gone.wait()
+        return HTTPStatus.OK, "text/plain", b"ok\n"
+
+    monkeypatch.setattr(watch, "answer", slowly)
+    with watch.Watch(0) as server:
+        server.daemon_threads = False  # so that closing waits for each answer to end
+        threading.Thread(target=server.serve_forever).start()
+        try:
+            with socket.create_connection((watch.HOST, server.server_port)) as monitor:
+                monitor.sendall(b"GET /metrics HTTP/1.1\r\n\r\n")
+                asked.wait()
+                monitor.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            gone.set()
+            with socket.create_connection((watch.HOST, server.server_port)) as monitor:
+                monitor.sendall(b"GET /live HTTP/1.1\r\n\r\n")
+                assert monitor.makefile("rb").read().endswith(b"ok\n")
+        finally:
+            gone.set()
+            server.shutdown()
+    assert (capfd.readouterr().err, caplog.records) == ("", [])
+
+
+def test_any_other_fault_of_an_answer_stands_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    with watch.Watch(0) as server:
+        try:
+            int("no number")
+        except ValueError:
+            server.handle_error(None, None)
     assert caplog.records[-1].exc_info[0] is ValueError
 
 

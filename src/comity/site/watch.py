@@ -7,6 +7,7 @@
 import logging
 import shutil
 import socket
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -132,7 +133,19 @@ class _Handler(BaseHTTPRequestHandler):
         """A monitor asks every few seconds: nothing is logged."""
 
 
+class Watch(ThreadingHTTPServer):
+    """Monitors hang up when they have waited long enough: that is no fault of the node's and nobody's to read of."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__((HOST, port), _Handler)
+
+    def handle_error(self, *_given: Any) -> None:
+        fault = sys.exception()
+        if not isinstance(fault, ConnectionError):
+            log.error("the watch could not answer", exc_info=fault)
+
+
 def main(port: int) -> None:
     """Answer on a loopback port until ended. The framework is set up by now."""
-    with ThreadingHTTPServer((HOST, port), _Handler) as server:
+    with Watch(port) as server:
         server.serve_forever()
