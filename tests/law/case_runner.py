@@ -12,7 +12,7 @@ from comity.law.answer import Basis
 from comity.law.basis import find_bases
 from comity.law.channels import channel_for
 from comity.law.clock_files import ClockRow
-from comity.law.clock_pairs import clocks_between
+from comity.law.clock_pairs import StartingEvent, clocks_between
 from comity.law.clocks import clock_table, clocks_for
 from comity.law.conditions import use_conditions
 from comity.law.conduct import ConductTable, load_conduct
@@ -361,16 +361,11 @@ def check_gate(ask: dict[str, Any], expect: dict[str, Any], law: Law) -> None:
 
 def check_clocks(ask: dict[str, Any], expect: dict[str, Any], law: Law) -> None:
     """All clocks of an event between two States."""
-    running = clocks_between(
-        law.register,
-        law.register.instrument(ask["of"]),
-        tuple(ask["pair"]) if "pair" in ask else None,
-        ask["event"],
-        ask["at"],
-        measure=ask.get("measure", ""),
-        holidays=frozenset(ask.get("holidays", ())),
-        table=law.clocks,
+    event = StartingEvent(
+        ask["event"], ask["at"], measure=ask.get("measure", ""), holidays=frozenset(ask.get("holidays", ()))
     )
+    pair = tuple(ask["pair"]) if "pair" in ask else None
+    running = clocks_between(law.register, law.register.instrument(ask["of"]), pair, event, table=law.clocks)
     shown = {one.clock.id: one.to_json() for one in running}
     if "ids" in expect:
         assert sorted(shown) == sorted(expect["ids"])

@@ -13,7 +13,7 @@ from comity.requests.phases import Phase, Side
 from comity.requests.queries import needs_me
 from comity.requests.queries.access import state_of
 from comity.requests.queries.registry import dossiers_by_number
-from comity.requests.scanned import ScannedLetter
+from comity.requests.scanned import ReadRequest, ScannedLetter
 from comity.safeguards.models import LedgerEntry
 from comity.store.queries import content_bytes
 from comity.values.actor import Act, Role, job
@@ -278,9 +278,7 @@ def test_an_openings_fields_are_its_functions_parameters(name: str) -> None:
 def test_no_request_is_opened_on_paper_for_a_partner_with_a_node_or_by_anyone_but_the_registry(cast: World) -> None:
     given = {
         "title": "x",
-        "their_number": "1",
-        "signed_by": "x",
-        "content": to_paraguay(),
+        "request": ReadRequest("1", "x", to_paraguay()),
         "letter": ScannedLetter(date(2026, 10, 20), b"%PDF", "x.pdf"),
         "keys": cast.keys,
         "vault": cast.vault,

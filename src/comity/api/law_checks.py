@@ -12,7 +12,7 @@ from pydantic import AwareDatetime
 
 from comity.api.sessions import act, now
 from comity.gazette.queries import register_here
-from comity.law.clock_pairs import clocks_between
+from comity.law.clock_pairs import StartingEvent, clocks_between
 from comity.law.clocks import triggers_of
 from comity.law.dual_case import EXAMPLE
 from comity.law.dual_conduct import dual_criminality
@@ -112,16 +112,9 @@ def clocks(request: HttpRequest, body: ClocksIn) -> dict[str, Any]:
     if not body.trigger:
         return {"instrument": found.code, "triggers": list(triggers_of(found))}
     at = body.at or now().date()
-    running = clocks_between(
-        register,
-        found,
-        body.pair,
-        body.trigger,
-        at,
-        place=body.place,
-        measure=parse_measure(body.measure) if body.measure else "",
-        holidays=frozenset(body.holidays),
-    )
+    measure = parse_measure(body.measure) if body.measure else ""
+    event = StartingEvent(body.trigger, at, body.place, measure, frozenset(body.holidays))
+    running = clocks_between(register, found, body.pair, event)
     return {
         "instrument": found.code,
         "trigger": body.trigger,

@@ -7,7 +7,7 @@ import typer
 
 from comity.cli.law_case_pages import show_clocks, show_dual, show_gate, show_triggers
 from comity.cli.law_checks import AsJson, Facts, Instrument, print_json, read_facts_file
-from comity.law.clock_pairs import clocks_between
+from comity.law.clock_pairs import StartingEvent, clocks_between
 from comity.law.clocks import triggers_of
 from comity.law.dual_case import EXAMPLE
 from comity.law.dual_conduct import dual_criminality
@@ -60,21 +60,18 @@ def clocks(
         else:
             show_triggers(found.code, events)
         return
-    event = moment(at)
-    running = clocks_between(
-        register,
-        found,
-        pair,
+    event = StartingEvent(
         trigger,
-        event,
-        place=place,
-        measure=parse_measure(measure) if measure else "",
-        holidays=frozenset(parse_day(one, "holiday") for one in holiday or ()),
+        moment(at),
+        place,
+        parse_measure(measure) if measure else "",
+        frozenset(parse_day(one, "holiday") for one in holiday or ()),
     )
+    running = clocks_between(register, found, pair, event)
     shown: dict[str, Any] = {
         "instrument": found.code,
         "trigger": trigger,
-        "at": event.isoformat(),
+        "at": event.at.isoformat(),
         "pair": list(pair) if pair else None,
         "clocks": [one.to_json() for one in running],
     }

@@ -39,16 +39,24 @@ class PairedClock:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class StartingEvent:
+    """What happened and when: a day, or an aware instant; where, for which measure, and which holidays are given."""
+
+    trigger: str
+    at: datetime | date
+    place: str = ""
+    """An IANA time zone; empty for that of the requested State."""
+    measure: str = ""
+    holidays: Collection[date] = ()
+
+
 def clocks_between(
     register: Register,
     instrument: Instrument,
     pair: tuple[str, str] | None,
-    trigger: str,
-    at: datetime | date,
+    event: StartingEvent,
     *,
-    place: str = "",
-    measure: str = "",
-    holidays: Collection[date] = (),
     table: Sequence[ClockRow] | None = None,
 ) -> tuple[PairedClock, ...]:
     """The clocks an event starts between a requesting and a requested State, in the zone of the requested one.
@@ -57,12 +65,12 @@ def clocks_between(
     between the two are left out.
     """
     states = (parse_country(pair[0]), parse_country(pair[1])) if pair else None
-    zone = place or (zone_of(states[1]) if states else "UTC")
+    zone, at = event.place or (zone_of(states[1]) if states else "UTC"), event.at
     found = []
-    for clock in clocks_for(instrument, trigger, at, zone, measure, holidays=holidays, table=table):
+    for clock in clocks_for(instrument, event.trigger, at, zone, event.measure, holidays=event.holidays, table=table):
         finding, question = _runs(register, clock, states, day_of(at, ZoneInfo(zone)))
         if finding is not Finding.BARRED:
-            known, asked = _holidays(clock, states, at, zone, given=bool(holidays))
+            known, asked = _holidays(clock, states, at, zone, given=bool(event.holidays))
             declared = _declared(register, instrument, clock, states)
             found.append(PairedClock(clock, finding, question, declared, known, asked))
     return tuple(found)

@@ -1,7 +1,9 @@
 """A letter on paper as it lies before the registry: its scan, the day that stands on it, its number in the post."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from comity.values.errors import InvalidInputError
 
@@ -24,3 +26,14 @@ class ScannedLetter:
         """Raises `InvalidInputError` for a scan that is none, of another type, or of a letter not written yet."""
         if self.letter_on > today or not self.scan or self.media_type not in SCAN_TYPES:
             raise InvalidInputError("Give the scan (PDF or picture) and the letter's day.", place="scan")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRequest:
+    """What the registrar reads in a letter of request: it is her reading, which its sender did not sign."""
+
+    their_number: str
+    signed_by: str
+    """Who signed it on paper."""
+    content: Mapping[str, Any]
+    """In the shape of a request."""

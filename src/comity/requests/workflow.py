@@ -40,6 +40,8 @@ class Step:
     law: Mapping[str, str] = field(default_factory=dict)
     """Instrument to the provision behind the step, as read; no entry where none was read."""
     meaning: str = ""
+    stands: bool = True
+    """False where the act takes back what the same permission did: it is then no hand on the row."""
 
 
 def _phases(text: str) -> frozenset[Phase]:
@@ -73,7 +75,7 @@ TABLE: tuple[Step, ...] = (
          law={CH_CO: "Art. 27", EIO: "Art. 2(c)", UNTOC: "Art. 18(14)"},
          meaning="Sign the release digest."),
     Step("withdraw_signature", _Q, _P.REQUEST_SIGN, _phases("signed checked"), to=Phase.DRAFTING,
-         meaning="Take the signature back before transmission."),
+         meaning="Take the signature back before transmission.", stands=False),
     Step("validate_order", _Q, _P.REQUEST_VALIDATE, _phases("signed checked"), law={EIO: "Art. 2(c)(ii)"},
          meaning="Validate an order issued by an authority that is no judge, court or prosecutor."),
     Step("check_form", _Q, _P.REQUEST_CHECK, _phases("signed"), to=Phase.CHECKED, law={CH_CO: "Art. 25"},

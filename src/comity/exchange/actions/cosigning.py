@@ -115,6 +115,20 @@ def _take(act: Act, asked: _Asked) -> Answer:
     return Answer(verdict, size=new.size)
 
 
+@dataclass(frozen=True)
+class _Denial:
+    """What proves that a log has two histories: two notes, their sizes, the log's word or who showed it."""
+
+    holder: str
+    log: str
+    kind: Verdict
+    known: str
+    second: str
+    sizes: tuple[int, int]
+    signature: Signature | None = None
+    shown_by: str = ""
+
+
 def _keep_refused(act: Act, asked: _Asked, verdict: Verdict, row: WitnessedLog | None) -> None:
     """Keep what proves that the log has two histories; of an unsigned request only two signed roots of one size."""
     holder, log = asked.holder, asked.log
@@ -125,44 +139,32 @@ def _keep_refused(act: Act, asked: _Asked, verdict: Verdict, row: WitnessedLog |
         first = other.first()
         known = first.note if first else row.note if row else ""
         sizes = (asked.checkpoint.size, asked.checkpoint.size)
-        _keep(act, holder=holder, log=log, kind=verdict, known=known, second=asked.request.note, sizes=sizes)
+        _keep(act, _Denial(holder, log, verdict, known, asked.request.note, sizes))
     elif asked.signature is not None:
-        size, note = (row.size, row.note) if row else (0, "")
+        size, known = (row.size, row.note) if row else (0, "")
         second, sizes = asked.request.to_bytes().decode(), (size, asked.checkpoint.size)
-        signature = asked.signature
-        _keep(act, holder=holder, log=log, kind=verdict, known=note, second=second, sizes=sizes, signature=signature)
+        _keep(act, _Denial(holder, log, verdict, known, second, sizes, asked.signature))
 
 
-def _keep(
-    act: Act,
-    *,
-    holder: str,
-    log: str,
-    kind: Verdict,
-    known: str,
-    second: str,
-    sizes: tuple[int, int],
-    signature: Signature | None = None,
-    shown_by: str = "",
-) -> None:
+def _keep(act: Act, denied: _Denial) -> None:
     """One row and one line in the ledger for each history denied, however often it is tried again."""
     row, new = LedgerFault.objects.get_or_create(
-        holder=holder,
-        log=log,
-        kind=kind.value,
-        known_size=sizes[0],
+        holder=denied.holder,
+        log=denied.log,
+        kind=denied.kind.value,
+        known_size=denied.sizes[0],
         defaults={
-            "size": sizes[1],
-            "first": known,
-            "second": second,
-            "signature": signature.to_json() if signature else None,
-            "shown_by": shown_by,
+            "size": denied.sizes[1],
+            "first": denied.known,
+            "second": denied.second,
+            "signature": denied.signature.to_json() if denied.signature else None,
+            "shown_by": denied.shown_by,
             "at": act.at,
         },
     )
     if new:
         facts = {"kind": row.kind, "known": row.known_size, "size": row.size}
-        enter(act, "exchange:ledger:denied", f"{log}:ledger", authority=holder, facts=facts)
+        enter(act, "exchange:ledger:denied", f"{denied.log}:ledger", authority=denied.holder, facts=facts)
 
 
 def hear_checkpoint(
@@ -190,16 +192,7 @@ def _note_shown(act: Act, holder: str, log: str, checkpoint: Checkpoint, note: s
     other = same.first()
     if other is not None:
         sizes = (checkpoint.size, checkpoint.size)
-        _keep(
-            act,
-            holder=holder,
-            log=log,
-            kind=Verdict.FORK,
-            known=other.note,
-            second=note,
-            sizes=sizes,
-            shown_by=act.actor.id,
-        )
+        _keep(act, _Denial(holder, log, Verdict.FORK, other.note, note, sizes, shown_by=act.actor.id))
     elif held.filter(settled=False).count() < MOST_SHOWN:
         SeenCheckpoint.objects.get_or_create(  # two witnesses may show it at the same moment
             holder=holder,
@@ -262,32 +255,31 @@ def _settle(
     roots, sizes = (bytes(first.root), bytes(last.root)), (first.size, last.size)
     by = act.by(peer(shown.log))
     if asked.checkpoint.root != roots[1]:
-        _keep(
-            by,
-            holder=shown.holder,
-            log=shown.log,
-            kind=Verdict.FORK,
-            known=last.note,
-            second=asked.request.note,
-            sizes=(sizes[1], sizes[1]),
+        denied = _Denial(
+            shown.holder,
+            shown.log,
+            Verdict.FORK,
+            last.note,
+            asked.request.note,
+            (sizes[1], sizes[1]),
             shown_by=shown.shown_by if last is shown else "",
         )
+        _keep(by, denied)
     else:
         try:
             verify_consistency(sizes[0], roots[0], sizes[1], roots[1], asked.request.proof)
         except BrokenError:
-            second = asked.request.to_bytes().decode()
-            _keep(
-                by,
-                holder=shown.holder,
-                log=shown.log,
-                kind=Verdict.UNPROVED,
-                known=first.note,
-                second=second,
-                sizes=sizes,
-                signature=asked.signature,
-                shown_by=shown.shown_by,
+            denied = _Denial(
+                shown.holder,
+                shown.log,
+                Verdict.UNPROVED,
+                first.note,
+                asked.request.to_bytes().decode(),
+                sizes,
+                asked.signature,
+                shown.shown_by,
             )
+            _keep(by, denied)
     # A history that was denied is settled too: the proof is kept, and nobody need be asked again.
     return SeenCheckpoint.objects.filter(pk=shown.pk).update(settled=True)
 

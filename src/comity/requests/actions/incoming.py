@@ -24,7 +24,7 @@ from comity.requests.messages import MessageType, check_body
 from comity.requests.models import Dossier
 from comity.requests.phases import Side
 from comity.requests.queries.access import state_of
-from comity.requests.scanned import ScannedLetter
+from comity.requests.scanned import ReadRequest, ScannedLetter
 from comity.requests.standing import relations_told
 from comity.requests.workflow import STEPS
 from comity.safeguards.actions import enter
@@ -43,17 +43,12 @@ def open_received(
     *,
     requesting: str,
     title: str,
-    their_number: str,
-    signed_by: str,
-    content: Mapping[str, Any],
+    request: ReadRequest,
     letter: ScannedLetter,
     keys: Keyring,
     vault: Vault,
 ) -> Dossier:
-    """Open a dossier from a scanned letter of request; it is then registered like any other.
-
-    `content` is what the registrar reads in the letter, in the shape of a request; `signed_by` who signed it on paper.
-    """
+    """Open a dossier from a scanned letter of request; it is then registered like any other."""
     home, partner = local_authority(act.actor.authority), authority(requesting)
     reference = act.new_reference(partner.code, Kind.DOSSIER)
     authorise(act.actor, Permission.LETTER_RECORD, Target(reference, 0, frozenset({Relation.REQUESTED})))
@@ -64,7 +59,7 @@ def open_received(
     if not title.strip():
         raise InvalidInputError("Give the dossier a title.", place="title")
     letter.expect_readable(act.at.date())
-    kept = parse_content(content)
+    kept = parse_content(request.content)
     row = Dossier(
         reference=str(reference),
         holder=home.code,
@@ -84,12 +79,12 @@ def open_received(
         body = {
             "what": MessageType.TRANSMITTED.value,
             "body": {
-                "number": their_number.strip()[:120],
+                "number": request.their_number.strip()[:120],
                 "route": "central",
                 "content": kept,
                 "release": {"digest": digest, "documents": [], "attachments": [digest]},
                 "signed_by": {
-                    "name": signed_by.strip()[:300],
+                    "name": request.signed_by.strip()[:300],
                     "function": "",
                     "authority": partner.code,
                     "at": instant_text(on),

@@ -13,7 +13,7 @@ from comity.requests.actions import drafting, incoming
 from comity.requests.actions.verbs import Field, read_values
 from comity.requests.gathering import Things, gathered
 from comity.requests.models import Dossier
-from comity.requests.scanned import ScannedLetter
+from comity.requests.scanned import ReadRequest, ScannedLetter
 from comity.safeguards.permissions import Permission
 from comity.store.vault import Vault
 from comity.values.actor import Act
@@ -69,7 +69,7 @@ OPENINGS: Mapping[str, Opening] = {
                 Field("media_type", "text", required=False),
             ),
             ("keys", "vault"),
-            (("letter", ScannedLetter),),
+            (("request", ReadRequest), ("letter", ScannedLetter)),
         ),
     )
 }

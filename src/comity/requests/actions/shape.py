@@ -121,12 +121,10 @@ def finish(
     facts: Mapping[str, Any] | None = None,
     notes: Mapping[str, Any] | None = None,
     changes: Mapping[str, Any] | None = None,
-    stands: bool = True,
 ) -> Dossier:
     """Write the row at the version it was granted for, note whose hand it was, enter the act in the ledger.
 
-    `facts` go into the ledger: digests and codes only. `notes` stay with the dossier. An act that does not stand
-    (a signature taken back) is no hand on the row.
+    `facts` go into the ledger: digests and codes only. `notes` stay with the dossier.
     """
     state = state_of(found.row) if signed else found.state
     row = write(found.row, state, act.at, version=found.grant.version, changes=changes or {})
@@ -141,7 +139,7 @@ def finish(
         digest=digest or (signed.digest if signed else ""),
         entry=bytes(entry.leaf).hex(),
         facts={**told, **(notes or {})},
-        void=not stands,
+        void=not found.step.stands,
     )
     return row
 

@@ -190,7 +190,6 @@ def withdraw_signature(act: Act, *, dossier: Any, version: int) -> Dossier:
         digest=found.row.signed_release,
         facts={"digest": found.row.signed_release},
         changes=void_signatures(found),
-        stands=False,
     )
 
 

@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from comity.law.clock_files import CountingRule
-from comity.law.clock_pairs import PairedClock, clocks_between
+from comity.law.clock_pairs import PairedClock, StartingEvent, clocks_between
 from comity.law.clocks import Clock, clock_table, triggers_of
 from comity.law.places import zone_of
 from comity.law.register import Register
@@ -155,11 +155,7 @@ def clock_sheet(register: Register, matter: Matter, event: Event) -> ClockSheet:
         register,
         matter.instrument,
         matter.pair,
-        event.trigger,
-        event.moment,
-        place=event.place,
-        measure=matter.measure,
-        holidays=event.holidays,
+        StartingEvent(event.trigger, event.moment, event.place, matter.measure, event.holidays),
     )
     zone = ZoneInfo(event.place)
     lines = [
