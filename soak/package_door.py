@@ -24,9 +24,10 @@ US, THEM = "CH-FOJ", "CO-FGN"
 NOW = datetime(2027, 1, 4, 8, 0, tzinfo=UTC)
 TYPE = "request.transmitted"
 MARK = "Demande d'entraide: comptes 0000-4711. "
-LEDGER = ("safeguards_ledgerentry", "safeguards_ledgerhead", "safeguards_ledgertile")
-WRITES_OF_A_REFUSAL = 2
-"""Rows: the entry, and the head of the ledger."""
+LEDGER = ("safeguards_ledgerentry", "safeguards_ledgerhead", "safeguards_ledgertile", "exchange_turnedaway")
+"""And the number of refusals."""
+WRITES_OF_A_REFUSAL = 3
+"""Rows: the entry, the head of the ledger, and the number."""
 
 
 class Door:

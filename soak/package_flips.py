@@ -1,9 +1,10 @@
 """A sealed package of 64 KiB at the real door: every altered form is refused by a word of the list, without effect.
 
 The door is `exchange.actions.receive` on a node with the real schema, keys and signatures. Of each case: it is
-refused with a word of `RejectionCode`, no receiver ran, and the rows written are those of one ledger entry. Of each
-batch: every table but the ledger's is row for row as before, the ledger grew by one refusal a case and holds nothing of
-the message, and the package as it was sealed is then taken in, with its effect once. Then the batch is put back.
+refused with a word of `RejectionCode`, no receiver ran, and the rows written are those of one ledger entry and of the
+number of refusals. Of each batch: every table but the ledger's is row for row as before, the ledger grew by one refusal
+a case and holds nothing of the message, and the package as it was sealed is then taken in, with its effect once. Then
+the batch is put back.
 
 The same for the last chunk of sealed evidence: no altered form opens, and opened as a stream (a sample) none lets a
 byte of it out.

@@ -7,7 +7,7 @@ from django.urls import Resolver404, resolve
 
 from comity.api.exchange_views import MAX_SPAN, ExchangePort
 from comity.authorities.actions.directing import trust_directory
-from comity.exchange.allowance import SIGNED_REFUSALS
+from comity.exchange.allowance import ONE_BY_ONE, Surplus
 from comity.exchange.envelope import MAX_ENVELOPE_BYTES
 from comity.exchange.models import StoredMessage
 from comity.exchange.receipt import open_receipt, read_plain_rejection
@@ -96,8 +96,8 @@ def test_who_is_not_known_gets_a_bare_code(house, body, code, status):
 
 def test_a_flood_is_told_by_the_status_that_it_comes_too_fast(house):
     limited(house, messages_per_hour=1)
-    answers = [post(house, house.sealed(letter(number))) for number in range(SIGNED_REFUSALS + 2)]
-    assert [answer.status_code for answer in answers] == [200] * (SIGNED_REFUSALS + 1) + [429]
+    answers = [post(house, house.sealed(letter(number))) for number in range(ONE_BY_ONE[Surplus.OVER_LIMIT] + 2)]
+    assert [answer.status_code for answer in answers] == [200] * (ONE_BY_ONE[Surplus.OVER_LIMIT] + 1) + [429]
     assert read_plain_rejection(answers[-1].content) is RejectionCode.QUOTA
 
 

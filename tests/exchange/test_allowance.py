@@ -6,7 +6,7 @@ import pytest
 
 from comity.authorities.queries import partner
 from comity.exchange.actions import allow, enter_turned_away, receiving
-from comity.exchange.allowance import SIGNED_REFUSALS, Limits
+from comity.exchange.allowance import ONE_BY_ONE, Limits, Surplus
 from comity.exchange.models import StoredMessage, TurnedAway
 from comity.exchange.queries import allowance_of, allowances, delivery_of
 from comity.exchange.receipt import ReceiptKind, open_receipt, read_plain_rejection
@@ -15,6 +15,8 @@ from comity.safeguards.queries import EntryView, recent_entries
 from comity.values.actor import job
 from comity.values.errors import InvalidInputError, RefusedError
 from tests.exchange.conftest import HELD, STRANGER, THEM, US, House, befriend, letter, sealed_as, signed
+
+FEW = ONE_BY_ONE[Surplus.OVER_LIMIT]
 
 
 def limited(house: House, **limits: int) -> House:
@@ -65,28 +67,28 @@ def lines(event: str) -> list[EntryView]:
 
 
 def test_of_a_flood_only_the_first_refusals_are_signed_and_entered_one_by_one(house):
-    answers = flooded(house, SIGNED_REFUSALS + 3)
+    answers = flooded(house, FEW + 3)
     plain = [read_plain_rejection(one) for one in answers]
-    assert plain == [None] * SIGNED_REFUSALS + [RejectionCode.QUOTA] * 3
-    assert len(lines("exchange:envelope:rejected")) == SIGNED_REFUSALS
+    assert plain == [None] * FEW + [RejectionCode.QUOTA] * 3
+    assert len(lines("exchange:envelope:rejected")) == FEW
     assert (StoredMessage.objects.count(), len(house.effects)) == (1, 1)
 
 
 def test_the_number_of_the_rest_is_entered_once_each_time_it_has_grown(house):
-    flooded(house, SIGNED_REFUSALS + 3)
+    flooded(house, FEW + 3)
     assert enter_turned_away(house.act()) == 2, "two authorities live here, each with its ledger"
     assert enter_turned_away(house.act()) == 0
     [line] = lines("exchange:envelopes:turned-away")
-    assert (line.subject, line.facts["refused"]) == (US, SIGNED_REFUSALS + 3)
+    assert (line.subject, line.facts["refused"]) == (US, FEW + 3)
     house.deliver(partner(THEM), house.sealed(letter(70)))
     house.later(hours=1)
     assert enter_turned_away(house.act()) == 2
-    assert lines("exchange:envelopes:turned-away")[0].facts["refused"] == SIGNED_REFUSALS + 4
+    assert lines("exchange:envelopes:turned-away")[0].facts["refused"] == FEW + 4
     assert TurnedAway.objects.count() == 0, "an hour that is over and told goes"
 
 
 def test_a_few_over_the_limit_have_their_own_lines_and_no_number(house):
-    flooded(house, SIGNED_REFUSALS)
+    flooded(house, FEW)
     assert enter_turned_away(house.act()) == 0
     house.later(hours=1)
     enter_turned_away(house.act())
@@ -96,13 +98,13 @@ def test_a_few_over_the_limit_have_their_own_lines_and_no_number(house):
 def test_a_repetition_in_the_midst_of_a_flood_is_answered_with_its_receipt(house):
     limited(house, messages_per_hour=1)
     first = house.receive(house.sealed(letter(0)))
-    flooded(house, SIGNED_REFUSALS + 1)
+    flooded(house, FEW + 1)
     assert house.receive(house.sealed(letter(0))) == first
 
 
 def test_what_was_turned_away_unsigned_goes_out_again_by_itself(house):
     limited(house, messages_per_hour=1)
-    for number in range(SIGNED_REFUSALS + 2):
+    for number in range(FEW + 2):
         sent = house.post(letter(number))
     house.send()
     waiting = delivery_of(US, sent.digest)
@@ -129,12 +131,41 @@ def test_a_repetition_is_answered_with_its_receipt_and_costs_nothing(house):
     assert allowance_of(US, house.at).messages == 1
 
 
-def test_what_is_refused_or_forged_in_anothers_name_uses_nothing_of_it(house):
-    house.refusing = True
-    assert verdict(house, house.sealed(letter())) is RejectionCode.REFUSED
-    forged = replace(signed(letter()), signature=HELD[STRANGER].signing.sign(letter().type, letter().content))
-    assert verdict(house, sealed_as(forged, sender_key=HELD[US].signing.key_id)) is RejectionCode.SIGNATURE
+def forged() -> bytes:
+    """A message in the name of a partner, under another's key."""
+    made = replace(signed(letter()), signature=HELD[STRANGER].signing.sign(letter().type, letter().content))
+    return sealed_as(made, sender_key=HELD[US].signing.key_id)
+
+
+def test_what_is_forged_in_anothers_name_uses_nothing_of_it(house):
+    assert verdict(house, forged()) is RejectionCode.SIGNATURE
     assert allowances(house.at) == []
+
+
+def test_what_its_sender_signed_and_our_rules_refuse_counts_like_what_is_taken(house):
+    limited(house, messages_per_hour=2)
+    house.refusing = True
+    told = [verdict(house, house.sealed(letter(number))) for number in range(3)]
+    assert told == [RejectionCode.REFUSED, RejectionCode.REFUSED, RejectionCode.QUOTA]
+    assert allowance_of(US, house.at).messages == 2
+
+
+def test_of_many_envelopes_that_prove_nothing_only_the_first_have_a_line_and_the_rest_a_number(house, monkeypatch):
+    monkeypatch.setitem(ONE_BY_ONE, Surplus.UNPROVED, 2)
+    answers = [read_plain_rejection(house.deliver(partner(THEM), forged())) for _ in range(4)]
+    assert answers == [None, None, RejectionCode.SIGNATURE, RejectionCode.SIGNATURE]
+    for _ in range(3):
+        house.deliver(partner(THEM), b"no envelope")
+    assert [line.subject for line in lines("exchange:envelope:rejected")] == [US, US]
+    unread = [entry.subject for entry in recent_entries(US) if entry.event == "exchange:envelope:rejected"]
+    assert unread == ["unknown", "unknown"]
+    enter_turned_away(house.act())
+    told = {line.subject: line.facts for line in lines("exchange:envelopes:turned-away")}
+    assert {who: (facts["surplus"], facts["refused"]) for who, facts in told.items()} == {
+        US: ("unproved", 4),
+        "unknown": ("unproved", 3),
+    }
+    assert verdict(house, house.sealed(letter())) is None, "nobody else's junk keeps a message out"
 
 
 def test_the_bytes_of_all_messages_are_bounded_and_one_partners_use_is_not_anothers(house):

@@ -1251,7 +1251,10 @@ SPECIMENS: dict[str, Specimen] = {
     "exchange": _plain(
         "exchange.html",
         "exchange",
-        floods=[{"name": LONG, "hour": NOW, "refused": 2667, "one_by_one": 10}],
+        floods=[
+            {"name": LONG if n else "", "over_limit": bool(n), "hour": NOW, "refused": 2667, "one_by_one": 10}
+            for n in range(2)
+        ],
         lapsed=[
             {
                 "one": SimpleNamespace(since=NOW, until=NOW),

@@ -69,7 +69,9 @@ def test_of_each_hours_flood_the_last_number_is_shown(node, desk):
     act = Act(job("turned-away", "CH-FOJ"), datetime.now(UTC), "exchange", node.chance)
     for refused in (11, 40):
         known = {"refused": refused, "entered": refused - 1}
-        TurnedAway.objects.update_or_create(partner="CO-FGN", hour=hour_of(act.at), defaults=known)
+        TurnedAway.objects.update_or_create(
+            partner="CO-FGN", hour=hour_of(act.at), surplus="over-limit", defaults=known
+        )
         enter_turned_away(act)
     page = desk("clerk").client.get("/exchange").content.decode()
     assert "Turned away in the hour from then: 40." in page

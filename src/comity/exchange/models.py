@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from comity.exchange.allowance import BYTES_AT_REST, MESSAGES_PER_HOUR, OPEN_TRANSFERS
+from comity.exchange.allowance import BYTES_AT_REST, MESSAGES_PER_HOUR, OPEN_TRANSFERS, Surplus
 from comity.safeguards.models.spelled import Spelled, WrittenOnce
 
 
@@ -120,15 +120,17 @@ class Allowance(models.Model):
 
 
 class TurnedAway(models.Model):
-    """How many messages of a partner were over its limit within an hour, and how many of them the ledger tells."""
+    """How much of one sort was refused to a partner within an hour, and how much of that the ledger tells."""
 
     partner = models.CharField(max_length=15)
+    """As the envelope names it; "unknown" where it names none that we know."""
     hour = models.DateTimeField()
+    surplus = models.CharField(max_length=20, choices=[(one.value, one.value) for one in Surplus])
     refused = models.PositiveIntegerField()
     entered = models.PositiveIntegerField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["partner", "hour"], name="exchange_turned_away_once")]
+        constraints = [models.UniqueConstraint(fields=["partner", "hour", "surplus"], name="exchange_turned_away_once")]
 
 
 class Equivocation(models.Model):

@@ -60,7 +60,7 @@ EVENTS: Mapping[str, Promise | str] = {
     "exchange:bundle:refused": _("Courier's bundle refused"),
     "exchange:bundle:taken": _("Courier's bundle taken in"),
     "exchange:envelope:rejected": _("Envelope refused"),
-    "exchange:envelopes:turned-away": _("Messages over a partner's limit turned away"),
+    "exchange:envelopes:turned-away": _("More than is answered one by one was turned away"),
     "exchange:ledger:begun-anew": _("A partner's ledger is witnessed from its beginning again"),
     "exchange:ledger:denied": _("A partner's ledger was caught with two histories"),
     "exchange:ledger:disowned": _("A witness knows another history of our ledger"),

@@ -1,15 +1,16 @@
 """Allowances: what a partner used is counted with each message; its limits are set by the node's operator.
 
-What is over them costs a number: nobody can fill our ledger or have us sign by sending more.
+What is over them costs a number.
 """
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from comity.authorities.queries import authority, local_authorities
-from comity.exchange.allowance import SIGNED_REFUSALS, Limits, hour_of
+from comity.exchange.allowance import ONE_BY_ONE, Limits, Surplus, hour_of
 from comity.exchange.models import Allowance, TurnedAway
 from comity.exchange.rejection import QuotaError
 from comity.safeguards.actions import enter
@@ -40,38 +41,44 @@ def expect_room(partner: str, *, at: datetime) -> None:
 
 
 _TURN_AWAY = (
-    "INSERT INTO exchange_turnedaway (partner, hour, refused, entered) VALUES (%s, %s, 1, 0)"
-    " ON CONFLICT (partner, hour) DO UPDATE SET refused = exchange_turnedaway.refused + 1 RETURNING refused"
+    "INSERT INTO exchange_turnedaway (partner, hour, surplus, refused, entered) VALUES (%s, %s, %s, 1, 0)"
+    " ON CONFLICT (partner, hour, surplus) DO UPDATE SET refused = exchange_turnedaway.refused + 1 RETURNING refused"
 )
 
 
-def turn_away(partner: str, *, at: datetime) -> int:
-    """Count one message over the hour's limit; the how many-th of this hour it is.
+def turn_away(partner: str, surplus: Surplus, *, at: datetime) -> bool:
+    """Count one refusal more of this hour; whether it is among those that are answered and entered one by one.
 
     It does not wait for the disk: a machine that loses its power forgets some of a number.
     """
     with soon_durable(), connection.cursor() as cursor:
-        cursor.execute(_TURN_AWAY, [partner, connection.ops.adapt_datetimefield_value(hour_of(at))])
+        cursor.execute(_TURN_AWAY, [partner, connection.ops.adapt_datetimefield_value(hour_of(at)), surplus.value])
         [refused] = cursor.fetchone()
-    return int(refused)
+    return int(refused) <= ONE_BY_ONE[surplus]
 
 
 def enter_turned_away(act: Act) -> int:
-    """Enter how many messages of each partner were over its limit, where more were than have a line of their own.
+    """Enter how much was refused to each partner in an hour, where more was than has a line of its own.
 
     The number of the hour so far, again where it has grown; hours that are over and told go. Returns the lines made.
     """
     entered = 0
-    for row in TurnedAway.objects.filter(refused__gt=F("entered")).exclude(refused__lte=SIGNED_REFUSALS):
+    few = Q()
+    for surplus, most in ONE_BY_ONE.items():
+        few |= Q(surplus=surplus, refused__lte=most)
+    for row in TurnedAway.objects.filter(refused__gt=F("entered")).exclude(few):
         with transaction.atomic():
             told = TurnedAway.objects.filter(pk=row.pk, entered=row.entered).update(entered=row.refused)
+            facts = {
+                "hour": instant_text(row.hour),
+                "surplus": row.surplus,
+                "refused": row.refused,
+                "one_by_one": ONE_BY_ONE[Surplus(row.surplus)],
+            }
             for own in local_authorities() if told else ():
-                facts = {"hour": instant_text(row.hour), "refused": row.refused, "one_by_one": SIGNED_REFUSALS}
                 enter(act, "exchange:envelopes:turned-away", row.partner, authority=own.code, facts=facts)
                 entered += 1
-    over = TurnedAway.objects.filter(hour__lt=hour_of(act.at))
-    over.filter(refused__lte=SIGNED_REFUSALS).delete()
-    over.filter(refused=F("entered")).delete()
+    TurnedAway.objects.filter(few | Q(refused=F("entered")), hour__lt=hour_of(act.at)).delete()
     return entered
 
 
@@ -89,6 +96,12 @@ def spend(partner: str, size: int, *, at: datetime) -> None:
     if row.message_bytes + size > row.bytes_at_rest:
         raise QuotaError(f"Messages of this sender would fill more than {row.bytes_at_rest} bytes. Nothing was kept.")
     raise QuotaError(_taken_already(row.messages_per_hour))
+
+
+def spend_refused(partner: str, *, at: datetime) -> None:
+    """Count a message that its sender signed and our rules refused: it may not send without end what we refuse."""
+    with suppress(QuotaError), transaction.atomic():
+        spend(partner, 0, at=at)
 
 
 def _taken_already(allowed: int) -> str:

@@ -8,9 +8,9 @@ from django.db import IntegrityError, transaction
 
 from comity.authorities.keyring import Keyring
 from comity.authorities.queries import EndedKeyView, ended_key, local_authorities, node_key
-from comity.exchange.actions.allowing import expect_room, spend, turn_away
+from comity.exchange.actions.allowing import expect_room, spend, spend_refused, turn_away
 from comity.exchange.actions.posting import store_message
-from comity.exchange.allowance import SIGNED_REFUSALS
+from comity.exchange.allowance import Surplus
 from comity.exchange.envelope import Envelope, Opened, open_envelope, parse_envelope
 from comity.exchange.message import KEYS_SUCCEEDED, SignedMessage
 from comity.exchange.models import Direction, Equivocation, StoredMessage, StoredReceipt
@@ -74,8 +74,8 @@ def receive(
     """Take in one envelope and return the signed receipt about it, positive or negative.
 
     Message, effect and ledger line commit together; the receipt is signed and stored after that commit. A repeated
-    message is answered with the same receipt. The same id with other content is kept as proof and refused. Whatever
-    is refused leaves a ledger line and nothing else, and does not burn its id; of a flood only the number is entered.
+    message is answered with the same receipt. The same id with other content is kept as proof and refused. What is
+    refused leaves a ledger line and a number, and does not burn its id; of a flood only the number is entered.
     Raises EnvelopeRejectedError (answered unsigned) while sender or addressee is not known, and in a flood; any other
     error (a database out of reach) means nothing was decided: the sender tries again.
     """
@@ -83,15 +83,22 @@ def receive(
         outside = parse_envelope(envelope)
         sender_key = _known(outside, keys)
     except EnvelopeRejectedError as rejected:
-        _enter_plain_rejection(rejected, envelope, recipient_hint, at, chance)
+        if turn_away("unknown", Surplus.UNPROVED, at=at):
+            _enter_plain_rejection(rejected, envelope, recipient_hint, at, chance)
         raise
     arrival = _Arrival(envelope, outside, sender_key, Act(peer(outside.sender), at, "exchange", chance), keys)
     try:
         _expect_room(arrival)
         opened = _authenticated(arrival)
+    except _SignedRefusalError as refusal:
+        over = refusal.rejection is RejectionCode.QUOTA
+        if turn_away(outside.sender, Surplus.OVER_LIMIT if over else Surplus.UNPROVED, at=at):
+            return _refuse(arrival, refusal)
+        raise EnvelopeRejectedError(refusal.rejection) from refusal
+    try:
         row, receipt = _take(arrival, opened, receivers)
     except _SignedRefusalError as refusal:
-        return _refuse(arrival, refusal)
+        return _refuse(arrival, refusal, signed=True)
     return receipt or acknowledge(row, arrival.keys)
 
 
@@ -106,19 +113,16 @@ def _known(outside: Envelope, keys: Keyring) -> VerifyingKey:
 
 
 def _expect_room(arrival: _Arrival) -> None:
-    """Refuse what is over the hour's limit before anything is opened, after the first few unsigned and unentered.
+    """Refuse what is over the hour's limit before anything is opened.
 
     A repetition goes on, since it is answered with its receipt; what it says about itself is proved later.
     """
-    outside, at = arrival.outside, arrival.act.at
+    outside = arrival.outside
     try:
-        expect_room(outside.sender, at=at)
+        expect_room(outside.sender, at=arrival.act.at)
     except QuotaError as error:
-        if StoredMessage.told("position", holder=arrival.holder, sender=outside.sender, message_id=outside.id):
-            return
-        if turn_away(outside.sender, at=at) > SIGNED_REFUSALS:
-            raise EnvelopeRejectedError(RejectionCode.QUOTA) from error
-        raise _SignedRefusalError(RejectionCode.QUOTA, error.message) from error
+        if not StoredMessage.told("position", holder=arrival.holder, sender=outside.sender, message_id=outside.id):
+            raise _SignedRefusalError(RejectionCode.QUOTA, error.message) from error
 
 
 def _authenticated(arrival: _Arrival) -> Opened:
@@ -268,11 +272,16 @@ def acknowledge(row: StoredMessage, keys: Keyring) -> bytes:
     return data
 
 
-def _refuse(arrival: _Arrival, refusal: _SignedRefusalError) -> bytes:
-    """Enter the refusal in the addressee's ledger and sign it for the sender."""
+def _refuse(arrival: _Arrival, refusal: _SignedRefusalError, *, signed: bool = False) -> bytes:
+    """Enter the refusal in the addressee's ledger and sign it for the sender.
+
+    A message that its sender signed counts among those of its hour also where our rules refuse it.
+    """
     outside = arrival.outside
     envelope = sha256_hex(arrival.envelope)
     with transaction.atomic():
+        if signed:
+            spend_refused(outside.sender, at=arrival.act.at)
         enter(
             arrival.act,
             "exchange:envelope:rejected",

@@ -1,4 +1,4 @@
-"""What is over a partner's limit is counted by the hour."""
+"""What is refused in numbers is counted by the hour."""
 
 from django.db import migrations, models
 
@@ -13,12 +13,18 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("partner", models.CharField(max_length=15)),
                 ("hour", models.DateTimeField()),
+                (
+                    "surplus",
+                    models.CharField(
+                        max_length=20, choices=[("over-limit", "over-limit"), ("unproved", "unproved")]
+                    ),
+                ),
                 ("refused", models.PositiveIntegerField()),
                 ("entered", models.PositiveIntegerField()),
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("partner", "hour"), name="exchange_turned_away_once")
+                    models.UniqueConstraint(fields=("partner", "hour", "surplus"), name="exchange_turned_away_once")
                 ]
             },
         )

@@ -12,6 +12,7 @@ from django.utils.translation import get_language, gettext
 
 from comity.authorities.queries import name_of
 from comity.exchange.actions import resend
+from comity.exchange.allowance import Surplus
 from comity.exchange.queries import StoppedView, equivocations, lapses, lines, reconciliations, stopped
 from comity.exchange.rejection import SENTENCES, RejectionCode
 from comity.safeguards.permissions import Permission
@@ -43,12 +44,13 @@ def refused_line(entry: EntryView, language: str) -> dict[str, Any]:
 
 
 def floods(entries: list[EntryView], language: str) -> list[dict[str, Any]]:
-    """Of each partner and hour how many messages were over its limit: the last number entered counts, newest first."""
-    last = {(one.subject, str(one.facts.get("hour", ""))): one for one in reversed(entries)}
+    """Of each partner, hour and sort how much was turned away: the last number entered counts, newest first."""
+    last = {(one.subject, str(one.facts["hour"]), one.facts["surplus"]): one for one in reversed(entries)}
     newest = sorted(last.values(), key=lambda one: one.seq, reverse=True)[:HOURS_SHOWN]
     return [
         {
-            "name": name_of(one.subject, language),
+            "name": "" if one.subject == "unknown" else name_of(one.subject, language),
+            "over_limit": one.facts["surplus"] == Surplus.OVER_LIMIT,
             "hour": datetime.fromisoformat(str(one.facts["hour"])),
             "refused": int(str(one.facts["refused"])),
             "one_by_one": int(str(one.facts["one_by_one"])),
