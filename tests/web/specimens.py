@@ -38,6 +38,7 @@ from comity.web.lines import (
     RecallMark,
 )
 from comity.web.marks import ClockMark, Ribbon, SealMark, SealState, Stop
+from comity.web.openings import GLASS, GROUNDS
 from comity.web.pages.assurance import page_of as assurance_page
 from comity.web.pages.dossier_grounds import DUAL_VERBS, GATE_VERBS, grounds_context
 from comity.web.pages.intake import PostedForm
@@ -47,7 +48,6 @@ from comity.web.pages.law_found import found
 from comity.web.pages.law_frame import frame
 from comity.web.pages.law_instruments import instrument_context, instruments_context
 from comity.web.pages.law_states import state_context, states_context
-from comity.web.pages.ledger import GLASS, GROUNDS
 from comity.web.pages.our_card import in_groups
 from comity.web.pages.releases import GroundForm
 from comity.web.pages.vault import FAULTS
