@@ -95,6 +95,7 @@ def test_a_damaged_chunk_is_never_kept_and_the_line_mends_it(world):
     bundle[-SEALED_CHUNK] ^= 1
     assert outcomes(taken(world, bytes(bundle))) == [PartOutcome.DAMAGED]
     assert world.received(item).state == "awaited"
+    assert Transfer.objects.get().held == 2 * SEALED_CHUNK  # those before it
     Transfer.objects.update(next_attempt=world.at)
     assert world.fetch() == 1
     assert held(world, item)

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -208,6 +209,10 @@ def test_a_bundle_for_another_or_from_a_stranger_is_refused(house):
     assert refusal(house, data + b"x") is RejectionCode.MALFORMED
     forged = seal_manifest(replace(strange, sender=US), HELD[STRANGER].signing, HELD[THEM].opening.public)
     assert refusal(house, forged) is RejectionCode.SIGNATURE
+    borrowed = SimpleNamespace(sign=lambda kind, _content: HELD[US].signing.sign(kind, strange.content))
+    assert refusal(house, seal_manifest(replace(strange, sender=US), borrowed, HELD[THEM].opening.public)) is (
+        RejectionCode.SIGNATURE
+    )
     other = seal_manifest(replace(strange, number=2), HELD[STRANGER].signing, HELD[THEM].opening.public)
     assert refusal(house, other) is RejectionCode.EQUIVOCATION
 
@@ -265,8 +270,9 @@ def test_who_may_pack_and_take_is_said_by_the_policy(house):
     registrar = operator(house).by(replace(officer, roles=frozenset({Role.REGISTRAR})))
     allowed = pack(registrar, THEM, holder=US, keys=house.keys, cargo=NoCargo())
     assert (allowed.manifest.number, len(b"".join(allowed.chunks()))) == (1, allowed.size)
-    with pytest.raises(RefusedError):
+    with pytest.raises(RefusedError) as refused:
         take(operator(house).by(officer), io.BytesIO(), keys=house.keys, receivers={}, cargo=NoCargo())
+    assert not isinstance(refused.value, EnvelopeRejectedError)  # that would tell what the file is
     with pytest.raises(RefusedError, match="operator"):
         pack(replace(operator(house), actor=job("send", US)), THEM, holder=US, keys=house.keys, cargo=NoCargo())
 
