@@ -10,7 +10,7 @@ from comity.exchange.ledger_export import CHECKPOINT, WITNESSED, check_export
 from comity.exchange.models import WitnessedLog
 from comity.exchange.queries import cosigned, departures, exported, standings
 from comity.safeguards.models import LedgerEntry
-from comity.seals.canonical import decode, encode
+from comity.seals.canonical import decode, encode, from_b64, to_b64
 from comity.simulation.histories import LOG, WITNESSES, Federation, History
 
 
@@ -69,6 +69,10 @@ def test_any_change_is_found(history: History) -> None:
     whole = files(history)
     value = decode(whole.lines[1].rstrip(b"\n"))
     altered = encode({**value, "entry": decode(whole.lines[2].rstrip(b"\n"))["entry"]}) + b"\n"
+    renumbered = encode({**value, "seq": 7}) + b"\n"
+    words = encode({**decode(from_b64(value["entry"])), "purpose": "another"})
+    reworded = encode({**value, "entry": to_b64(words)}) + b"\n"
+    unsigned = whole.checkpoint.partition("\n\n")[0] + "\n\n— a QUJDREU=\n"
     keys = decode(whole.keys)
     swapped = encode({**keys, WITNESSES[0]: keys[WITNESSES[1]]})
     for changed in (
@@ -76,6 +80,9 @@ def test_any_change_is_found(history: History) -> None:
         replace(whole, lines=whole.lines[1:]),
         replace(whole, lines=(whole.lines[1], whole.lines[0], *whole.lines[2:])),
         replace(whole, lines=(whole.lines[0], altered, *whole.lines[2:])),
+        replace(whole, lines=(whole.lines[0], renumbered, *whole.lines[2:])),
+        replace(whole, lines=(whole.lines[0], reworded, *whole.lines[2:])),
+        replace(whole, checkpoint=unsigned),
         replace(whole, lines=(*whole.lines, b"{}\n")),
         replace(whole, checkpoint=whole.checkpoint.replace("\n", "\n1", 1)),
         replace(whole, witnessed=whole.witnessed.replace("\n", "\n1", 1)),

@@ -199,11 +199,15 @@ def test_a_cosignature_is_of_one_checkpoint_and_one_moment():
     other = cosignature(HEAD, "CO-MJD", WITNESS, AT.replace(second=45))
     mixed = lines.splitlines(keepends=True)[0] + other.splitlines(keepends=True)[1]
     longer = Checkpoint(HEAD.origin, HEAD.size + 1, HEAD.root)
+    spliced = (
+        lines.splitlines(keepends=True)[0] + cosignature(longer, "CO-MJD", WITNESS, AT).splitlines(keepends=True)[1]
+    )
     for note, code in (
         (NOTE + changed, "seal:ed25519"),
         (NOTE + mixed, "checkpoint:unsigned"),
         (NOTE + lines.splitlines(keepends=True)[0], "checkpoint:unsigned"),
         (sign_checkpoint(longer, KEY) + lines, "seal:ed25519"),
+        (NOTE + spliced, "seal:mldsa"),
     ):
         with pytest.raises(BrokenError) as caught:
             cosigned_at(note, WITNESS.public, "CO-MJD")
