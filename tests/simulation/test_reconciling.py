@@ -4,18 +4,21 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from comity.evidence.actions import fetch_due
 from comity.evidence.queries import offered_range
-from comity.exchange.actions import begin_reconciling, end_reconciling, reconcile_due, send_due
+from comity.exchange.actions import begin_reconciling, end_reconciling, post, reconcile_due, send_due
+from comity.exchange.message import Message
 from comity.exchange.models import Equivocation, Outbox, Reconciling, StoredMessage
 from comity.exchange.queries import reconciliations
-from comity.exchange.reconciliation import DONE, TYPES
+from comity.exchange.reconciliation import DONE, RETURNED, TYPES
 from comity.requests.models import Dossier
 from comity.requests.phases import Phase
 from comity.requests.queries.access import state_of
@@ -165,6 +168,12 @@ def test_an_old_copy_gets_back_what_it_lacks_and_nothing_takes_effect_twice(pair
         assert reconciliations(OURS)[0].told is False
     pair.now += timedelta(minutes=1)
     pair.carry(10)
+    theirs = pair.nodes[THEIRS]
+    with theirs.acting(), transaction.atomic():  # one is given back a second time, in a message of its own
+        back = StoredMessage.objects.filter(type=RETURNED).earliest("position")
+        message, act = Message.from_content(bytes(back.content)), theirs.act(pair.now)
+        post(act, replace(message, id=act.new_id(), attachments=()), keys=theirs.keys)
+    pair.carry(1)
     after = _states(pair)
     assert after[OURS] == after[THEIRS] == before[THEIRS]
     assert list(pair.casework.violations(pair.nodes)) == []
