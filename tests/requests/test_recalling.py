@@ -134,6 +134,15 @@ def test_a_recalled_item_is_locked_at_once_and_its_deletion_comes_back_signed(ca
     assert holds(item.digest)  # the provider's own copy, on the one node of this test
 
 
+def test_the_content_of_a_deleted_item_goes_with_the_last_item_that_is_it(cast: World) -> None:
+    dossier, (item, other) = countersigned(cast)
+    recall = recalled(cast, dossier, item)
+    Item.objects.filter(holder="CO-FGN", digest=item.digest).update(state="deleted")  # the provider is another node
+    cast.do("head", "answer_recall", dossier, recall=recall, items=[item.reference], outcome="complied", place="Berne")
+    assert not holds(item.digest)
+    assert holds(other.digest)
+
+
 def test_what_cannot_be_complied_with_says_why_and_accounts_for_what_was_given_on(cast: World, tmp_path: Path) -> None:
     dossier, (item, _) = countersigned(cast)
     release = propose_release(
