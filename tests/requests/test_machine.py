@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Callable
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -226,7 +226,7 @@ def test_the_workflow_holds_against_people_and_post(cast: World) -> None:
     run_state_machine_as_test(
         Here,
         settings=settings(
-            max_examples=16,
+            max_examples=16 if connection.vendor == "sqlite" else 8,
             stateful_step_count=16,
             deadline=None,
             suppress_health_check=list(HealthCheck),
