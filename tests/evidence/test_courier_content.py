@@ -1,6 +1,7 @@
 """Content by courier goes the way of what is fetched: opened chunk by chunk, whole or asked for again, never twice."""
 
 import io
+from datetime import timedelta
 
 import pytest
 
@@ -98,6 +99,20 @@ def test_a_damaged_chunk_is_never_kept_and_the_line_mends_it(world):
     assert Transfer.objects.get().held == 2 * SEALED_CHUNK  # those before it
     Transfer.objects.update(next_attempt=world.at)
     assert world.fetch() == 1
+    assert held(world, item)
+
+
+def test_content_that_the_worker_has_in_hand_is_undecided_and_taken_when_the_bundle_comes_again(world):
+    item = offered(world)
+    bundle = b"".join(packed(world).chunks())
+    Transfer.objects.update(lease="another", lease_until=world.at + timedelta(minutes=1))
+    found = taken(world, bundle)
+    assert outcomes(found) == [PartOutcome.UNDECIDED]
+    assert "over the line" in found.results[-1].reason
+    assert not found.whole
+    assert Transfer.objects.get().held == 0
+    Transfer.objects.update(lease="", lease_until=None)
+    assert outcomes(taken(world, bundle)) == [PartOutcome.TAKEN]
     assert held(world, item)
 
 

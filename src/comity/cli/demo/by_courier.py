@@ -120,7 +120,13 @@ def _packed(desk: Desk, partner: str) -> bytes:
 
 
 def _taken(desk: Desk, bundle: bytes) -> Any:
-    return desk.call("POST", "/courier/take", files={"file": ("bundle.comity", bundle)})
+    """What came of the bundle; taken in again while the node's own worker has a part of it in hand, as it says."""
+    end = time.monotonic() + WAIT_SECONDS
+    while True:
+        told = desk.call("POST", "/courier/take", files={"file": ("bundle.comity", bundle)})
+        if "undecided" not in _outcomes(told) or time.monotonic() > end:
+            return told
+        time.sleep(1)
 
 
 def _outcomes(told: Any) -> dict[str, int]:

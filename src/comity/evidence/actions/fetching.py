@@ -27,7 +27,7 @@ from comity.store.queries import expect_key_free
 from comity.store.vault import Kept, Vault
 from comity.store.wrapping import unwrapped_key
 from comity.values.actor import Act, job
-from comity.values.errors import BrokenError, ComityError, ConflictError
+from comity.values.errors import BrokenError, ComityError, ConflictError, UnavailableError
 
 DEFAULT_LIMIT = 20
 LEASE = timedelta(seconds=LEASE_SECONDS)
@@ -74,10 +74,16 @@ def fetch_due(
 def fetch_now(act: Act, pk: UUID, *, keys: Keyring, vault: Vault, transport: Transport, clock: Clock) -> bool:
     """Take up one transfer from a source that is at hand, such as a courier's bundle, whenever its next try would be.
 
-    False where it is not whole by then, or another worker has it in hand.
+    False where it is not whole by then. Raises UnavailableError `transfer:in-hand` where another worker has it in hand.
     """
     lease = _lease(replace(act, at=clock()), pk, clock, due=_free(clock()))
-    return bool(lease and _take_up(act, lease, keys, vault, transport))
+    if lease is None:
+        raise UnavailableError(
+            "This node is just trying to get the content over the line; nothing of it was taken from here.",
+            code="transfer:in-hand",
+            next_step="Try again in a moment.",
+        )
+    return bool(_take_up(act, lease, keys, vault, transport))
 
 
 def _take_up(act: Act, lease: "_Lease", keys: Keyring, vault: Vault, transport: Transport) -> int:
