@@ -1,11 +1,11 @@
 """Content by courier goes the way of what is fetched: opened chunk by chunk, whole or asked for again, never twice."""
 
 import io
-from datetime import timedelta
 
 import pytest
 
 from comity.evidence.actions import EvidenceCargo
+from comity.evidence.actions.fetching import LEASE
 from comity.evidence.models import Transfer
 from comity.exchange.actions import Asked, Packed, Taken, pack, take
 from comity.exchange.courier import PartKind, PartOutcome
@@ -105,7 +105,7 @@ def test_a_damaged_chunk_is_never_kept_and_the_line_mends_it(world):
 def test_content_that_the_worker_has_in_hand_is_undecided_and_taken_when_the_bundle_comes_again(world):
     item = offered(world)
     bundle = b"".join(packed(world).chunks())
-    Transfer.objects.update(lease="another", lease_until=world.at + timedelta(minutes=1))
+    Transfer.objects.update(lease="another", lease_until=world.at + LEASE)
     found = taken(world, bundle)
     assert outcomes(found) == [PartOutcome.UNDECIDED]
     assert "over the line" in found.results[-1].reason
