@@ -246,6 +246,7 @@ def _needs() -> list[Need]:
             since=NOW,
         ),
         Need("Evidence arrived, 214 MB in 3 files: countersign the custody", HREF, "CH-2026-0187", "CO", since=NOW),
+        Need(GLASS["opened"], "/ledger", "", "", detail=GROUNDS["liberty"], since=NOW),
     ]
 
 

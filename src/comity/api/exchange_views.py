@@ -74,7 +74,7 @@ class ExchangePort:
         ]
 
     def envelopes(self, request: HttpRequest) -> HttpResponse:
-        """POST an envelope; the answer is a signed receipt, or a bare code while who it is from or to is unknown."""
+        """POST an envelope; the answer is a signed receipt, a bare code for who is not known and in a flood."""
         envelope = request.read(MAX_ENVELOPE_BYTES + 1)
         try:
             receipt = receive(envelope, at=self.now(), chance=self.chance, keys=self.keys(), receivers=self.receivers)
