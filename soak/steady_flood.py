@@ -24,7 +24,7 @@ def main() -> None:
     from comity.authorities.queries import partner
     from comity.exchange.envelope import seal_envelope
     from comity.exchange.message import SignedMessage
-    from comity.exchange.receipt import peek_receipt
+    from comity.exchange.receipt import peek_receipt, read_plain_rejection
     from comity.values.actor import Act, job
 
     keys, letters, to, line = settings.COMITY.keys(), Letters(us, them, 0), partner(them), settings.COMITY.transport()
@@ -40,8 +40,9 @@ def main() -> None:
         told: Counter[str] = Counter()
         while waiting and time.monotonic() < begun + asked["seconds"]:
             time.sleep(max(0.0, begun + sent / asked["rate"] - time.monotonic()))
-            receipt = peek_receipt(line.deliver(to, waiting.pop(0)))
-            told[receipt.rejection.value if receipt.rejection else "taken"] += 1
+            answer = line.deliver(to, waiting.pop(0))
+            refused = read_plain_rejection(answer) or peek_receipt(answer).rejection
+            told[refused.value if refused else "taken"] += 1
             sent += 1
         print(json.dumps({"sent": sent, "seconds": time.monotonic() - begun, "answers": dict(told)}), flush=True)
 

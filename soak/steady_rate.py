@@ -159,11 +159,25 @@ def share(seed: int, place: Path) -> dict[str, Any]:
         federation.run(1, rate=5)
         federation.drain()
         after = federation.processes()
+        flood = _refused_here(node)
     told = [judged(node.database, us, node.database, them) for us, them in ((US, THEM), (THEM, US))]
     return {
         **{name: sum(one[name] for one in told) for name in ("sent", "lost", "doubled")},
+        "flood": flood,
         "violations": [sentence for one in told for sentence in one["violations"]] + _unflat([before, before, after]),
     }
+
+
+def _refused_here(node: RunningNode) -> dict[str, int]:
+    """What comes of more messages than have a refusal of their own, from one who used up its hour."""
+    node.command("node", "peer", "quota", str(node.folder), THEM, "--messages-per-hour", "1")
+    flooder = Talker("soak.steady_flood", str(node.folder), THEM, US, "15")
+    try:
+        flooder.ask(rate=100, seconds=60)
+        answers: dict[str, int] = flooder.answer()["answers"]
+    finally:
+        flooder.end()
+    return answers
 
 
 def _steady(
@@ -225,7 +239,10 @@ def _together(senders: list[Talker], seconds: float) -> float:
 
 
 def _flooded(federation: Federation, nodes: list[RunningNode], each: float, length: float) -> dict[str, Any]:
-    """Calm and flood by turns, twice: what the third peer got, and what it did to the other two."""
+    """Calm and flood by turns, twice: what the third peer got, and what it did to the other two.
+
+    What it is allowed it has used up in the first turn, taken in as fast as it comes; in the second all is refused.
+    """
     ours, third = nodes[0], nodes[2]
     pace = 10 * PERMITTED_PER_SECOND
     count = int(2 * pace * length)
@@ -234,17 +251,17 @@ def _flooded(federation: Federation, nodes: list[RunningNode], each: float, leng
     ours.command("node", "peer", "quota", str(ours.folder), third.code, "--messages-per-hour", str(allowed))
     flooder = Talker("soak.steady_flood", str(third.folder), third.code, ours.code, str(count))
     hour = time.gmtime().tm_hour
-    calm, flooded, answers = [], [], []
+    calm, turns, answers = [], [], []
     try:
         for _ in range(2):
             calm += federation.run(length, rate=each)["taken"]
             flooder.ask(rate=pace, seconds=length)
-            flooded += federation.run(length, rate=each)["taken"]
+            turns.append(federation.run(length, rate=each)["taken"])
             answers.append(flooder.answer())
     finally:
         flooder.end()
-    p99 = [percentiles(sorted(one))["p99_ms"] for one in (calm, flooded)]
-    moved = round(p99[1] / p99[0] - 1, 2) if p99[0] and p99[1] else None
+    quiet, whole, refused = (percentiles(sorted(one))["p99_ms"] for one in (calm, [*turns[0], *turns[1]], turns[1]))
+    moved, moved_refused = (round(p99 / quiet - 1, 2) if quiet and p99 else None for p99 in (whole, refused))
     taken = taken_from(ours.database, ours.code, third.code) - before
     return {
         "pace": round(pace, 1),
@@ -252,9 +269,11 @@ def _flooded(federation: Federation, nodes: list[RunningNode], each: float, leng
         "hours": len({hour, time.gmtime().tm_hour}),
         "answers": answers,
         "taken": taken,
-        "p99_ms_calm": p99[0],
-        "p99_ms_flooded": p99[1],
+        "p99_ms_calm": quiet,
+        "p99_ms_flooded": whole,
+        "p99_ms_refused": refused,
         "moved": moved,
+        "moved_while_refused": moved_refused,
         "aim": AIM_MOVED,
         "met": moved is not None and moved <= AIM_MOVED,
     }

@@ -27,6 +27,11 @@ print(json.dumps([page.status_code, sent.status_code, secure]))
 """
 HOST = "import django; django.setup(); from django.test import Client; print(Client(headers={'host': HOST}).get('/x').status_code)"
 
+LINES_TOLD = (
+    "from django.core.management import call_command; call_command('migrate', verbosity=0); import logging; told = logging.Handler(); told.emit = lambda line: print('line');"
+    "logging.getLogger('django.request').addHandler(told);"
+)
+
 
 def answered(folder: Path, code: str, host: str, **environment: str) -> str:
     kept = {key: value for key, value in os.environ.items() if key not in {"COMITY_TEST_DATABASE", "COMITY_TLS_PROXY"}}
@@ -78,6 +83,13 @@ def test_without_a_proxy_its_header_is_not_believed(node: Path) -> None:
 def test_the_exchange_listener_answers_under_its_public_endpoint(node: Path, host: str, status: str) -> None:
     code = HOST.replace("django.setup();", f"django.setup(); {ANSWER_PARTNERS_ONLY}")
     assert answered(node, code, host) == status
+
+
+def test_what_the_exchange_port_refuses_has_no_line_in_the_log(node: Path) -> None:
+    code = HOST.replace("django.setup();", f"django.setup(); {LINES_TOLD}")
+    assert answered(node, code, "exchange.mla.example").split() == ["line", "404"]
+    exchange = code.replace("django.setup();", f"django.setup(); {ANSWER_PARTNERS_ONLY}")
+    assert answered(node, exchange, "exchange.mla.example").split() == ["404"]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ def test_a_served_node_loses_and_doubles_nothing_and_leaves_no_handle_open(tmp_p
     found = steady_rate.share(5, tmp_path)
     assert found["sent"] > 0
     assert (found["lost"], found["doubled"], found["violations"]) == (0, 0, [])
+    assert found["flood"] == {"quota": 15}
     database = tmp_path / "node" / "node.sqlite3"
     with sqlite3.connect(database) as held:
         held.execute("DELETE FROM exchange_storedmessage WHERE direction = 'in' AND recipient = ?", [THEM])

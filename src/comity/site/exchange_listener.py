@@ -5,6 +5,7 @@ partner added while the node runs is let in at once.
 """
 
 import errno
+import logging
 import socket
 import ssl
 from collections.abc import Callable
@@ -32,13 +33,15 @@ READ_SECONDS = 60.0
 def answer_partners_only() -> None:
     """From here on this process has the exchange port's addresses and no other; before anything is answered.
 
-    No pages, sessions or forms: partners are known by what they sign. And no proxy is believed: TLS ends here.
+    No pages, sessions or forms: partners are known by what they sign. And no proxy is believed: TLS ends here. What is
+    refused stands in the ledger, of a flood as a number: it has no line in the log, which anyone could fill.
     """
     from django.conf import settings  # noqa: PLC0415 - the framework is loaded by now
 
     settings.ROOT_URLCONF = ADDRESSES
     settings.MIDDLEWARE = MIDDLEWARE
     settings.SECURE_PROXY_SSL_HEADER = None
+    logging.getLogger("django.request").setLevel(logging.ERROR)
 
 
 def options(run: Path) -> dict[str, Any]:
