@@ -218,7 +218,7 @@ class OwedReceipt(models.Model):
         constraints = [models.UniqueConstraint(fields=["holder", "partner", "message_id"], name="exchange_owed_once")]
 
 
-class PartnerCheckpoint(models.Model):
+class PartnerCheckpoint(Spelled):
     """A signed checkpoint of a partner's ledger (`log`) that one of our authorities (`holder`) knows as its witness."""
 
     holder = models.CharField(max_length=15)
@@ -256,7 +256,7 @@ class SeenCheckpoint(PartnerCheckpoint):
         ]
 
 
-class LedgerFault(models.Model):
+class LedgerFault(Spelled):
     """Proof that a ledger has two histories: what its authority signed before, and what it signed that denies it."""
 
     holder = models.CharField(max_length=15)
@@ -279,7 +279,7 @@ class LedgerFault(models.Model):
         ]
 
 
-class Standing(models.Model):
+class Standing(Spelled):
     """How one of our ledgers stands with one witness: what it cosigned last, and what came of the last try."""
 
     log = models.CharField(max_length=15)

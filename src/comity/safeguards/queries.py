@@ -114,17 +114,19 @@ def tree_of(authority: str) -> TiledTree:
 
 def _stored_row(authority: str, level: int, index: int) -> list[bytes]:
     """The hashes of a tile as far as they are stored; of level 0, as far as the log reaches."""
-    stored = LedgerTile.objects.filter(authority=authority, level=level, index=index)
-    hashes = stored.values_list("hashes", flat=True).first()
-    if hashes is not None:
+    for [hashes] in LedgerTile.told("hashes", authority=authority, level=level, index=index):
         return hashes_of(bytes(hashes))
     return [] if level else [merkle.leaf_hash(leaf) for leaf in _row_of_leaves(authority, index)]
 
 
+_LEAVES = "SELECT leaf FROM safeguards_ledgerentry WHERE authority = %s AND seq >= %s AND seq < %s ORDER BY seq"
+
+
 def _row_of_leaves(authority: str, index: int) -> list[bytes]:
     start = index * WIDTH
-    rows = LedgerEntry.objects.filter(authority=authority, seq__gte=start, seq__lt=start + WIDTH).order_by("seq")
-    return [bytes(leaf) for leaf in rows.values_list("leaf", flat=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(_LEAVES, [authority, start, start + WIDTH])
+        return [bytes(leaf) for (leaf,) in cursor.fetchall()]
 
 
 def next_tiles(authority: str, limit: int) -> list[tuple[int, int, list[bytes]]]:

@@ -82,11 +82,11 @@ def _unknown(code: str) -> MissingError:
 
 
 def local_authorities() -> list[Authority]:
-    return list(Authority.objects.filter(local=True, active=True).order_by("code"))
+    return Authority.all_held(local=True, active=True)
 
 
 def partners() -> list[Authority]:
-    return list(Authority.objects.filter(local=False, active=True).order_by("code"))
+    return Authority.all_held(local=False, active=True)
 
 
 def authorities_of(state: str) -> list[Authority]:

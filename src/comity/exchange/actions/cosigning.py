@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -88,10 +89,10 @@ def _take(act: Act, asked: _Asked) -> Answer:
 
     The last condition of the update makes check and write one step also where nothing else would.
     """
-    row = WitnessedLog.objects.select_for_update().filter(holder=asked.holder, log=asked.log).first()
+    row = WitnessedLog.held(lock=True, holder=asked.holder, log=asked.log)
     known = Checkpoint(asked.checkpoint.origin, row.size, bytes(row.root)) if row else None
-    seen = SeenCheckpoint.objects.filter(holder=asked.holder, log=asked.log, size=asked.checkpoint.size)
-    roots = [bytes(root) for root in seen.values_list("root", flat=True)]
+    seen = SeenCheckpoint.told("root", holder=asked.holder, log=asked.log, size=asked.checkpoint.size)
+    roots = [bytes(root) for [root] in seen]
     verdict = judge(known, roots, asked.request, asked.checkpoint)
     size = known.size if known else 0
     if verdict in PROOFS:
@@ -101,17 +102,13 @@ def _take(act: Act, asked: _Asked) -> Answer:
     new, note = asked.checkpoint, asked.request.note
     values = {"size": new.size, "root": new.root, "note": note, "at": act.at}
     if row is None:
-        WitnessedLog.objects.create(holder=asked.holder, log=asked.log, **values)
-    elif not WitnessedLog.objects.filter(pk=row.pk, size=row.size, root=row.root).update(**values):
+        WitnessedLog(holder=asked.holder, log=asked.log, **values).insert()
+    elif not row.changed(values, size=row.size, root=row.root):
         raise UnavailableError("Another checkpoint of the log came at the same moment.", code="witness:busy")
-    SeenCheckpoint.objects.update_or_create(
-        holder=asked.holder,
-        log=asked.log,
-        size=new.size,
-        root=new.root,
-        defaults={"settled": True},
-        create_defaults={"note": note, "at": act.at, "settled": True},
-    )
+    which: dict[str, Any] = {"holder": asked.holder, "log": asked.log, "size": new.size, "root": new.root}
+    if not SeenCheckpoint(**which, note=note, at=act.at, settled=True).insert_unless_there():
+        for shown in SeenCheckpoint.all_held(**which, settled=False):
+            shown.changed({"settled": True})
     return Answer(verdict, size=new.size)
 
 
@@ -133,11 +130,9 @@ def _keep_refused(act: Act, asked: _Asked, verdict: Verdict, row: WitnessedLog |
     """Keep what proves that the log has two histories; of an unsigned request only two signed roots of one size."""
     holder, log = asked.holder, asked.log
     if verdict is Verdict.FORK:
-        other = SeenCheckpoint.objects.filter(holder=holder, log=log, size=asked.checkpoint.size).exclude(
-            root=asked.checkpoint.root
-        )
-        first = other.first()
-        known = first.note if first else row.note if row else ""
+        seen = SeenCheckpoint.all_held(holder=holder, log=log, size=asked.checkpoint.size)
+        other = [one.note for one in seen if bytes(one.root) != asked.checkpoint.root]
+        known = other[0] if other else row.note if row else ""
         sizes = (asked.checkpoint.size, asked.checkpoint.size)
         _keep(act, _Denial(holder, log, verdict, known, asked.request.note, sizes))
     elif asked.signature is not None:
@@ -148,21 +143,19 @@ def _keep_refused(act: Act, asked: _Asked, verdict: Verdict, row: WitnessedLog |
 
 def _keep(act: Act, denied: _Denial) -> None:
     """One row and one line in the ledger for each history denied, however often it is tried again."""
-    row, new = LedgerFault.objects.get_or_create(
+    row = LedgerFault(
         holder=denied.holder,
         log=denied.log,
         kind=denied.kind.value,
         known_size=denied.sizes[0],
-        defaults={
-            "size": denied.sizes[1],
-            "first": denied.known,
-            "second": denied.second,
-            "signature": denied.signature.to_json() if denied.signature else None,
-            "shown_by": denied.shown_by,
-            "at": act.at,
-        },
+        size=denied.sizes[1],
+        first=denied.known,
+        second=denied.second,
+        signature=denied.signature.to_json() if denied.signature else None,
+        shown_by=denied.shown_by,
+        at=act.at,
     )
-    if new:
+    if row.insert_unless_there():
         facts = {"kind": row.kind, "known": row.known_size, "size": row.size}
         enter(act, "exchange:ledger:denied", f"{denied.log}:ledger", authority=denied.holder, facts=facts)
 
@@ -185,22 +178,16 @@ def hear_checkpoint(
 
 @transaction.atomic
 def _note_shown(act: Act, holder: str, log: str, checkpoint: Checkpoint, note: str) -> None:
-    held = SeenCheckpoint.objects.filter(holder=holder, log=log)
-    same = held.filter(size=checkpoint.size)
-    if same.filter(root=checkpoint.root).exists():
+    same = SeenCheckpoint.all_held(holder=holder, log=log, size=checkpoint.size)
+    if any(bytes(one.root) == checkpoint.root for one in same):
         return
-    other = same.first()
-    if other is not None:
+    if same:
         sizes = (checkpoint.size, checkpoint.size)
-        _keep(act, _Denial(holder, log, Verdict.FORK, other.note, note, sizes, shown_by=act.actor.id))
-    elif held.filter(settled=False).count() < MOST_SHOWN:
-        SeenCheckpoint.objects.get_or_create(  # two witnesses may show it at the same moment
-            holder=holder,
-            log=log,
-            size=checkpoint.size,
-            root=checkpoint.root,
-            defaults={"note": note, "shown_by": act.actor.id, "at": act.at},
-        )
+        _keep(act, _Denial(holder, log, Verdict.FORK, same[0].note, note, sizes, shown_by=act.actor.id))
+    elif len(SeenCheckpoint.told("pk", holder=holder, log=log, settled=False)) < MOST_SHOWN:
+        row = SeenCheckpoint(holder=holder, log=log, size=checkpoint.size, root=checkpoint.root)
+        row.note, row.shown_by, row.at = note, act.actor.id, act.at
+        row.insert_unless_there()  # two witnesses may show it at the same moment
 
 
 def settle_shown(act: Act, *, transport: Caller, log: str = "") -> int:
@@ -208,14 +195,14 @@ def settle_shown(act: Act, *, transport: Caller, log: str = "") -> int:
 
     A log that does not answer stays asked; one that answers with a proof that does not hold has signed it.
     """
-    waiting = SeenCheckpoint.objects.filter(settled=False).order_by("at", "id")
-    settled = 0
-    for shown in list(waiting.filter(log=log) if log else waiting):
-        row = WitnessedLog.objects.filter(holder=shown.holder, log=shown.log).first()
+    of: dict[str, Any] = {"log": log} if log else {}
+    waiting, settled = SeenCheckpoint.all_held(settled=False, **of), 0
+    for shown in sorted(waiting, key=lambda one: one.at):
+        row = WitnessedLog.held(holder=shown.holder, log=shown.log)
         if row is None:
             continue
         if row.size == shown.size:  # the same size and, else it were a fork, the same root
-            SeenCheckpoint.objects.filter(pk=shown.pk).update(settled=True)
+            shown.changed({"settled": True})
             settled += 1
             continue
         first: WitnessedLog | SeenCheckpoint
@@ -225,7 +212,8 @@ def settle_shown(act: Act, *, transport: Caller, log: str = "") -> int:
             asked = _history(act, transport, shown.holder, shown.log, first.size, last.size)
         except ComityError:
             continue
-        settled += _settle(act, shown, first, last, asked)
+        _settle(act, shown, first, last, asked)
+        settled += 1
     return settled
 
 
@@ -251,7 +239,7 @@ def _settle(
     first: WitnessedLog | SeenCheckpoint,
     last: WitnessedLog | SeenCheckpoint,
     asked: _Asked,
-) -> int:
+) -> None:
     roots, sizes = (bytes(first.root), bytes(last.root)), (first.size, last.size)
     by = act.by(peer(shown.log))
     if asked.checkpoint.root != roots[1]:
@@ -281,7 +269,7 @@ def _settle(
             )
             _keep(by, denied)
     # A history that was denied is settled too: the proof is kept, and nobody need be asked again.
-    return SeenCheckpoint.objects.filter(pk=shown.pk).update(settled=True)
+    shown.changed({"settled": True})
 
 
 @transaction.atomic

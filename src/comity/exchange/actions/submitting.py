@@ -82,7 +82,7 @@ def _with_nodes() -> list[Authority]:
 
 
 def _standing(log: str, witness: str) -> Standing | None:
-    return Standing.objects.filter(log=log, witness=witness).first()
+    return Standing.held(log=log, witness=witness)
 
 
 def _due(row: Standing | None, log: str, witness: str, at: datetime, every: timedelta) -> bool:
@@ -171,26 +171,35 @@ def _read(to: Partner, note: str, answer: Called, at: datetime) -> _Told:
 @transaction.atomic
 def _settle(act: Act, log: str, witness: str, told: _Told) -> None:
     """Write what came of a try; a ledger that a witness denies is entered once, in that very ledger."""
-    row, _ = Standing.objects.select_for_update().get_or_create(log=log, witness=witness)
+    row = _held(log, witness)
     changed = row.state != told.state
     alarmed = row.state in ALARMS
     row.tried_at = act.at
     if told.state in (UNREACHABLE, UNKNOWN) and alarmed:
-        row.save()  # a silence does not take an alarm back
+        row.put()  # a silence does not take an alarm back
         return
     row.state, row.reason, row.known_size = told.state, told.reason[:2000], told.known_size
     row.since = act.at if changed or row.since is None else row.since
     if told.checkpoint is not None:
         row.size, row.root, row.note, row.at = told.checkpoint.size, told.checkpoint.root, told.note, act.at
-    row.save()
+    row.put()
     if changed and told.state in ALARMS:
         facts = {"witness": witness, "state": told.state, "known": told.known_size}
         enter(act, "exchange:ledger:disowned", f"{log}:ledger", authority=log, facts=facts)
 
 
+def _held(log: str, witness: str) -> Standing:
+    """The row of ledger and witness, locked as long as a transaction lasts; a new one before their first try."""
+    row = Standing.held(lock=True, log=log, witness=witness)
+    if row is None:
+        Standing(log=log, witness=witness).insert_unless_there()
+        return _held(log, witness)
+    return row
+
+
 def _others(log: str, witness: str) -> list[WitnessedLog]:
     """What we know of third authorities' ledgers; an authority is not shown its own, nor that of its own node."""
-    rows = list(WitnessedLog.objects.filter(holder=log).exclude(log=witness))
+    rows = [row for row in WitnessedLog.all_held(holder=log) if row.log != witness]
     if not rows:
         return []
     places = {row.code: row.endpoint for row in _with_nodes()}
@@ -203,8 +212,8 @@ def _untold(log: str, witness: str, row: Standing) -> bool:
 
 def _show_others(log: str, to: Partner, transport: Caller, keys: Keyring, act: Act) -> None:
     """Show a witness the checkpoints we cosigned, so that a log that tells two stories is found."""
-    row = Standing.objects.get(log=log, witness=to.code)
-    Standing.objects.filter(pk=row.pk).update(tried_at=act.at)
+    row = _held(log, to.code)
+    row = row.changed({"tried_at": act.at}) or row
     for one in _others(log, to.code):
         if row.told.get(one.log) == one.size:
             continue
@@ -215,8 +224,7 @@ def _show_others(log: str, to: Partner, transport: Caller, keys: Keyring, act: A
         except ComityError:
             return
         if answer.status == 200:
-            row.told = {**row.told, one.log: one.size}
-            Standing.objects.filter(pk=row.pk).update(told=row.told)
+            row = row.changed({"told": {**row.told, one.log: one.size}}) or row
 
 
 def show_history(log: str, first: int, last: int, *, witness: str, keys: Keyring) -> tuple[bytes, str]:

@@ -112,18 +112,18 @@ class CosignedView:
 
 def standings(log: str = "") -> list[StandingView]:
     """How our ledgers, or one of them, stand with each witness."""
-    rows = Standing.objects.filter(log=log) if log else Standing.objects.all()
+    of: dict[str, Any] = {"log": log} if log else {}
     return [
         StandingView(
             row.log, row.witness, row.state, row.size, row.at, row.tried_at, row.since, row.known_size, row.reason
         )
-        for row in rows.order_by("log", "witness")
+        for row in sorted(Standing.all_held(**of), key=lambda row: (row.log, row.witness))
     ]
 
 
 def ledger_faults(holder: str = "") -> list[FaultView]:
     """The partners' ledgers that we, as a witness, caught with two histories, the newest first."""
-    rows = LedgerFault.objects.filter(holder=holder) if holder else LedgerFault.objects.all()
+    of: dict[str, Any] = {"holder": holder} if holder else {}
     return [
         FaultView(
             row.holder,
@@ -137,7 +137,7 @@ def ledger_faults(holder: str = "") -> list[FaultView]:
             row.shown_by,
             row.at,
         )
-        for row in rows.order_by("-at", "-id")
+        for row in sorted(LedgerFault.all_held(**of), key=lambda row: (row.at, row.pk), reverse=True)
     ]
 
 

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from comity.safeguards.models.spelled import WrittenOnce
+from comity.safeguards.models.spelled import Spelled, WrittenOnce
 
 
 class LedgerEntry(WrittenOnce):
@@ -52,7 +52,7 @@ class LedgerRead(WrittenOnce):
         indexes = [models.Index(fields=["authority", "id"], name="ledger_read_queue")]
 
 
-class LedgerTile(models.Model):
+class LedgerTile(Spelled):
     """One hash tile of an authority's log (`comity.seals.tiles`): derived from the entries, so that proofs stay cheap.
 
     A row of 256 hashes is full and never changes again; above level 0 a row may still grow. Level 0 holds full rows

@@ -68,7 +68,7 @@ class Spelled(models.Model):
     def all_held(
         cls, *, lock: bool = False, among: tuple[str, Sequence[Any]] | None = None, **columns: Any
     ) -> list[Self]:
-        """The rows with exactly these columns, by their keys; `among` names a column and the few values it may have."""
+        """The rows with exactly these columns, all without any, by their keys; `among`: a column and its few values."""
         names, alias = _columns(cls, ())[0], transaction.get_connection().alias
         return [cls.from_db(alias, names, row) for row in _found(cls, (), columns, lock=lock, among=among)]
 
@@ -229,7 +229,8 @@ def _selection(
         where.append(f'"{one.column}" IN ({", ".join(["%s"] * few[1])})')
         fields += [one] * few[1]
     _, columns, readers = _columns(table, names)
-    statement = f'SELECT {columns} FROM "{meta.db_table}" WHERE {" AND ".join(where)} ORDER BY "{meta.pk.column}"'  # noqa: S608 - names of our own tables and columns
+    held = " AND ".join(where) or "TRUE"
+    statement = f'SELECT {columns} FROM "{meta.db_table}" WHERE {held} ORDER BY "{meta.pk.column}"'  # noqa: S608 - names of our own tables and columns
     locking = f" {transaction.get_connection().ops.for_update_sql()}" if lock else ""
     return statement + locking, [_writer(field) for field in fields], readers
 
