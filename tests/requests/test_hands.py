@@ -17,7 +17,8 @@ from comity.requests.phases import Phase
 from comity.requests.queries import dossier_page, request_file
 from comity.requests.queries.access import state_of
 from comity.requests.release import release_digest
-from comity.safeguards.queries import entries_about
+from comity.safeguards.queries import entries_about, entries_of_event
+from comity.seals.canonical import sha256_hex
 from comity.values.actor import Role
 from comity.values.errors import ConflictError, InvalidInputError, MissingError, RefusedError
 from tests.requests.matters import both, to_colombia
@@ -213,10 +214,13 @@ def test_the_request_leaves_as_a_file_for_another_system_and_the_read_is_recorde
         request_file(cast.act("prosecutor"), dossier, exercise=True)
     cast.do("clerk", "check_form", dossier, number="B-1", cover_note=both("x", "x"))
     cast.do("head", "transmit_request", dossier, digest=cast.release("head", dossier)["digest"])
-    data = json.loads(request_file(cast.act("prosecutor"), dossier, exercise=True))
+    file = request_file(cast.act("prosecutor"), dossier, exercise=True)
+    data = json.loads(file)
     assert data["content"]["matter"]["fr"] == to_colombia()["matter"]["fr"]
     with pytest.raises(MissingError):
         request_file(cast.act("stranger"), dossier, exercise=True)
+    [entered] = entries_of_event(cast.actor("prosecutor").authority, "requests:request:exported")
+    assert (entered.subject, dict(entered.facts)) == (str(dossier), {"file": sha256_hex(file)})
 
 
 def test_the_papers_of_an_exercise_are_other_bytes_than_real_ones(cast: World) -> None:

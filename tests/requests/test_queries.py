@@ -16,6 +16,7 @@ from comity.requests.queries import (
     partners,
 )
 from comity.requests.workflow import TABLE
+from comity.safeguards.queries import entries_of_event
 from comity.store.models import SealedBlob
 from comity.values.actor import Role
 from comity.values.errors import MissingError, RefusedError
@@ -147,6 +148,8 @@ def test_documents_are_read_by_those_who_may_and_the_read_is_recorded(cast: Worl
         document_content(cast.act("stranger"), dossier, letter.digest, keys=cast.keys, vault=cast.vault)
     with pytest.raises(MissingError):
         document_content(cast.act("registrar"), dossier, "0" * 64, keys=cast.keys, vault=cast.vault)
+    read = [entry.facts for entry in entries_of_event("CO-FGN", "documents:document:read")]
+    assert read == [{"document": letter.digest}]
 
 
 def test_a_document_too_large_for_memory_is_refused_before_a_byte_is_read(cast: World, monkeypatch) -> None:

@@ -13,10 +13,10 @@ from comity.requests.queries.access import dossier_for, state_of, target_of
 from comity.requests.queries.paper_context import letter_context
 from comity.requests.queries.sight import documents_seen
 from comity.requests.workflow import EIO
-from comity.safeguards.actions import enter_read
+from comity.safeguards.actions import enter_export
 from comity.safeguards.permissions import Permission
 from comity.safeguards.policy import authorise
-from comity.seals.canonical import encode
+from comity.seals.canonical import encode, sha256_hex
 from comity.store.queries import blob, content_bytes, holds
 from comity.store.vault import Vault
 from comity.values.actor import Act
@@ -70,7 +70,7 @@ def documents_of(row: Dossier, authority: str) -> tuple[DocumentView, ...]:
 
 
 def document_content(act: Act, reference: Reference, digest: str, *, keys: Keyring, vault: Vault) -> bytes:
-    """A document's bytes; the read is in the ledger first. `UnavailableError` while it is still on its way.
+    """A document's bytes; the ledger names the document first. `UnavailableError` while it is still on its way.
 
     They come whole into memory: RefusedError `requests:document-size` above `LARGEST`.
     """
@@ -90,7 +90,9 @@ def document_content(act: Act, reference: Reference, digest: str, *, keys: Keyri
             place=digest,
             next_step="Ask the partner to return it as evidence, which is read piece by piece.",
         )
-    enter_read(act, reference, authority=act.actor.authority, event="documents:document:read")
+    enter_export(
+        act, reference, authority=act.actor.authority, event="documents:document:read", facts={"document": digest}
+    )
     return content_bytes(digest, keys=keys, vault=vault)
 
 
@@ -98,28 +100,31 @@ def request_file(act: Act, reference: Reference, *, exercise: bool) -> bytes:
     """The request as one canonical JSON file, for a system that takes it from here.
 
     Between Member States of the Union that is the decentralised system of Regulation (EU) 2023/2844: an order comes
-    field by field, as Annex A has them. The read is in the ledger first.
+    field by field, as Annex A has them. The ledger names the file by its digest first.
     """
     row = dossier_for(act.actor, reference)
     authorise(act.actor, Permission.DOCUMENT_READ, target_of(row, act.actor))
     state = state_of(row)
     if state.content is None:
         raise RefusedError("The request has not been transmitted yet.", code="requests:not-transmitted")
-    enter_read(act, reference, authority=act.actor.authority, event="requests:request:exported")
     if row.instrument == EIO:
-        return order_file(state.content, _order_context(row, act, exercise=exercise))
-    return encode(
-        {
-            "format": "comity/request/1",
-            "dossier": row.reference,
-            "instrument": row.instrument,
-            "requesting": row.requesting,
-            "requested": row.requested,
-            "numbers": state.numbers,
-            "release": state.release,
-            "content": state.content,
-        }
-    )
+        file = order_file(state.content, _order_context(row, act, exercise=exercise))
+    else:
+        file = encode(
+            {
+                "format": "comity/request/1",
+                "dossier": row.reference,
+                "instrument": row.instrument,
+                "requesting": row.requesting,
+                "requested": row.requested,
+                "numbers": state.numbers,
+                "release": state.release,
+                "content": state.content,
+            }
+        )
+    facts = {"file": sha256_hex(file)}
+    enter_export(act, reference, authority=act.actor.authority, event="requests:request:exported", facts=facts)
+    return file
 
 
 def _order_context(row: Dossier, act: Act, *, exercise: bool) -> dict[str, Any]:
