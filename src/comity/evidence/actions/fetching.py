@@ -79,7 +79,7 @@ def fetch_now(act: Act, pk: UUID, *, keys: Keyring, vault: Vault, transport: Tra
     lease = _lease(replace(act, at=clock()), pk, clock, due=_free(clock()))
     if lease is None:
         raise UnavailableError(
-            "This node is just trying to get the content over the line; nothing of it was taken from here.",
+            "This node has the content in hand from elsewhere, the line or another bag; nothing was taken from here.",
             code="transfer:in-hand",
             next_step="Try again in a moment.",
         )
