@@ -23,7 +23,7 @@ def open_questions() -> QuerySet[Reconciling]:
 
 def reconciled_at(holder: str, partner: str) -> datetime | None:
     """When a partner that had come back from an older copy said that it holds everything again, if it ever did."""
-    row = Reconciling.objects.filter(holder=holder, partner=partner, asking=False).first()
+    row = Reconciling.held(holder=holder, partner=partner, asking=False)
     return row.done_at if row else None
 
 
