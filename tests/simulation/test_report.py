@@ -13,6 +13,7 @@ def test_nothing_is_lost_doubled_or_ghostly_under_many_kinds_of_fault():
     assert report.violations == []
     assert report.messages > 60
     assert len(report.faults) >= 20
+    assert Fault.REFUSED.value in report.faults
     assert set(report.faults) <= {fault.value for fault in Fault}
 
 

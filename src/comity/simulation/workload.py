@@ -90,6 +90,7 @@ class Correspondence:
         body: dict[str, object] = {"text": chance(chance.below(200)).hex(), "language": "fr"}
         if chance.hits(self.refused_share):
             body["refuse"] = Fault.REFUSED.value
+            self.tried[Fault.REFUSED.value] += 1
         content_keys = {}
         attachments = []
         for number in range(chance.below(3)):
