@@ -1,10 +1,12 @@
 """Asking one cell at the real door and reading what was decided: the views, the API and the command line themselves."""
 
+import io
 import json
 import re
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections import ChainMap
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -68,12 +70,16 @@ class Asking:
     """Sends cells as each asker, on pages by cookie, over the API and at the desk by token."""
 
     def __init__(self, world: Any, folder: Path) -> None:
+        from typer.main import get_command
+
+        from comity.cli.desk import desk
         from comity.requests.actions import VERBS
 
-        self.world, self.folder, self.verbs = world, folder, VERBS
+        self.world, self.folder, self.verbs, self.command = world, folder, VERBS, get_command(desk)
         self._pages: dict[str, Any] = {}
         self._tokens: dict[str, str] = {}
         self._fields: dict[tuple[str, str, str], dict[str, Any]] = {}
+        self._handlers: dict[bool, Any] = {}
         self.look: Callable[[], dict[str, Any]] | None = None
         """Called after a cell, before what it did is taken back."""
         self.left: dict[str, Any] = {}
@@ -81,16 +87,23 @@ class Asking:
 
     # who asks
 
+    def client(self, *, strict: bool = False) -> Any:
+        """A browser of its own before the node, which sets up its middleware once, as a server does."""
+        from django.test import Client
+
+        client = Client(enforce_csrf_checks=strict, raise_request_exception=False)
+        client.handler = self._handlers.setdefault(strict, client.handler)
+        return client
+
     def page_client(self, asker: Asker, *, strict: bool = False) -> Any:
         from allauth.mfa.models import Authenticator
         from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-        from django.test import Client
 
         from comity.authorities.step_up import confirm
         from comity.web.entrance import now
 
         if asker.name not in self._pages:
-            client = Client(raise_request_exception=False)
+            client = self.client()
             if asker.standing != "nobody":
                 officer = self.world.officers[asker.name]
                 if not Authenticator.objects.filter(user=officer).exists():
@@ -101,7 +114,7 @@ class Asking:
                     confirm(session, now())
                     session.save()
             self._pages[asker.name] = client
-        client = Client(enforce_csrf_checks=strict, raise_request_exception=False)
+        client = self.client(strict=strict)
         for name, cookie in self._pages[asker.name].cookies.items():
             client.cookies[name] = cookie.value  # nothing that an earlier cell left in the browser
         return client
@@ -164,7 +177,7 @@ class Asking:
             seen = self.page_client(Asker(f"all@{house}", house, frozenset())).get(
                 f"/dossiers/{thing.reference}/do/{door.verb}"
             )
-            context = seen.context or {}
+            context = _shown(seen)
             if seen.status_code != 200 or "form" not in context:
                 continue
             for name, control in context["form"].fields.items():
@@ -226,9 +239,7 @@ class Asking:
         address = f"/api{path}" if door.channel == API else path
         headers = {}
         if by_token:
-            from django.test import Client
-
-            client = Client(raise_request_exception=False)
+            client = self.client()
             headers["Authorization"] = f"Bearer {self.token(asker)}"
             if door.channel == PAGE:
                 client.cookies["sessionid"] = self.token(asker)
@@ -255,8 +266,6 @@ class Asking:
         return _read(door, answer)
 
     def _desk(self, asker: Asker, words: list[str]) -> Told:
-        from typer.testing import CliRunner
-
         from comity.cli import desk
         from comity.values.errors import ComityError
 
@@ -266,13 +275,17 @@ class Asking:
         else:
             said = {"address": "http://testserver", "token": self.token(asker), "purpose": "exercise"}
             desk.SESSION.write_text(json.dumps(said))
-        done = CliRunner().invoke(desk.desk, words)
-        error = done.exception
-        if isinstance(error, ComityError):
+        output, done = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True), True
+        try:
+            with redirect_stdout(output), redirect_stderr(output):
+                self.command.main(args=words, prog_name="desk")
+        except ComityError as error:
             return Told(of_code(error.code), error.code, 0, f"{error.code} {error.message} {error.next_step}")
-        if error is not None and not isinstance(error, SystemExit):
+        except SystemExit as end:
+            done = not end.code
+        except Exception as error:  # noqa: BLE001 - whatever else a command lets out is what this looks for
             return Told("fault", repr(error)[:200])
-        return Told("through" if done.exit_code == 0 else "form", "", 200 if done.exit_code == 0 else 0, done.output)
+        return Told("through" if done else "form", "", 200 if done else 0, output.buffer.getvalue().decode())
 
 
 def _filled_in(control: Any) -> Any:
@@ -312,7 +325,7 @@ def _code_of_call(answer: Any) -> str:
 
 def _code_on_page(answer: Any) -> str:
     """The code of the error a page tells; else that its form asks for the code, or for something else, once more."""
-    context = answer.context or {}
+    context = _shown(answer)
     if (wrong := context.get("wrong")) is not None:
         return str(wrong["code"]).split(" ")[0]
     if answer.status_code == 403:
@@ -321,6 +334,11 @@ def _code_on_page(answer: Any) -> str:
         return str(getattr(problem, "code", ""))
     asks_code = context.get("code_form") is not None and (not context.get("form") or context["form"].is_valid())
     return "code-again" if asks_code else "form"
+
+
+def _shown(answer: Any) -> Mapping[str, Any]:
+    """What the views handed to the pages of this answer, the first page first."""
+    return ChainMap(*getattr(answer.wsgi_request, "shown", ()))
 
 
 def _after_redirect(answer: Any) -> str:
@@ -363,6 +381,25 @@ def _within(application: Any) -> Any:
 
 
 @contextmanager
+def _pages_noted() -> Iterator[None]:
+    """Each request remembers what its views handed to their pages, and no more: parts within a page cost nothing."""
+    from django.template.backends.django import Template
+
+    render = Template.render
+
+    def noting(page: Any, context: Any = None, request: Any = None) -> Any:
+        if request is not None:
+            request.shown = [*getattr(request, "shown", ()), context or {}]
+        return render(page, context, request)
+
+    Template.render = noting  # type: ignore[method-assign,assignment]
+    try:
+        yield
+    finally:
+        Template.render = render  # type: ignore[method-assign]
+
+
+@contextmanager
 def doors_open(world: Any, folder: Path, settings: Any) -> Iterator[Asking]:
     """The node of the world behind its real listeners; the desk's calls go to the same application in this process."""
     import httpx
@@ -383,6 +420,7 @@ def doors_open(world: Any, folder: Path, settings: Any) -> Iterator[Asking]:
             request=line.request, post=line.post, HTTPError=httpx.HTTPError, Response=httpx.Response
         )
         try:
-            yield Asking(world, Path(place))
+            with _pages_noted():
+                yield Asking(world, Path(place))
         finally:
             desk.httpx, desk.SESSION = held, session

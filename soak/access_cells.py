@@ -308,9 +308,7 @@ def _prepare() -> None:
     django.setup()
     logging.disable(logging.ERROR)
     from django.core.management import call_command
-    from django.test.utils import setup_test_environment
 
-    setup_test_environment()
     call_command("migrate", verbosity=0)
 
 
