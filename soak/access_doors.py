@@ -372,17 +372,16 @@ class Known:
 
 
 def known_of(thing: Thing, version: int) -> Known:
-    """The names of the thing, and the same for one of the same shape that names nothing."""
-    reference, nothing = thing.reference, "0" * 64
+    """The names of the thing, and those of the one of its house and shape that names nothing."""
+    reference, nothing, nobody = thing.reference, "0" * 64, f"{'0' * 8}-0000-7000-8000-{'0' * 12}"
     there = {
         "ref": reference,
         "digest": thing.digest or nothing,
         "document": thing.documents[0] if thing.documents else nothing,
         "message": thing.messages[0] if thing.messages else nothing,
-        "item": thing.items[0]
-        if thing.items
-        else f"{reference.split(':')[0] or 'CH-FOJ'}:item:{'0' * 8}-0000-7000-8000-{'0' * 12}",
+        "item": thing.items[0] if thing.items else f"{reference.split(':')[0] or 'CH-FOJ'}:item:{nobody}",
         "version": str(version),
     }
-    end = "0" * 64 if thing.kind in {"message", "opening"} else f"{reference[:-4]}0000"
-    return Known(there, there | {"ref": end, "document": nothing, "message": nothing})
+    end = nothing if thing.kind in {"message", "opening"} else f"{reference[: -len(nobody)]}{nobody}"
+    absent = {"ref": end, "document": nothing, "message": nothing, "digest": nothing, "version": "1"}
+    return Known(there, there | absent)
