@@ -118,9 +118,8 @@ class House:
     def node_title(self) -> str:
         """The names of the authorities of this node, for those who are not signed in yet."""
         language = get_language() or "en"
-        return (
-            " · ".join(authorities.name_of(row.code, language) for row in authorities.local_authorities()) or "Comity"
-        )
+        named = (authorities.row_name(row, language) for row in authorities.local_authorities())
+        return " · ".join(named) or "Comity"
 
     @property
     def purpose(self) -> str:

@@ -208,8 +208,13 @@ def _ended(row: EndedKey) -> EndedKeyView:
 def name_of(code: str, language: str = "en") -> str:
     """The authority's name in the reader's language, else in English, else in its own; its code if unknown."""
     row = Authority.objects.filter(code=code).first()
-    if row is None or not row.names:
-        return code
+    return row_name(row, language) if row else code
+
+
+def row_name(row: Authority, language: str = "en") -> str:
+    """The same of an authority whose row is at hand."""
+    if not row.names:
+        return row.code
     return str(row.names.get(language) or row.names.get("en") or next(iter(row.names.values())))
 
 
