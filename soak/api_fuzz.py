@@ -16,8 +16,7 @@ from types import SimpleNamespace
 from typing import Any
 
 MOST = 200_000
-A_BATCH = 100
-"""What an operation's calls are generated from is made once a batch, so that small ones cost more a call."""
+A_BATCH = 25
 KNOWN_UNAVAILABLE = 503
 """A refusal for now in our own form is no server error."""
 
@@ -32,7 +31,7 @@ class Callers:
         from tests.requests.stages import in_execution, people
         from tests.requests.world import World
 
-        self.world, self._handler = people(World(folder)), None
+        self.world = people(World(folder))
         self.names = [self.world.officer(f"only-{role.value}", "CH-FOJ", role) for role in Role]
         self.names += ["chief", "fiscal", "stranger", ""]
         settings.COMITY = SimpleNamespace(
@@ -64,7 +63,7 @@ class Callers:
         from comity.authorities.step_up import confirm
 
         if not name:
-            return self._before_node(Client(raise_request_exception=False))
+            return Client(raise_request_exception=False)
         officer, session = self.world.officers[name], SessionStore()
         session[SESSION_KEY], session[API_SESSION] = str(officer.pk), True
         session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
@@ -72,12 +71,7 @@ class Callers:
         confirm(session, now())
         session.create()
         headers = {"Authorization": f"Bearer {session.session_key}"}
-        return self._before_node(Client(headers=headers, raise_request_exception=False))
-
-    def _before_node(self, client: Any) -> Any:
-        """The client before the one node, which sets up its middleware once, as a server does."""
-        self._handler = client.handler = self._handler or client.handler
-        return client
+        return Client(headers=headers, raise_request_exception=False)
 
 
 def operations() -> list[Any]:
