@@ -31,7 +31,9 @@ POLICY = {"step-up": "code-again", "same-hand": "same-hand", "not-visible": "abs
 BY_STATE = re.compile(
     r"workflow:|evidence:hindered|release:state|gazette:state|exchange:not-stopped|requests:not-transmitted|draft:closed"
 )
-FORM = re.compile(r"input:|requests:field|requests:verb|evidence:record|gazette:verb|law:|subject:changed|desk:answer")
+FORM = re.compile(
+    r"input:|requests:field|requests:verb|requests:changed|evidence:record|gazette:verb|law:|subject:changed|desk:answer"
+)
 _WRITES = re.compile(r'^\s*(?:INSERT(?: OR IGNORE)? INTO|UPDATE|DELETE FROM)\s+"?(\w+)', re.IGNORECASE)
 LEDGER = {"safeguards_ledgerread", "safeguards_ledgerentry", "safeguards_ledgerhead"}
 HARMLESS = LEDGER | {"django_session", "authorities_tally", "safeguards_ledgertile", "authorities_officer_sessions"}

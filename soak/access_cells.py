@@ -64,6 +64,8 @@ def expected_of(cell: Cell) -> frozenset[str]:
 
 def _right(door: Door, thing: Thing, asker: Asker) -> frozenset[str]:
     said = _decided(door, thing, asker)
+    if said == "open" and _names_nothing(door, thing):
+        return frozenset({"absent"})
     if said == "open":
         is_open = door.open_now(_state(thing, asker))
         if door.verb and thing.phases:
@@ -76,7 +78,13 @@ def _right(door: Door, thing: Thing, asker: Asker) -> frozenset[str]:
         right.add("code-again")  # the form asks for the code first; nothing is done
     if door.channel == PAGE and door.method == "POST":
         right.add("not-done")  # told on the page to which it leads
-    return frozenset(right) | (door.also if said == "refused" else frozenset())
+    return frozenset(right) | (door.also - {"state"} if said == "refused" else frozenset())
+
+
+def _names_nothing(door: Door, thing: Thing) -> bool:
+    """Whether the door leads to a document or a message of a dossier that has none yet."""
+    asked = f"{door.path}{door.body}"
+    return ("{document}" in asked and not thing.documents) or ("{message}" in asked and not thing.messages)
 
 
 def _state(thing: Thing, asker: Asker) -> str:

@@ -15,6 +15,10 @@ from soak.access_world import RECORD, Thing
 PAGE, API, DESK = "page", "api", "desk"
 NAMING = re.compile(r"recall|narrowing|check_assurance|countersign|check_results|return|record_receipt|answer_")
 """Verbs that name something else within the dossier, an item or a question, which may not be there."""
+OF_A_PART = frozenset({"resume_transfer"})
+"""Verbs that are open only where a part is as they want it, in whatever phase the dossier is."""
+OF_THE_LAW = frozenset({"record_assurance", "check_assurance"})
+"""Verbs of the party's law, of which an authority to whom the request was passed for execution sees nothing."""
 SCANNED = frozenset({"record_letter", "record_return", "record_receipt"})
 
 
@@ -288,7 +292,8 @@ def _dossier_doors() -> Iterator[Door]:
 
 def _verb_doors(home: str) -> Iterator[Door]:
     for verb, deed in VERB_DEEDS.items():
-        act = {"verb": verb, "asks": True, "also": frozenset({"absent"} if NAMING.search(verb) else ())}
+        also = {"absent"} if NAMING.search(verb) or verb in OF_THE_LAW else set()
+        act = {"verb": verb, "asks": True, "also": frozenset(also | ({"state"} if verb in OF_A_PART else set()))}
         if verb in SCANNED:
             yield Door(
                 f"api {verb}", "dossier", deed, API, "POST", f"{home}/letters?verb={verb}", "values", form=True, **act
