@@ -25,6 +25,7 @@ from comity.simulation.casework import Casework  # noqa: E402
 from comity.simulation.database import CrashPoint  # noqa: E402
 from comity.simulation.double import Double  # noqa: E402
 from comity.simulation.faults import Fault  # noqa: E402
+from comity.simulation.forging import entries_of, write_entries  # noqa: E402
 from comity.simulation.histories import (  # noqa: E402
     EVERY,
     LOG,
@@ -162,6 +163,22 @@ def restored(_patch: Patch) -> Iterator[list[str]]:
         yield [f"nobody said: {one}" for one in sorted(expected - found)]
 
 
+def regrown(_patch: Patch) -> Iterator[list[str]]:
+    """A ledger loses its last entry and grows to the length that its witnesses cosigned, on a line without faults."""
+    with Double() as double:
+        history = History(Federation(SEED, double), SEED, 1, "cut")
+        history.calm = True
+        history.grow()
+        history.round()
+        with history.nodes[LOG].acting():
+            write_entries(LOG, entries_of(LOG)[:-1])
+            history.append(1)
+        history.round()
+        found = set(history.found())
+        expected = {"CH-FOJ is denied by CO-FGN", "CO-FGN holds proof: fork of CH-FOJ"}
+        yield [f"nobody said: {one}" for one in sorted(expected - found)]
+
+
 def killed_witness(_patch: Patch) -> Iterator[list[str]]:
     """A witness dies between check and write; the log's node is then put back, and grows to the same size anew."""
     with Double() as double:
@@ -247,6 +264,7 @@ ABLATIONS = (
     Ablation("witnesses show each other", ablated.no_showing, "was not found", ledger("split", 1, 2)),
     Ablation("the log is asked", ablated.no_asking, "was not found", ledger("split", 1, 2)),
     Ablation("an old copy says so itself", ablated.no_alarm_at_home, "nobody said", restored),
+    Ablation("another root of the same length", ablated.length_alone, "nobody said", regrown),
     Ablation("a witness keeps before it speaks", ablated.answers_first, "cosigned two roots of", killed_witness),
 )
 

@@ -41,12 +41,20 @@ def test_without_the_safeguard_a_lie_stays_unseen(safeguard: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "safeguard", ["the log is asked", "an old copy says so itself", "a witness keeps before it speaks"]
+    "safeguard",
+    [
+        "the log is asked",
+        "an old copy says so itself",
+        "another root of the same length",
+        "a witness keeps before it speaks",
+    ],
 )
 def test_the_scene_is_silent_with_the_safeguard_and_speaks_without(safeguard: str) -> None:
     """Whoever shows two witnesses two stories is asked to prove what the other was shown.
 
     A node restored from an old copy says so before it grows again, and admits it to its witness.
+
+    A ledger that was cut and grew to the length that was cosigned is shown to its witnesses again.
 
     A witness that dies between check and write never stands under two histories: it keeps what it will say first.
     """

@@ -95,6 +95,12 @@ def ledger_size(authority: str) -> int:
     return int(row[0]) if row else 0
 
 
+def ledger_head(authority: str) -> tuple[int, bytes]:
+    """Size and root of the log as it stands: one row is read."""
+    head = LedgerHead.held(authority=authority) or LedgerHead(authority=authority)
+    return head.size, head_root(head)
+
+
 def tree_of(authority: str) -> TiledTree:
     """The authority's log as it stands: its roots and proofs cost a few rows of hashes, not a reading of the log."""
     held: dict[tuple[int, int], list[bytes]] = {}
@@ -196,8 +202,7 @@ def inclusion_of(authority: str, subject: str, event: str) -> Inclusion:
 
 def checkpoint_of(authority: str, signer: NoteSigner) -> str:
     """The signed checkpoint (C2SP) of this authority's log as it stands: one row is read."""
-    head = LedgerHead.objects.filter(authority=authority).first() or LedgerHead(authority=authority)
-    return sign_checkpoint(Checkpoint(origin(authority), head.size, head_root(head)), signer)
+    return sign_checkpoint(Checkpoint(origin(authority), *ledger_head(authority)), signer)
 
 
 def broken_places(authority: str) -> Iterator[str]:

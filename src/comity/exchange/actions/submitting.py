@@ -17,7 +17,7 @@ from comity.exchange.transport import SHOWN_PATH, WITNESS_PATH, Called, Caller
 from comity.exchange.witnessing import Request, sign_request, witness_name
 from comity.safeguards.actions import enter
 from comity.safeguards.ledger import origin
-from comity.safeguards.queries import ledger_size, tree_of
+from comity.safeguards.queries import ledger_head, ledger_size, tree_of
 from comity.seals.checkpoint import (
     Checkpoint,
     cosignature,
@@ -94,8 +94,8 @@ def _due(row: Standing | None, log: str, witness: str, at: datetime, every: time
 
 
 def _grown(row: Standing) -> bool:
-    """Whether the witness has yet to cosign our ledger as it is."""
-    return row.state != COSIGNED or ledger_size(row.log) != row.size
+    """Whether the witness has yet to cosign our ledger as it is: one that was cut and grew again may be as long."""
+    return row.state != COSIGNED or ledger_head(row.log) != (row.size, bytes(row.root))
 
 
 def _submit(log: str, to: Partner, old: int, keys: Keyring, transport: Caller, at: datetime) -> _Told:

@@ -30,7 +30,7 @@ class LedgerEntry(WrittenOnce):
         ]
 
 
-class LedgerHead(models.Model):
+class LedgerHead(Spelled):
     """The state of one authority's log: its size and the compact range from which the root follows."""
 
     authority = models.CharField(max_length=15, primary_key=True)
