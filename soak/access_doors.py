@@ -17,8 +17,10 @@ NAMING = re.compile(r"recall|narrowing|check_assurance|countersign|check_results
 """Verbs that name something else within the dossier, an item or a question, which may not be there."""
 OF_A_PART = frozenset({"resume_transfer"})
 """Verbs that are open only where a part is as they want it, in whatever phase the dossier is."""
-OF_THE_LAW = frozenset({"record_assurance", "check_assurance"})
-"""Verbs of the party's law, of which an authority to whom the request was passed for execution sees nothing."""
+OF_THE_LAW = frozenset(
+    {"requests:law:record", "requests:dual:sign", "requests:rights:sign", "requests:assurance:record"}
+)
+"""Deeds of the party's law, of which an authority to whom the request was passed for execution sees nothing."""
 SCANNED = frozenset({"record_letter", "record_return", "record_receipt"})
 
 
@@ -292,7 +294,7 @@ def _dossier_doors() -> Iterator[Door]:
 
 def _verb_doors(home: str) -> Iterator[Door]:
     for verb, deed in VERB_DEEDS.items():
-        also = {"absent"} if NAMING.search(verb) or verb in OF_THE_LAW else set()
+        also = {"absent"} if NAMING.search(verb) or deed in OF_THE_LAW else set()
         act = {"verb": verb, "asks": True, "also": frozenset(also | ({"state"} if verb in OF_A_PART else set()))}
         if verb in SCANNED:
             yield Door(
