@@ -108,7 +108,7 @@ def test_content_that_the_worker_has_in_hand_is_undecided_and_taken_when_the_bun
     Transfer.objects.update(lease="another", lease_until=world.at + LEASE)
     found = taken(world, bundle)
     assert outcomes(found) == [PartOutcome.UNDECIDED]
-    assert "over the line" in found.results[-1].reason
+    assert "in hand from elsewhere" in found.results[-1].reason
     assert not found.whole
     assert Transfer.objects.get().held == 0
     Transfer.objects.update(lease="", lease_until=None)
