@@ -189,7 +189,7 @@ def _dossier_doors() -> Iterator[Door]:
     read, home = "requests:dossier:read", "/dossiers/{ref}"
     pages = ("", "/steps", "/request", "/evidence", "/law", "/seen", "/sign", "/do/remind", "/do/accept_request")
     yield from _show("dossier", read, *((PAGE, home + end) for end in pages))
-    yield from _show("dossier", read, (API, home), (DESK, "show {ref} --json"))
+    yield from _show("dossier", read, (API, home), (API, f"{home}/brief"), (DESK, "show {ref} --json"))
     only_parties = {
         "also": frozenset({"absent"})
     }  # to whom it was passed for execution sees nothing of the party's law

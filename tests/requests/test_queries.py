@@ -9,6 +9,7 @@ from comity.requests.queries import (
     document_content,
     documents,
     dossier_page,
+    dossier_whole,
     dossiers_for,
     inbox,
     message_proof,
@@ -59,7 +60,7 @@ def test_each_closed_step_says_why(cast: World) -> None:
 
 def test_the_timeline_stands_on_both_sides_with_seals_and_the_arrival(cast: World) -> None:
     dossier = registered(cast)
-    ours = dossier_page(cast.actor("head"), dossier)
+    ours = dossier_whole(cast.actor("head"), dossier)
     assert ours.phase == "registered"
     crossed = [line for line in ours.timeline if line.kind == "message"]
     assert [(line.name, line.ours) for line in crossed] == [
@@ -77,7 +78,7 @@ def test_the_timeline_stands_on_both_sides_with_seals_and_the_arrival(cast: Worl
         "sign_request",
         "check_form",
     ]
-    theirs = dossier_page(cast.actor("registrar"), dossier)
+    theirs = dossier_whole(cast.actor("registrar"), dossier)
     crossed = [line.name for line in theirs.timeline if line.kind == "message"]
     assert crossed == ["request.transmitted", "request.acknowledged"]
     at_home = {line.name for line in theirs.timeline if line.kind == "act"}
@@ -98,7 +99,7 @@ def test_a_line_that_is_down_is_told_with_since_when(cast: World) -> None:
     cast.line.down = True
     cast.do("head", "transmit_request", dossier, digest=cast.release("head", dossier)["digest"])
     cast.post()
-    view = dossier_page(cast.actor("head"), dossier)
+    view = dossier_whole(cast.actor("head"), dossier)
     assert view.line.down_since == cast.at
     assert view.timeline[-1].delivery.state == "waiting"
     assert view.timeline[-1].delivery.next_attempt > cast.at
@@ -173,7 +174,7 @@ def test_an_auditor_reads_the_dossier_and_not_its_documents(cast: World) -> None
 
 def test_a_message_is_shown_with_its_bytes_signature_and_receipt(cast: World) -> None:
     dossier = transmitted(cast)
-    digest = next(line.digest for line in dossier_page(cast.actor("head"), dossier).timeline if line.kind == "message")
+    digest = next(line.digest for line in dossier_whole(cast.actor("head"), dossier).timeline if line.kind == "message")
     proof = message_proof(cast.actor("head"), dossier, digest)
     assert proof.seal.state == "verified"
     assert '"type":"request.transmitted"' in proof.content
@@ -206,7 +207,7 @@ def test_who_merely_executes_sees_the_request_and_nothing_internal_to_the_centra
     cast.do("chief", "accept_request", dossier, parts=["a"])
     cast.do("chief", "pass_on", dossier, executing="CO-F14", parts=["a"])
     cast.do("registrar", "note_posting", dossier, on=cast.at.date(), number="RR 4 CO")
-    central, executing = (dossier_page(cast.actor(name), dossier) for name in ("chief", "fiscal"))
+    central, executing = (dossier_whole(cast.actor(name), dossier) for name in ("chief", "fiscal"))
     at_home = {line.name for line in central.timeline if line.kind == "act"}
     assert {"assess_conformity", "note_posting", "sign_rights_gate"} <= at_home
     assert central.law.requested["lines"]
@@ -226,6 +227,6 @@ def test_an_authority_that_executes_its_own_request_sees_its_own_acts(cast: Worl
     cast.do("chief", "assess_conformity", dossier, conforms=True)
     cast.do("chief", "accept_request", dossier, parts=["a"])
     cast.do("chief", "pass_on", dossier, executing="CO-FGN", parts=["a"])
-    page = dossier_page(cast.actor("registrar"), dossier)
+    page = dossier_whole(cast.actor("registrar"), dossier)
     assert "assess_conformity" in {line.name for line in page.timeline}
     assert page.law.requested["lines"]

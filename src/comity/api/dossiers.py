@@ -14,13 +14,14 @@ from comity.requests.actions import VERBS, begin, open_dossier, perform
 from comity.requests.queries import (
     delivery_evidence,
     document_content,
-    dossier_page,
+    dossier_whole,
     dossiers_by_number,
     dossiers_for,
     inbox,
     law_case,
     message_proof,
     needs_me,
+    readable_dossier,
     request_file,
 )
 from comity.safeguards.actions import enter_read
@@ -117,9 +118,17 @@ def open_by_post(request: HttpRequest, scan: UploadedFile, record: Form[str]) ->
 @router.get("/dossiers/{reference}", summary="One dossier: state, parts, timeline, clocks, law, next verbs")
 def dossier(request: HttpRequest, reference: str) -> Any:
     deed, subject = act(request), named(reference, Kind.DOSSIER)
-    view = dossier_page(deed.actor, subject)
+    view = dossier_whole(deed.actor, subject)
     enter_read(deed, subject, authority=deed.actor.authority, event="requests:dossier:read")
     return plain(view)
+
+
+@router.get("/dossiers/{reference}/brief", summary="Where one dossier stands: its phase, and the version to act on")
+def brief(request: HttpRequest, reference: str) -> dict[str, Any]:
+    deed, subject = act(request), named(reference, Kind.DOSSIER)
+    row = readable_dossier(deed.actor, subject, Permission.DOSSIER_READ)
+    enter_read(deed, subject, authority=deed.actor.authority, event="requests:dossier:read")
+    return _brief(row)
 
 
 @router.get("/dossiers/{reference}/law", summary="The law of one dossier: both checks, what is asked, gate, matrix")

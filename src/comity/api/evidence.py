@@ -20,7 +20,7 @@ from comity.evidence.archive import pack_folder
 from comity.evidence.item_state import ItemKind
 from comity.evidence.queries import item_content, item_view, items_of, recalls_of, releases_of
 from comity.requests.actions import take_in_from_post
-from comity.requests.queries import dossier_page, readable_dossier
+from comity.requests.queries import readable_dossier
 from comity.safeguards.actions import enter_read
 from comity.safeguards.permissions import Permission
 from comity.store.spool import spool_of
@@ -104,7 +104,7 @@ def take_in(request: HttpRequest, reference: str, file: UploadedFile, record: Fo
     item = taking(
         deed,
         dossier=dossier,
-        authority=dossier_page(deed.actor, dossier).holder,
+        authority=readable_dossier(deed.actor, dossier, Permission.DOSSIER_READ).holder,
         file=cast("BinaryIO", file.file),
         name=file.name or "",
         title=known.title,
@@ -122,7 +122,7 @@ def take_in_thing(request: HttpRequest, reference: str, body: Thing) -> Any:
     item = actions.take_in_physical(
         deed,
         dossier=dossier,
-        authority=dossier_page(deed.actor, dossier).holder,
+        authority=readable_dossier(deed.actor, dossier, Permission.DOSSIER_READ).holder,
         keys=settings.COMITY.keys(),
         **body.dict(),
     )

@@ -113,7 +113,7 @@ def do(
     as_json: Json = False,
 ) -> None:
     """Do one verb on one dossier, at the version it has now."""
-    version = ask_node("GET", f"/dossiers/{reference}")["version"]
+    version = ask_node("GET", f"/dossiers/{reference}/brief")["version"]
     body = {"version": version, "values": _values(values)}
     done = ask_node("POST", f"/dossiers/{reference}/acts/{verb}", json=body)
     typer.echo(json.dumps(done) if as_json else f"{verb}: the dossier is {done['phase']}.")
@@ -208,7 +208,7 @@ def letter(
     as_json: Json = False,
 ) -> None:
     """Record a letter that came by post, with its scan: ours, and not signed by them."""
-    version = ask_node("GET", f"/dossiers/{reference}")["version"]
+    version = ask_node("GET", f"/dossiers/{reference}/brief")["version"]
     done = ask_node(
         "POST",
         f"/dossiers/{reference}/letters",

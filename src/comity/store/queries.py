@@ -1,6 +1,6 @@
 """Reads of sealed content by the digest of its plaintext."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,6 +23,11 @@ def blob(digest: str) -> SealedBlob:
 
 def holds(digest: str) -> bool:
     return SealedBlob.objects.filter(digest=digest).exists()
+
+
+def held_of(digests: Collection[str]) -> set[str]:
+    """Those of the digests whose content is here."""
+    return set(SealedBlob.objects.filter(digest__in=digests).values_list("digest", flat=True))
 
 
 def expect_key_free(key: ContentKey, digest: str) -> None:

@@ -1,7 +1,9 @@
 """The messages an authority holds, what was stated of their way, and what a partner signed twice."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from comity.exchange.message import SignedMessage
 from comity.exchange.models import (
@@ -65,9 +67,10 @@ class EquivocationView:
     at: datetime
 
 
-def messages_of(holder: str, dossier: str) -> list[MessageView]:
-    """Every message of a dossier in one authority's hands, in the order in which they were stored."""
-    return [_view(row) for row in StoredMessage.all_held(dossier=dossier, holder=holder)]
+def messages_of(holder: str, dossier: str, of: str = "") -> list[MessageView]:
+    """The messages of a dossier in one authority's hands, in the order in which they were stored; of one type."""
+    typed: dict[str, Any] = {"type": of} if of else {}
+    return [_view(row) for row in StoredMessage.all_held(dossier=dossier, holder=holder, **typed)]
 
 
 def contents_of(holder: str, dossier: str) -> list[tuple[bytes, datetime]]:
@@ -87,11 +90,25 @@ def receipts_of(holder: str, digest: str) -> list[bytes]:
 
 
 def delivery_of(holder: str, digest: str) -> Delivery:
-    row = _row(holder, digest)
-    queued = Outbox.objects.filter(message=row).first()
-    if queued is None:
-        return Delivery("kept")
-    delivered = row.receipts.filter(kind="delivery").first()
+    """How one message fares; MissingError where this authority holds none of that digest."""
+    found = deliveries_of(holder, [digest]).get(digest)
+    if found is None:
+        raise MissingError
+    return found
+
+
+def deliveries_of(holder: str, digests: Collection[str]) -> dict[str, Delivery]:
+    """Digest to how that message fares, of those that this authority holds."""
+    held = StoredMessage.objects.filter(holder=holder, digest__in=digests)
+    queued = {one.message_id: one for one in Outbox.objects.filter(message__in=held)}
+    arrived = dict(StoredReceipt.objects.filter(message__in=held, kind="delivery").values_list("message_id", "at"))
+    return {
+        digest: _delivery(queued[key], arrived.get(key)) if key in queued else Delivery("kept")
+        for key, digest in held.values_list("pk", "digest")
+    }
+
+
+def _delivery(queued: Outbox, arrived: datetime | None) -> Delivery:
     waiting = queued.state == OutboxState.WAITING
     return Delivery(
         state=queued.state,
@@ -100,7 +117,7 @@ def delivery_of(holder: str, digest: str) -> Delivery:
         next_attempt=queued.next_attempt if waiting else None,
         last_error=queued.last_error,
         last_reason=queued.last_reason,
-        delivered_at=delivered.at if delivered else None,
+        delivered_at=arrived,
     )
 
 

@@ -7,7 +7,7 @@ from comity.requests.queries.law_case import LawCaseView, law_case
 from comity.requests.queries.law_view import LawView
 from comity.requests.queries.lists import DossierLine, dossiers_for, inbox
 from comity.requests.queries.needs import Need, needs_me
-from comity.requests.queries.pages import DossierView, dossier_page
+from comity.requests.queries.pages import DossierView, WholeDossier, dossier_page, dossier_whole
 from comity.requests.queries.proofs import (
     MessageProof,
     broken_rows,
@@ -33,12 +33,14 @@ __all__ = [
     "PartnerLine",
     "Seal",
     "TimelineView",
+    "WholeDossier",
     "broken_rows",
     "delivery_evidence",
     "document_content",
     "documents_without_content",
     "dossier_for",
     "dossier_page",
+    "dossier_whole",
     "dossiers_by_number",
     "dossiers_for",
     "dossiers_without_row",

@@ -17,7 +17,7 @@ from comity.safeguards.actions import enter_export
 from comity.safeguards.permissions import Permission
 from comity.safeguards.policy import authorise
 from comity.seals.canonical import encode, sha256_hex
-from comity.store.queries import blob, content_bytes, holds
+from comity.store.queries import blob, content_bytes, held_of, holds
 from comity.store.vault import Vault
 from comity.values.actor import Act
 from comity.values.errors import MissingError, RefusedError, UnavailableError
@@ -49,6 +49,8 @@ class DocumentView:
 
 def documents_of(row: Dossier, authority: str) -> tuple[DocumentView, ...]:
     """The documents that this authority of ours sees (`sight`)."""
+    seen = list(documents_seen(row, authority).order_by("id"))
+    here = held_of([one.digest for one in seen])
     return tuple(
         DocumentView(
             one.digest,
@@ -62,10 +64,10 @@ def documents_of(row: Dossier, authority: str) -> tuple[DocumentView, ...]:
             one.seal_detail,
             one.unsigned,
             one.own,
-            holds(one.digest),
+            one.digest in here,
             one.at,
         )
-        for one in documents_seen(row, authority).order_by("id")
+        for one in seen
     )
 
 

@@ -40,10 +40,9 @@ class LawView:
     postponement_grounds: tuple[Mapping[str, Any], ...]
 
 
-def law_of(row: Dossier, state: DossierState, authority: str) -> LawView:
+def law_of(row: Dossier, state: DossierState, authority: str, draft: Draft | None) -> LawView:
     """The law of both sides as it stands for this dossier, as far as this authority sees it."""
     register = register_here()
-    draft = Draft.objects.filter(dossier=row).first()
     content = state.content or (draft.content if draft else {})
     law = register.instrument(row.instrument) if row.instrument else None
     way = way_of(register, row.instrument, row.requesting[:2], row.requested[:2])
@@ -80,7 +79,6 @@ def own_run_of(row: Dossier) -> Mapping[str, Any]:
 def sent_prediction(row: Dossier) -> Mapping[str, Any]:
     """The prediction that came with the request, as last sent."""
     found: Mapping[str, Any] = {}
-    for view in messages_of(row.holder, row.reference):
-        if view.signed.message.type == "request.transmitted":
-            found = view.signed.message.body.get("prediction") or found
+    for view in messages_of(row.holder, row.reference, of="request.transmitted"):
+        found = view.signed.message.body.get("prediction") or found
     return found

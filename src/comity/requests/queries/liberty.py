@@ -13,7 +13,7 @@ from comity.requests.clocks import RunningClock, clocks_of
 from comity.requests.models import Dossier
 from comity.requests.phases import ENDED
 from comity.requests.queries.access import asking_of, cached_state, dossier_for, partner_of, target_of
-from comity.requests.queries.pages import DossierView, dossier_page
+from comity.requests.queries.pages import WholeDossier, dossier_whole
 from comity.safeguards.permissions import Permission
 from comity.safeguards.policy import authorise
 from comity.values.actor import Actor
@@ -56,14 +56,14 @@ def liberty_clocks(row: Dossier) -> list[RunningClock]:
     return [clock for clock in running if clock.kind == LIBERTY and not clock.met_at]
 
 
-def glass_view(actor: Actor, reference: Reference) -> tuple[DossierView, bool]:
+def glass_view(actor: Actor, reference: Reference) -> tuple[WholeDossier, bool]:
     """The dossier as an officer who breaks the glass may see it, and whether a clock on liberty runs in it.
 
     Asked of the policy as reading is, and as breaking the glass. The face writes its line before it shows anything.
     """
     row = dossier_for(actor, reference)
     authorise(actor, Permission.GLASS_BREAK, target_of(row, actor))
-    return dossier_page(actor, reference), bool(liberty_clocks(row))
+    return dossier_whole(actor, reference), bool(liberty_clocks(row))
 
 
 def contacts(codes: Iterable[str]) -> list[dict[str, Any]]:
@@ -112,7 +112,7 @@ def clock_content(clock: RunningClock) -> dict[str, str]:
     }
 
 
-def opened_content(view: DossierView, glass: list[list[str]], language: str) -> dict[str, Any]:
+def opened_content(view: WholeDossier, glass: list[list[str]], language: str) -> dict[str, Any]:
     """What of a dossier is shown when the glass is broken (`documents.continuity`)."""
     asked = view.content or (view.draft.content if view.draft else {})
     numbers = ", ".join(dict.fromkeys(filter(None, view.numbers.values())))

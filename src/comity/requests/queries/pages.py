@@ -1,6 +1,6 @@
-"""One dossier with all that belongs to it, for one officer."""
+"""One dossier for one officer: what every page of it shows, and the whole with timeline, transfers and post."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -21,7 +21,7 @@ from comity.requests.queries.timeline import TimelineView, timeline_of
 from comity.requests.standing import phase_for, relations_of
 from comity.requests.state import DossierState
 from comity.safeguards.permissions import Permission
-from comity.safeguards.policy import authorise
+from comity.safeguards.policy import Target, authorise
 from comity.values.actor import Actor
 from comity.values.reference import Reference
 
@@ -58,7 +58,7 @@ class PostLine:
 
 @dataclass(frozen=True, slots=True)
 class DossierView:
-    """Everything a page about one dossier shows, for one officer."""
+    """What every page of one dossier shows, for one officer."""
 
     reference: str
     version: int
@@ -90,17 +90,23 @@ class DossierView:
     conditions: tuple[Mapping[str, Any], ...]
     amendment: Mapping[str, Any] | None
     items: tuple[ItemView, ...]
-    transfers: tuple[TransferView, ...]
     documents: tuple[DocumentView, ...]
-    post: tuple[PostLine, ...]
     remind_on: date | None
-    timeline: tuple[TimelineView, ...]
     waiting: Mapping[str, list[str]]
     law: LawView
-    line: LineView | None
-    """How the line to the partner stands; None when nothing was ever sent."""
     steps: tuple[NextStep, ...]
     changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WholeDossier(DossierView):
+    """A dossier with all that happened in it and all that crossed."""
+
+    transfers: tuple[TransferView, ...]
+    post: tuple[PostLine, ...]
+    timeline: tuple[TimelineView, ...]
+    line: LineView | None
+    """How the line to the partner stands; None when nothing was ever sent."""
 
 
 def dossier_page(actor: Actor, reference: Reference) -> DossierView:
@@ -108,55 +114,76 @@ def dossier_page(actor: Actor, reference: Reference) -> DossierView:
 
     The face enters the read in the ledger before it sends the page.
     """
-    row = dossier_for(actor, reference)
-    authorise(actor, Permission.DOSSIER_READ, target_of(row, actor))
-    state = cached_state(row)
-    partner = partner_of(row)
-    law = register_here().instrument(row.instrument) if row.instrument else None
-    return DossierView(
-        reference=row.reference,
-        version=row.version,
-        holder=row.holder,
-        side=row.side,
-        relations=tuple(sorted(relation.value for relation in relations_of(row, actor.authority))),
-        phase=shown_phase(row, state),
-        title=row.title,
-        requesting=_party(row.requesting),
-        requested=_party(row.requested),
-        originating=_party(row.originating or state.originating) if row.originating or state.originating else None,
-        executing=_executing(row, state),
-        numbers={"file": row.file_number, "ours": row.number, "theirs": row.their_number},
-        instrument=row.instrument,
-        direct=row.direct,
-        partner_has_node=row.partner_has_node,
-        handling=row.handling,
-        content=state.content,
-        signed_release=row.signed_release or state.release,
-        cover_note=row.cover_note,
-        draft=_draft(row),
-        parts=tuple(part.to_json() for part in state.parts.values()),
-        clocks=clocks_of(state, law, row.requested[:2], asking_of(row)),
-        questions=tuple(one.to_json() for one in state.questions.values()),
-        consultations=tuple(one.to_json() for one in state.consultations.values()),
-        open_questions=tuple(one.to_json() for one in state.open_questions()),
-        open_consultations=tuple(one.to_json() for one in state.open_consultations()),
-        conditions=tuple(state.conditions),
-        amendment=state.amendment,
-        items=tuple(items_of(actor, reference)),
+    row, target = _readable(actor, reference)
+    return DossierView(**_shown(actor, row, cached_state(row), target))
+
+
+def dossier_whole(actor: Actor, reference: Reference) -> WholeDossier:
+    """The same with its timeline, transfers and post; each message's signature is checked anew."""
+    row, target = _readable(actor, reference)
+    state, partner = cached_state(row), partner_of(row)
+    return WholeDossier(
+        **_shown(actor, row, state, target),
         transfers=tuple(transfers_of(row.holder, reference)),
-        documents=documents_of(row, actor.authority),
         post=tuple(
             PostLine(one.direction, one.on, one.number, one.correspondent, one.what, one.scan)
             for one in post_seen(row, actor.authority).order_by("on", "id")
         ),
-        remind_on=row.remind_on,
         timeline=timeline_of(row, state, actor.authority),
-        waiting=state.waiting,
-        law=law_of(row, state, actor.authority),
         line=next((line for line in lines(actor.authority) if line.partner == partner), None),
-        steps=next_steps(actor, row, state),
-        changed_at=row.changed_at,
     )
+
+
+def _readable(actor: Actor, reference: Reference) -> tuple[Dossier, Target]:
+    row = dossier_for(actor, reference)
+    target = target_of(row, actor)
+    authorise(actor, Permission.DOSSIER_READ, target)
+    return row, target
+
+
+def _shown(actor: Actor, row: Dossier, state: DossierState, target: Target) -> dict[str, Any]:
+    """The fields of a `DossierView`."""
+    law = register_here().instrument(row.instrument) if row.instrument else None
+    draft = Draft.objects.filter(dossier=row).first()
+    originating = row.originating or state.originating or ""
+    names = _names([row.requesting, row.requested, originating, row.executing])
+    return {
+        "reference": row.reference,
+        "version": row.version,
+        "holder": row.holder,
+        "side": row.side,
+        "relations": tuple(sorted(relation.value for relation in relations_of(row, actor.authority))),
+        "phase": shown_phase(row, state),
+        "title": row.title,
+        "requesting": PartyView(row.requesting, row.requesting[:2], names[row.requesting]),
+        "requested": PartyView(row.requested, row.requested[:2], names[row.requested]),
+        "originating": PartyView(originating, originating[:2], names[originating]) if originating else None,
+        "executing": _executing(row, state, names),
+        "numbers": {"file": row.file_number, "ours": row.number, "theirs": row.their_number},
+        "instrument": row.instrument,
+        "direct": row.direct,
+        "partner_has_node": row.partner_has_node,
+        "handling": row.handling,
+        "content": state.content,
+        "signed_release": row.signed_release or state.release,
+        "cover_note": row.cover_note,
+        "draft": _draft(draft) if draft else None,
+        "parts": tuple(part.to_json() for part in state.parts.values()),
+        "clocks": clocks_of(state, law, row.requested[:2], asking_of(row)),
+        "questions": tuple(one.to_json() for one in state.questions.values()),
+        "consultations": tuple(one.to_json() for one in state.consultations.values()),
+        "open_questions": tuple(one.to_json() for one in state.open_questions()),
+        "open_consultations": tuple(one.to_json() for one in state.open_consultations()),
+        "conditions": tuple(state.conditions),
+        "amendment": state.amendment,
+        "items": tuple(items_of(actor, target.reference)),
+        "documents": documents_of(row, actor.authority),
+        "remind_on": row.remind_on,
+        "waiting": state.waiting,
+        "law": law_of(row, state, actor.authority, draft),
+        "steps": next_steps(actor, row, state, target, draft),
+        "changed_at": row.changed_at,
+    }
 
 
 def shown_phase(row: Dossier, state: DossierState) -> str:
@@ -169,21 +196,19 @@ def shown_phase(row: Dossier, state: DossierState) -> str:
     return phase.value if phase else ""
 
 
-def _party(code: str) -> PartyView:
-    row = Authority.objects.filter(code=code).first()
-    return PartyView(code, code[:2], row.names if row else {})
+def _names(codes: Sequence[str]) -> dict[str, Mapping[str, str]]:
+    """Code to the names of that authority, none where this node knows of none."""
+    known = dict(Authority.objects.filter(code__in=codes).values_list("code", "names"))
+    return {code: known.get(code, {}) for code in codes}
 
 
-def _executing(row: Dossier, state: DossierState) -> PartyView | None:
+def _executing(row: Dossier, state: DossierState, names: Mapping[str, Mapping[str, str]]) -> PartyView | None:
     if state.executing is not None:
         return PartyView(state.executing["authority"], row.requested[:2], state.executing["names"])
-    return _party(row.executing) if row.executing else None
+    return PartyView(row.executing, row.executing[:2], names[row.executing]) if row.executing else None
 
 
-def _draft(row: Dossier) -> DraftView | None:
-    found = Draft.objects.filter(dossier=row).first()
-    if found is None:
-        return None
+def _draft(found: Draft) -> DraftView:
     return DraftView(
         found.version,
         found.content,

@@ -8,7 +8,7 @@ from comity.evidence.queries import awaiting_countersignature, posted_unbound, r
 from comity.requests import workflow
 from comity.requests.models import Dossier, Draft
 from comity.requests.phases import Phase, Side
-from comity.requests.queries.access import phase_of_row, target_of
+from comity.requests.queries.access import phase_of_row
 from comity.requests.queries.law_records import gate_is_signed
 from comity.requests.state import DossierState
 from comity.safeguards.policy import Code, Target, decide
@@ -55,14 +55,13 @@ class Matter:
         return next((one for one in self.recalls if one.state == "proposed" and kind in {"", one.kind}), None)
 
 
-def matter_of(actor: Actor, row: Dossier, state: DossierState) -> Matter:
-    draft = Draft.objects.filter(dossier=row).first()
+def matter_of(row: Dossier, state: DossierState, target: Target, draft: Draft | None) -> Matter:
     released = draft is not None and bool(draft.release)
     arrived = (row.holder, row.reference) in awaiting_countersignature([row.reference])
     posted = not row.partner_has_node and posted_unbound(row.holder, row.reference)
     recalls = recalls_waiting([row.reference]).get((row.holder, row.reference), [])
     gated = gate_is_signed(row, state, draft)
-    return Matter(row, state, target_of(row, actor), released, arrived, gated, posted, recalls)
+    return Matter(row, state, target, released, arrived, gated, posted, recalls)
 
 
 def _not_gated(matter: Matter) -> str:
@@ -191,9 +190,11 @@ READY: Mapping[str, Callable[[Matter], str]] = {
 """Verb to what is missing for it beyond phase and parts; empty when nothing is."""
 
 
-def next_steps(actor: Actor, row: Dossier, state: DossierState) -> tuple[NextStep, ...]:
-    """Every verb of this side in the table's order, the open ones first."""
-    matter = matter_of(actor, row, state)
+def next_steps(
+    actor: Actor, row: Dossier, state: DossierState, target: Target, draft: Draft | None
+) -> tuple[NextStep, ...]:
+    """Every verb of this side in the table's order, the open ones first; `target` is the row as this actor has it."""
+    matter = matter_of(row, state, target, draft)
     found = [step_of(actor, matter, step.verb) for step in workflow.TABLE if Side(row.side) in step.sides]
     return tuple(sorted(found, key=lambda one: not one.allowed))
 

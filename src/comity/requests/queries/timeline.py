@@ -7,7 +7,7 @@ from typing import Any
 
 from comity.authorities.queries import verifying_key
 from comity.exchange.message import SignedMessage
-from comity.exchange.queries import Delivery, MessageView, delivery_of, messages_of
+from comity.exchange.queries import Delivery, MessageView, deliveries_of, messages_of
 from comity.requests.models import DomesticAct, Dossier
 from comity.requests.phases import Effect, Side
 from comity.requests.queries.sight import acts_seen
@@ -63,8 +63,9 @@ def timeline_of(row: Dossier, state: DossierState, authority: str) -> tuple[Time
     views = {view.signed.digest: view for view in messages_of(row.holder, row.reference)}
     found = acts_seen(row, authority).order_by("at", "id")
     senders = {act.facts["message"]: act.name for act in found if act.facts.get("message") in views}
+    sent = deliveries_of(row.holder, [digest for digest, view in views.items() if view.direction == "out"])
     lines = [
-        _of_message(row, entry, views[entry.digest], senders.get(entry.digest, ""))
+        _of_message(row, entry, views[entry.digest], sent.get(entry.digest), senders.get(entry.digest, ""))
         for entry in state.timeline
         if entry.digest in views
     ]
@@ -79,7 +80,7 @@ def timeline_of(row: Dossier, state: DossierState, authority: str) -> tuple[Time
     return (*merged, *settled, *waiting)
 
 
-def _of_message(row: Dossier, entry: Any, view: MessageView, sent_by: str) -> TimelineView:
+def _of_message(row: Dossier, entry: Any, view: MessageView, delivery: Delivery | None, sent_by: str) -> TimelineView:
     body = view.signed.message.body
     if entry.recorded:
         body = body["body"]
@@ -98,7 +99,7 @@ def _of_message(row: Dossier, entry: Any, view: MessageView, sent_by: str) -> Ti
         words,
         {key: value for key, value in body.items() if key not in _LONG},
         seal_of(view.signed),
-        delivery_of(row.holder, entry.digest) if view.direction == "out" else None,
+        delivery,
         sent_by,
     )
 

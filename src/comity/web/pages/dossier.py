@@ -12,7 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from comity.authorities.queries import name_of, verifying_key
 from comity.exchange.message import SignedMessage
 from comity.exchange.statement import open_statement, read_statement, stated_by
-from comity.requests.queries import delivery_evidence, document_content, message_proof, request_file
+from comity.requests.queries import (
+    delivery_evidence,
+    document_content,
+    dossier_whole,
+    message_proof,
+    request_file,
+)
 from comity.safeguards.permissions import Permission
 from comity.safeguards.queries import entries_about
 from comity.seals.keys import VerifyingKey
@@ -125,8 +131,11 @@ def law_lines(prediction: Any, side: Any = "") -> list[dict[str, Any]]:
 
 @page(Permission.DOSSIER_READ)
 def dossier(request: HttpRequest, reference: str) -> HttpResponse:
-    case = opened(request, reference)
-    entries = entries_of(case.view, case.href)
+    address = read(reference, Kind.DOSSIER)
+    whole = dossier_whole(actor_asking(request), address)
+    enter_opening(request, address, "requests:dossier:read")
+    case = Case(whole)
+    entries = entries_of(whole, case.href)
     law = case.view.law
     head = case.head()
     context = frame_of(case, "timeline") | {
