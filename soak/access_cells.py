@@ -26,7 +26,7 @@ from typing import Any
 
 from soak.access_ask import HARMLESS, LEDGER, Asking, bytes_of, doors_open
 from soak.access_doors import API, DESK, PAGE, Door, doors
-from soak.access_oracle import DEEDS, DUTIES, Person, decided, open_in
+from soak.access_oracle import DEEDS, DUTIES, Person, decided, fits_parts, open_in
 from soak.access_rule import policy_cells, workflow_cells, wrong_in_policy, wrong_in_workflow
 from soak.access_world import HOUSES, Asker, Thing, askers, house_things, small_scene, whole_scene
 
@@ -70,6 +70,8 @@ def _right(door: Door, thing: Thing, asker: Asker) -> frozenset[str]:
         is_open = door.open_now(_state(thing, asker))
         if door.verb and thing.phases:
             is_open = open_in(door.verb, *thing.phases[asker.authority])
+            if is_open:
+                return door.also | fits_parts(door.verb, thing.parts.get(asker.authority, frozenset()))
         return door.also | (frozenset({"through"}) if is_open else frozenset({"state", "not-done"}))
     right = {said}
     if said == "absent" and (door.channel == PAGE or thing.kind in {"officer", "opening"}):

@@ -15,8 +15,6 @@ from soak.access_world import RECORD, Thing
 PAGE, API, DESK = "page", "api", "desk"
 NAMING = re.compile(r"recall|narrowing|check_assurance|countersign|check_results|return|record_receipt|answer_")
 """Verbs that name something else within the dossier, an item or a question, which may not be there."""
-OF_A_PART = frozenset({"resume_transfer"})
-"""Verbs that are open only where a part is as they want it, in whatever phase the dossier is."""
 OF_THE_LAW = frozenset(
     {"requests:law:record", "requests:dual:sign", "requests:rights:sign", "requests:assurance:record"}
 )
@@ -295,7 +293,7 @@ def _dossier_doors() -> Iterator[Door]:
 def _verb_doors(home: str) -> Iterator[Door]:
     for verb, deed in VERB_DEEDS.items():
         also = {"absent"} if NAMING.search(verb) or deed in OF_THE_LAW else set()
-        act = {"verb": verb, "asks": True, "also": frozenset(also | ({"state"} if verb in OF_A_PART else set()))}
+        act = {"verb": verb, "asks": True, "also": frozenset(also)}
         if verb in SCANNED:
             yield Door(
                 f"api {verb}", "dossier", deed, API, "POST", f"{home}/letters?verb={verb}", "values", form=True, **act

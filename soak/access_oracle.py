@@ -213,6 +213,29 @@ def open_in(verb: str, side: str, phase: str) -> bool:
     return verb in VERBS_OPEN.get((side, phase), frozenset())
 
 
+PARTS_FROM: Mapping[str, frozenset[str]] = {
+    verb: frozenset(states.split())
+    for verb, states in (
+        ("accept_request", "requested postponed"),
+        ("decline_parts", "requested postponed accepted authorised"),
+        ("postpone", "requested accepted authorised"),
+        ("record_authorisation", "accepted"),
+        ("record_execution", "accepted authorised"),
+        ("suspend_transfer", "executed"),
+        ("resume_transfer", "suspended"),
+        ("return_evidence", "executed"),
+    )
+}
+"""Verbs that are done with parts that stand so, within the phases in which they are open."""
+
+
+def fits_parts(verb: str, states: frozenset[str]) -> frozenset[str]:
+    """What a verb named with some part may be told, open by its phase, where the parts stand so."""
+    wanted = PARTS_FROM.get(verb, states)
+    fitting = {"through"} if states & wanted or not states else set()
+    return frozenset(fitting | ({"state"} if states - wanted or not fitting else set()))
+
+
 VERB_DEEDS: Mapping[str, str] = {
     "save_draft": "requests:draft:write",
     "prepare_release": "requests:draft:write",

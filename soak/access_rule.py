@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import combinations, product
 from uuid import UUID
 
-from soak.access_oracle import DEEDS, RELATIONS, ROLES, VERB_DEEDS, VERBS_OPEN, Person, decided, open_in
+from soak.access_oracle import DEEDS, RELATIONS, ROLES, VERB_DEEDS, VERBS_OPEN, Person, decided, fits_parts, open_in
 
 _ANSWERS = {
     "allowed": "open",
@@ -78,3 +78,18 @@ def wrong_in_workflow() -> Iterator[str]:
             yield f"workflow: {verb} {side} {phase or 'not arrived'}: open is {is_open}, not {expected}"
         if STEPS[verb].permission.value != VERB_DEEDS[verb]:
             yield f"workflow: {verb} stands under {STEPS[verb].permission.value}, not {VERB_DEEDS[verb]}"
+    yield from _wrong_of_parts()
+
+
+def _wrong_of_parts() -> Iterator[str]:
+    """Each verb on a part in each state: open where the oracle says that it may be let through, and only there."""
+    from comity.requests.phases import PartState
+    from comity.requests.workflow import STEPS, parts_refusal
+
+    for verb, part in product(STEPS, PartState):
+        is_open, expected = (
+            not parts_refusal(STEPS[verb], {"a": part}, ["a"]),
+            fits_parts(verb, frozenset({part.value})),
+        )
+        if expected != ({"through"} if is_open else {"state"}):
+            yield f"workflow: {verb} on a part that is {part.value}: open is {is_open}, not {sorted(expected)}"

@@ -39,6 +39,8 @@ class Thing:
     relations: Mapping[str, frozenset[str]] = field(default_factory=dict)
     phases: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     versions: Mapping[str, int] = field(default_factory=dict)
+    parts: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """How the parts of the request stand, by authority."""
     hands: Mapping[str, frozenset[str]] = field(default_factory=dict)
     state: str = ""
     digest: str = ""
@@ -96,12 +98,13 @@ def dossier_thing(world: Any, label: str, dossier: Any, **hands: str) -> Thing:
     from comity.exchange.models import StoredMessage
     from comity.requests.models import Document, Dossier
 
-    relations, phases, versions = _relations(dossier), {}, {}
+    relations, phases, versions, parts = _relations(dossier), {}, {}, {}
     rows = list(Dossier.objects.filter(reference=str(dossier)))
     for row in rows:
         for code in (row.originating, row.requesting) if row.side == "requesting" else (row.requested, row.executing):
             if code:
                 phases[code], versions[code] = (row.side, row.phase), row.version
+                parts[code] = frozenset(one["state"] for one in row.state.get("parts", ()))
     sent = StoredMessage.objects.filter(dossier=str(dossier))
     known = {
         "sign": "requests:request:sign",
@@ -116,6 +119,7 @@ def dossier_thing(world: Any, label: str, dossier: Any, **hands: str) -> Thing:
         relations,
         phases,
         versions,
+        parts,
         {known[deed]: frozenset({world.id_of(who)}) for deed, who in hands.items()},
         documents=tuple(
             on_each_side([set(Document.objects.filter(dossier=row).values_list("digest", flat=True)) for row in rows])[
