@@ -12,17 +12,20 @@ and a thing that is not there beside each that may not be known of. Of each cell
     python -m soak access-cells [--minutes M] [--seed S] [--state DIR]
 """
 
+import gc
 import json
 import os
 import random
 import tempfile
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from soak.access_ask import HARMLESS, LEDGER, Asking, bytes_of, doors_open
 from soak.access_doors import API, DESK, PAGE, Door, doors
@@ -237,9 +240,15 @@ def standing(
 
 
 def soak(until: Callable[[], bool], seed: int, state: Path) -> dict[str, Any]:
-    """The rule's cells, then the real ones in the seed's order; both are taken up where they stopped."""
+    """The real cells in the seed's order, each core with the doors that fall to it, and the rule's cells beside them.
+
+    All are taken up where they stopped; a run begun on so many cores goes on with as many.
+    """
     begun, kept = time.process_time(), state / "tally.json"
-    told = json.loads(kept.read_text()) if kept.exists() else _none()
+    told = _kept_in(kept) or {"cores": os.cpu_count() or 1, "deeds": 0, "workflow": 0, "wrong": []}
+    _keep(kept, told)
+    places = [state / f"cells-{core}.json" for core in range(told["cores"])]
+    children = [_beside(core, places, until, seed) for core in range(told["cores"])]
     _prepare()
     if not told["workflow"]:
         told["wrong"] += list(wrong_in_workflow())
@@ -248,28 +257,58 @@ def soak(until: Callable[[], bool], seed: int, state: Path) -> dict[str, Any]:
         told["wrong"] += list(wrong_in_policy(DEEDS[told["deeds"]]))
         told["deeds"] += 1
         _keep(kept, told)
-    of = 0
-    if not until():
-        from django.conf import settings
-        from django.db import transaction
-
-        with tempfile.TemporaryDirectory(prefix="comity-cells-") as folder, transaction.atomic():
-            with standing(Path(folder), settings, whole_scene, HOUSES) as (asking, cells):
-                of, order = len(cells), cells.in_order(seed)
-                _draw(asking, cells, order, told, until, lambda: _keep(kept, told))
-            transaction.set_rollback(True)
     _keep(kept, told)
+    ended = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+    if any(ended):
+        raise RuntimeError(f"A process of this soak broke off ({ended}); what it asked is kept, run it again.")
+    parts = [_kept_in(place) or _none() for place in places]
+    wrong = told["wrong"] + [line for part in parts for line in part["wrong"]]
     rule = policy_cells() * told["deeds"] // len(DEEDS) + told["workflow"]
+    real, used = sum(part["next"] for part in parts), os.times()
     return {
-        "cells": rule + told["next"],
+        "cells": rule + real,
         "rule": rule,
-        "real": told["next"],
-        "of_real": of,
-        **{name: told[name] for name in ("channels", "decisions", "standings", "kinds")},
-        "wrong": len(told["wrong"]),
-        "violations": told["wrong"][:200],
-        "cpu_seconds": round(time.process_time() - begun, 1),
+        "real": real,
+        "of_real": sum(part["of"] for part in parts),
+        **{name: dict(sorted(sum((Counter(part[name]) for part in parts), Counter()).items())) for name in COUNTED},
+        "wrong": len(wrong),
+        "violations": wrong[:200],
+        "cpu_seconds": round(time.process_time() - begun + used.children_user + used.children_system, 1),
     }
+
+
+def _beside(core: int, places: list[Path], until: Callable[[], bool], seed: int) -> int:
+    """A process of its own that asks the cells of the doors which fall to this core, with its own scene; its id."""
+    child = os.fork()
+    if child:
+        return child
+    code = 1
+    try:
+        _real(core, places, until, seed)
+        code = 0
+    except BaseException:  # noqa: BLE001 - told here, and to the parent by the code it ends with
+        traceback.print_exc()
+    os._exit(code)
+
+
+def _real(core: int, places: list[Path], until: Callable[[], bool], seed: int) -> None:
+    place = places[core]
+    told = _kept_in(place) or _none()
+    if told["of"] and told["next"] == told["of"]:
+        return
+    _prepare()
+    from django.conf import settings
+    from django.db import transaction
+
+    with tempfile.TemporaryDirectory(prefix="comity-cells-") as folder, transaction.atomic():
+        with standing(Path(folder), settings, whole_scene, HOUSES) as (asking, cells):
+            mine = [one for one in cells.in_order(seed) if crc32(cells[one].door.name.encode()) % len(places) == core]
+            told["of"] = len(mine)
+            gc.collect()
+            gc.freeze()  # the scene lives as long as the run
+            _draw(asking, cells, mine, told, until, lambda: _keep(place, told))
+        transaction.set_rollback(True)
+    _keep(place, told)
 
 
 def _draw(
@@ -280,7 +319,7 @@ def _draw(
     until: Callable[[], bool],
     keep: Callable[[], None],
 ) -> None:
-    counts = {name: Counter(told[name]) for name in ("channels", "decisions", "kinds")}
+    counts = {name: Counter(told[name]) for name in COUNTED}
     while told["next"] < len(order) and not until():
         cell = cells[order[told["next"]]]
         decision, wrong = judge(asking, cell)
@@ -295,17 +334,16 @@ def _draw(
             keep()
 
 
+COUNTED = ("channels", "decisions", "kinds")
+
+
 def _none() -> dict[str, Any]:
-    return {
-        "deeds": 0,
-        "workflow": 0,
-        "next": 0,
-        "channels": {},
-        "decisions": {},
-        "standings": {},
-        "kinds": {},
-        "wrong": [],
-    }
+    """Nothing of the real cells is asked yet."""
+    return {"next": 0, "of": 0, **{name: {} for name in COUNTED}, "wrong": []}
+
+
+def _kept_in(place: Path) -> Any:
+    return json.loads(place.read_text()) if place.exists() else None
 
 
 def _prepare() -> None:
