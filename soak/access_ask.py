@@ -29,7 +29,7 @@ VALUES: dict[str, Any] = {
 }
 POLICY = {"step-up": "code-again", "same-hand": "same-hand", "not-visible": "absent"}
 BY_STATE = re.compile(
-    r"workflow:|evidence:hindered|release:state|gazette:state|exchange:not-stopped|requests:not-transmitted|draft:closed"
+    r"workflow:|evidence:hindered|custody:order|release:state|gazette:state|exchange:not-stopped|requests:not-transmitted|draft:closed"
 )
 FORM = re.compile(
     r"input:|requests:field|requests:verb|requests:changed|evidence:record|gazette:verb|law:|subject:changed|desk:answer"

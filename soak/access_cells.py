@@ -20,7 +20,7 @@ import tempfile
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,10 +77,10 @@ def _right(door: Door, thing: Thing, asker: Asker) -> frozenset[str]:
                 return door.also | fits_parts(door.verb, thing.parts.get(asker.authority, frozenset()))
         return door.also | (frozenset({"through"}) if is_open else frozenset({"state", "not-done"}))
     right = {said}
-    if said == "absent" and (door.channel == PAGE or thing.kind in {"officer", "opening"}):
+    if said == "absent" and (door.channel == PAGE or thing.kind in {"officer", "opening", "correction"}):
         right.add("refused")  # a page or house for none of her roles refuses before it looks, there or not
-    if door.channel == PAGE and asker.standing == "unconfirmed" and door.asks:
-        right.add("code-again")  # the form asks for the code first; nothing is done
+    if asker.standing == "unconfirmed" and door.asks and (door.channel == PAGE or thing.kind == "officer"):
+        right.add("code-again")  # the form, or the house, asks for the code first, there or not; nothing is done
     if door.channel == PAGE and door.method == "POST":
         right.add("not-done")  # told on the page to which it leads
     return frozenset(right) | (door.also - {"state"} if said == "refused" else frozenset())
@@ -262,9 +262,9 @@ def soak(until: Callable[[], bool], seed: int, state: Path) -> dict[str, Any]:
     if any(ended):
         raise RuntimeError(f"A process of this soak broke off ({ended}); what it asked is kept, run it again.")
     parts = [_kept_in(place) or _none() for place in places]
-    wrong = told["wrong"] + [line for part in parts for line in part["wrong"]]
+    wrong = told["wrong"] + [line for part in parts for lines in part["wrong"].values() for line in lines]
     rule = policy_cells() * told["deeds"] // len(DEEDS) + told["workflow"]
-    real, used = sum(part["next"] for part in parts), os.times()
+    real, used = sum(len(part["judged"]) for part in parts), os.times()
     return {
         "cells": rule + real,
         "rule": rule,
@@ -292,10 +292,6 @@ def _beside(core: int, places: list[Path], until: Callable[[], bool], seed: int)
 
 
 def _real(core: int, places: list[Path], until: Callable[[], bool], seed: int) -> None:
-    place = places[core]
-    told = _kept_in(place) or _none()
-    if told["of"] and told["next"] == told["of"]:
-        return
     _prepare()
     from django.conf import settings
     from django.db import transaction
@@ -303,35 +299,48 @@ def _real(core: int, places: list[Path], until: Callable[[], bool], seed: int) -
     with tempfile.TemporaryDirectory(prefix="comity-cells-") as folder, transaction.atomic():
         with standing(Path(folder), settings, whole_scene, HOUSES) as (asking, cells):
             mine = [one for one in cells.in_order(seed) if crc32(cells[one].door.name.encode()) % len(places) == core]
-            told["of"] = len(mine)
             gc.collect()
             gc.freeze()  # the scene lives as long as the run
-            _draw(asking, cells, mine, told, until, lambda: _keep(place, told))
+            _draw(asking, cells, mine, places[core], until)
         transaction.set_rollback(True)
-    _keep(place, told)
 
 
-def _draw(
-    asking: Asking,
-    cells: Cells,
-    order: list[int],
-    told: dict[str, Any],
-    until: Callable[[], bool],
-    keep: Callable[[], None],
-) -> None:
+def _draw(asking: Asking, cells: Cells, order: list[int], place: Path, until: Callable[[], bool]) -> None:
+    """Ask what the file has not: first what was wrong or was judged by another oracle, then the rest in this order."""
+    these = crc32("\n".join(str(cells[number]) for number in sorted(order)).encode())
+    told = _kept_in(place) or _none()
+    if told["cells"] != these:
+        told = _none() | {"of": len(order), "cells": these}
     counts = {name: Counter(told[name]) for name in COUNTED}
-    while told["next"] < len(order) and not until():
-        cell = cells[order[told["next"]]]
+    for number in sorted(order, key=lambda one: str(one) not in told["judged"]):
+        cell = cells[number]
+        known, mark = told["judged"].get(str(number)), _mark(cell)
+        if known == mark and str(number) not in told["wrong"]:
+            continue
+        if until():
+            break
         decision, wrong = judge(asking, cell)
-        told["next"] += 1
-        told["wrong"] += wrong
-        counts["channels"][f"{cell.door.channel}{' ' + cell.door.method if cell.door.channel != DESK else ''}"] += 1
-        counts["decisions"][decision] += 1
-        counts["kinds"][cell.thing.kind] += 1
-        for name, found in counts.items():
-            told[name] = dict(sorted(found.items()))
-        if told["next"] % 200 == 0 or wrong:
-            keep()
+        told["wrong"].pop(str(number), None)
+        if wrong:
+            told["wrong"][str(number)] = wrong
+        told["judged"][str(number)] = mark
+        if known is None:
+            method = "" if cell.door.channel == DESK else f" {cell.door.method}"
+            counts["channels"][f"{cell.door.channel}{method}"] += 1
+            counts["decisions"][decision] += 1
+            counts["kinds"][cell.thing.kind] += 1
+        if len(told["judged"]) % 1_000 == 0 or wrong:
+            _keep(place, _told(told, counts))
+    _keep(place, _told(told, counts))
+
+
+def _told(told: dict[str, Any], counts: Mapping[str, Counter[str]]) -> dict[str, Any]:
+    return told | {name: dict(sorted(found.items())) for name, found in counts.items()}
+
+
+def _mark(cell: Cell) -> int:
+    """The answers that are right for a cell, as one number: what it was judged by."""
+    return crc32(" ".join(sorted(expected_of(cell))).encode())
 
 
 COUNTED = ("channels", "decisions", "kinds")
@@ -339,7 +348,7 @@ COUNTED = ("channels", "decisions", "kinds")
 
 def _none() -> dict[str, Any]:
     """Nothing of the real cells is asked yet."""
-    return {"next": 0, "of": 0, **{name: {} for name in COUNTED}, "wrong": []}
+    return {"of": 0, "cells": 0, "judged": {}, **{name: {} for name in COUNTED}, "wrong": {}}
 
 
 def _kept_in(place: Path) -> Any:

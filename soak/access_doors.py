@@ -312,9 +312,10 @@ def _evidence_doors() -> Iterator[Door]:
     yield from _show("item", read, (PAGE, f"{home}/way"), entered=False)
     gone = {"closed": frozenset({"recalled", "ended"})}
     yield from _show("item", read, (PAGE, f"{home}/content"), (API, "/items/{ref}/content"), **gone)
-    yield Door("page verify", "item", read, PAGE, "POST", f"{home}/verify", {}, asks=True)
-    yield Door("api verify", "item", read, API, "POST", "/items/{ref}/verify", {}, asks=True)
-    yield Door("desk verify-item", "item", read, DESK, "POST", "", ["verify-item", "{ref}"], asks=True)
+    locked: dict[str, Any] = {"asks": True, "closed": frozenset({"recalled"})}
+    yield Door("page verify", "item", read, PAGE, "POST", f"{home}/verify", {}, **locked)
+    yield Door("api verify", "item", read, API, "POST", "/items/{ref}/verify", {}, **locked)
+    yield Door("desk verify-item", "item", read, DESK, "POST", "", ["verify-item", "{ref}"], **locked)
     yield from _show("release", "evidence:release:read", (PAGE, "/releases/{ref}"))
     only_proposed = {"asks": True, "closed": frozenset({"approved", "refused", "exported"})}
     approve = "evidence:release:approve"

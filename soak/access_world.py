@@ -141,7 +141,7 @@ def item_things(label: str, dossier: Any) -> list[Thing]:
     relations = _relations(dossier)
     for reference in Item.objects.filter(dossier=str(dossier)).values_list("reference", flat=True).distinct():
         rows = Item.objects.filter(reference=reference)
-        held = {row.holder: (row.state, row.own, row.handling) for row in rows}
+        held = {row.holder: (_stands(row), row.own, row.handling) for row in rows}
         seen = {code: known for code, known in relations.items() if _holder(code, known, relations) in held}
         states = {code: held[_holder(code, known, relations)] for code, known in seen.items()}
         found.append(
@@ -156,6 +156,16 @@ def item_things(label: str, dossier: Any) -> list[Thing]:
             )
         )
     return found
+
+
+def _stands(row: Any) -> str:
+    """The item's own state, but where its provider's recall stands against it or the last day of its use is over."""
+    from comity.evidence.models import RecalledItem
+
+    asked = RecalledItem.objects.filter(item=row.reference, recall__holder=row.holder, recall__kind="recall")
+    if not row.own and asked.filter(recall__state="standing").exists():
+        return "recalled"
+    return "ended" if any((one.get("until") or "9") < "2026-11-20" for one in row.conditions) else str(row.state)
 
 
 def _holder(code: str, known: frozenset[str], relations: Mapping[str, frozenset[str]]) -> str:
@@ -215,7 +225,9 @@ def corrections(world: Any) -> list[Thing]:
         row.refresh_from_db()
         digest = withdrawal_digest(row) if state == "ending" else row.digest
         hands = {"gazette:correction:propose": frozenset({world.id_of("clerk")})}
-        hands["gazette:withdrawal:propose"] = hands["gazette:correction:propose"] if state == "ending" else frozenset()
+        hands["gazette:withdrawal:propose"] = frozenset()
+        if state in {"ending", "withdrawn"}:
+            hands["gazette:withdrawal:propose"] = hands["gazette:correction:propose"]
         own = {"CH-FOJ": frozenset({"own"})}
         found.append(
             Thing("correction", f"correction {state}", row.reference, "", own, hands=hands, state=state, digest=digest)
@@ -336,7 +348,7 @@ def whole_scene(world: Any) -> list[Thing]:
     world.post()
     plain += [("withdrawn", withdrawn), ("closed", closed), ("amendment", amendment)]
     found += [
-        dossier_thing(world, label, one, **({} if label == "drafted" else {"sign": "prosecutor"}))
+        dossier_thing(world, label, one, **({} if label in {"drafted", "amendment"} else {"sign": "prosecutor"}))
         for label, one in plain
     ]
     kept = stages.in_execution(world)
@@ -352,13 +364,13 @@ def whole_scene(world: Any) -> list[Thing]:
         *item_things("taken in", kept),
     ]
     lasting, items = _ended(world)
+    Item.objects.filter(reference__in=items, own=False).update(
+        conditions=[{"kind": "other", "text": "Until then.", "provision": "", "until": "2026-11-10"}]
+    )
     found += [
         dossier_thing(world, "ended", lasting, sign="prosecutor", execute="fiscal"),
         *item_things("ended", lasting),
     ]
-    Item.objects.filter(reference__in=items, own=False).update(
-        conditions=[{"kind": "other", "text": "Until then.", "provision": "", "until": "2026-11-10"}]
-    )
     for label, order in (("order signed", order_signed(world)), ("order sent", order_sent(world))):
         found.append(dossier_thing(world, label, order, sign="judge"))
     found.append(dossier_thing(world, "by post", posted(world), sign="prosecutor"))
