@@ -439,7 +439,12 @@ def doors_open(world: Any, folder: Path, settings: Any) -> Iterator[Asking]:
     from comity.cli import desk
 
     settings.COMITY = SimpleNamespace(
-        exercise=True, folder=folder, keys=lambda: world.keys, vault=lambda: world.vault, transport=lambda: world.line
+        exercise=True,
+        folder=folder,
+        keys=lambda: world.keys,
+        vault=lambda: world.vault,
+        transport=lambda: world.line,
+        glass=lambda: None,  # this node's file names no journal
     )
     settings.ROOT_URLCONF, settings.API_CALLS_PER_MINUTE = "comity.site.urls", 1_000_000_000
     settings.STEP_UP_SECONDS, settings.SESSION_COOKIE_SECURE = 10_000_000, False

@@ -259,22 +259,12 @@ def _dossier_doors() -> Iterator[Door]:
     )
     yield from _show("dossier", "evidence:item:take-in", (PAGE, f"{home}/evidence/take-in"), room=True)
     posted = {"title": "x", "on": "2026-11-02", "carrier": "stick", "place": "y"}
-    yield Door("api posted", "dossier", "evidence:item:record", API, "POST", f"{home}/posted/things", posted, asks=True)
-    yield Door(
-        "api posted items",
-        "dossier",
-        "evidence:item:record",
-        API,
-        "POST",
-        f"{home}/posted/items",
-        posted,
-        form=True,
-        asks=True,
-    )
+    by_post: dict[str, Any] = {"asks": True, "also": frozenset({"state"})}  # only who asked can have an answer by post
+    record = "evidence:item:record"
+    yield Door("api posted", "dossier", record, API, "POST", f"{home}/posted/things", posted, **by_post)
+    yield Door("api posted items", "dossier", record, API, "POST", f"{home}/posted/items", posted, form=True, **by_post)
     page = posted | {"kind": "physical", "handling": "H0"}
-    yield Door(
-        "page from-post", "dossier", "evidence:item:record", PAGE, "POST", f"{home}/evidence/from-post", page, asks=True
-    )
+    yield Door("page from-post", "dossier", record, PAGE, "POST", f"{home}/evidence/from-post", page, **by_post)
     yield from _show("dossier", "evidence:item:record", (PAGE, f"{home}/evidence/from-post"), room=True)
     proposal = {"items": ["{item}"], "audience": "court", "ground": "Art. 15"}
     with_items = {"also": frozenset({"absent", "form"}), "asks": True}
@@ -293,6 +283,7 @@ def _dossier_doors() -> Iterator[Door]:
 def _verb_doors(home: str) -> Iterator[Door]:
     for verb, deed in VERB_DEEDS.items():
         also = {"absent"} if NAMING.search(verb) or deed in OF_THE_LAW else set()
+        also |= {"state"} if verb == "countersign_evidence" else set()  # the items named may be countersigned already
         act = {"verb": verb, "asks": True, "also": frozenset(also)}
         if verb in SCANNED:
             yield Door(

@@ -45,7 +45,8 @@ def test_a_page_shows_draft_gaps_basis_and_the_steps_open_to_this_officer(cast: 
     steps = {step.verb: step for step in view.steps}
     assert steps["save_draft"].allowed
     assert (steps["sign_request"].allowed, steps["sign_request"].code) == (False, "ready")
-    assert (steps["transmit_request"].allowed, steps["transmit_request"].code) == (False, "phase")
+    assert (steps["transmit_request"].allowed, steps["transmit_request"].code) == (False, "wrong-relation")
+    assert (steps["give_feedback"].allowed, steps["give_feedback"].code) == (False, "phase")
 
 
 def test_each_closed_step_says_why(cast: World) -> None:

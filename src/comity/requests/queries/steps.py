@@ -220,12 +220,12 @@ def step_of(actor: Actor, matter: Matter, verb: str) -> NextStep:
 def _closed(actor: Actor, matter: Matter, step: workflow.Step, parts: tuple[str, ...]) -> tuple[str, str]:
     """Code and reason why a step is not open; `open` and no reason when it is. A missing step-up closes nothing."""
     row = matter.row
-    reason = workflow.refusal(step, Side(row.side), phase_of_row(row))
-    if reason:
-        return "phase", reason
     decision = decide(actor, step.permission, matter.target)
     if not decision.allowed and decision.code is not Code.STEP_UP:
         return decision.code.value, decision.reason
+    reason = workflow.refusal(step, Side(row.side), phase_of_row(row))
+    if reason:
+        return "phase", reason
     if step.parts_from and not parts:
         wanted = ", ".join(sorted(state.value for state in step.parts_from))
         return "parts", f"No part is {wanted}."
