@@ -1,7 +1,7 @@
 """One dossier for one officer: what every page of it shows, and the whole with timeline, transfers and post."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -115,15 +115,16 @@ def dossier_page(actor: Actor, reference: Reference) -> DossierView:
     The face enters the read in the ledger before it sends the page.
     """
     row, target = _readable(actor, reference)
-    return DossierView(**_shown(actor, row, cached_state(row), target))
+    return _view(actor, row, cached_state(row), target)
 
 
 def dossier_whole(actor: Actor, reference: Reference) -> WholeDossier:
     """The same with its timeline, transfers and post; each message's signature is checked anew."""
     row, target = _readable(actor, reference)
     state, partner = cached_state(row), partner_of(row)
+    view = _view(actor, row, state, target)
     return WholeDossier(
-        **_shown(actor, row, state, target),
+        **{one.name: getattr(view, one.name) for one in fields(view)},
         transfers=tuple(transfers_of(row.holder, reference)),
         post=tuple(
             PostLine(one.direction, one.on, one.number, one.correspondent, one.what, one.scan)
@@ -141,49 +142,48 @@ def _readable(actor: Actor, reference: Reference) -> tuple[Dossier, Target]:
     return row, target
 
 
-def _shown(actor: Actor, row: Dossier, state: DossierState, target: Target) -> dict[str, Any]:
-    """The fields of a `DossierView`."""
+def _view(actor: Actor, row: Dossier, state: DossierState, target: Target) -> DossierView:
     law = register_here().instrument(row.instrument) if row.instrument else None
     draft = Draft.objects.filter(dossier=row).first()
     originating = row.originating or state.originating or ""
     names = _names([row.requesting, row.requested, originating, row.executing])
-    return {
-        "reference": row.reference,
-        "version": row.version,
-        "holder": row.holder,
-        "side": row.side,
-        "relations": tuple(sorted(relation.value for relation in relations_of(row, actor.authority))),
-        "phase": shown_phase(row, state),
-        "title": row.title,
-        "requesting": PartyView(row.requesting, row.requesting[:2], names[row.requesting]),
-        "requested": PartyView(row.requested, row.requested[:2], names[row.requested]),
-        "originating": PartyView(originating, originating[:2], names[originating]) if originating else None,
-        "executing": _executing(row, state, names),
-        "numbers": {"file": row.file_number, "ours": row.number, "theirs": row.their_number},
-        "instrument": row.instrument,
-        "direct": row.direct,
-        "partner_has_node": row.partner_has_node,
-        "handling": row.handling,
-        "content": state.content,
-        "signed_release": row.signed_release or state.release,
-        "cover_note": row.cover_note,
-        "draft": _draft(draft) if draft else None,
-        "parts": tuple(part.to_json() for part in state.parts.values()),
-        "clocks": clocks_of(state, law, row.requested[:2], asking_of(row)),
-        "questions": tuple(one.to_json() for one in state.questions.values()),
-        "consultations": tuple(one.to_json() for one in state.consultations.values()),
-        "open_questions": tuple(one.to_json() for one in state.open_questions()),
-        "open_consultations": tuple(one.to_json() for one in state.open_consultations()),
-        "conditions": tuple(state.conditions),
-        "amendment": state.amendment,
-        "items": tuple(items_of(actor, target.reference)),
-        "documents": documents_of(row, actor.authority),
-        "remind_on": row.remind_on,
-        "waiting": state.waiting,
-        "law": law_of(row, state, actor.authority, draft),
-        "steps": next_steps(actor, row, state, target, draft),
-        "changed_at": row.changed_at,
-    }
+    return DossierView(
+        reference=row.reference,
+        version=row.version,
+        holder=row.holder,
+        side=row.side,
+        relations=tuple(sorted(relation.value for relation in relations_of(row, actor.authority))),
+        phase=shown_phase(row, state),
+        title=row.title,
+        requesting=PartyView(row.requesting, row.requesting[:2], names[row.requesting]),
+        requested=PartyView(row.requested, row.requested[:2], names[row.requested]),
+        originating=PartyView(originating, originating[:2], names[originating]) if originating else None,
+        executing=_executing(row, state, names),
+        numbers={"file": row.file_number, "ours": row.number, "theirs": row.their_number},
+        instrument=row.instrument,
+        direct=row.direct,
+        partner_has_node=row.partner_has_node,
+        handling=row.handling,
+        content=state.content,
+        signed_release=row.signed_release or state.release,
+        cover_note=row.cover_note,
+        draft=_draft(draft) if draft else None,
+        parts=tuple(part.to_json() for part in state.parts.values()),
+        clocks=clocks_of(state, law, row.requested[:2], asking_of(row)),
+        questions=tuple(one.to_json() for one in state.questions.values()),
+        consultations=tuple(one.to_json() for one in state.consultations.values()),
+        open_questions=tuple(one.to_json() for one in state.open_questions()),
+        open_consultations=tuple(one.to_json() for one in state.open_consultations()),
+        conditions=tuple(state.conditions),
+        amendment=state.amendment,
+        items=tuple(items_of(actor, target.reference)),
+        documents=documents_of(row, actor.authority),
+        remind_on=row.remind_on,
+        waiting=state.waiting,
+        law=law_of(row, state, actor.authority, draft),
+        steps=next_steps(actor, row, state, target, draft),
+        changed_at=row.changed_at,
+    )
 
 
 def shown_phase(row: Dossier, state: DossierState) -> str:
