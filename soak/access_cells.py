@@ -38,6 +38,8 @@ REFUSALS = frozenset(
 )
 UNDECIDED = frozenset({"form"})
 """The form or the fields were not what the deed wants, which was told before access was asked; nothing was done."""
+COUNTED = ("channels", "decisions", "kinds")
+"""What a run tells of its cells beside how many they were."""
 
 
 @dataclass(frozen=True)
@@ -341,9 +343,6 @@ def _told(told: dict[str, Any], counts: Mapping[str, Counter[str]]) -> dict[str,
 def _mark(cell: Cell) -> int:
     """The answers that are right for a cell, as one number: what it was judged by."""
     return crc32(" ".join(sorted(expected_of(cell))).encode())
-
-
-COUNTED = ("channels", "decisions", "kinds")
 
 
 def _none() -> dict[str, Any]:
