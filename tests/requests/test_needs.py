@@ -8,9 +8,9 @@ from django.test.utils import CaptureQueriesContext
 
 from comity.requests.models import DomesticAct, Dossier, Draft
 from comity.requests.queries import needs_me
-from comity.requests.queries.access import cached_state, phase_of_row, rows_of, target_of
+from comity.requests.queries.access import cached_state, phase_of_row, rows_of
 from comity.requests.queries.needs import TURN, _waits
-from comity.requests.queries.steps import next_steps
+from comity.requests.queries.steps import steps_of
 from comity.values.actor import Actor
 from comity.values.reference import Kind, Reference
 from tests.requests.stages import drafted, in_execution, registered, signed, transmitted
@@ -73,9 +73,7 @@ def asked_one_by_one(actor: Actor) -> set[tuple[str, str]]:
     found = set()
     for row in rows_of(actor.authority).exclude(phase__in=("closed", "refused", "withdrawn", "")):
         state = cached_state(row)
-        draft = Draft.objects.filter(dossier=row).first()
-        known = next_steps(actor, row, state, target_of(row, actor), draft)
-        steps = {step.verb for step in known if step.allowed}
+        steps = {step.verb for step in steps_of(actor, row, state) if step.allowed}
         turn = next(
             (verb for verb in TURN.get(phase_of_row(row), ()) if verb in steps and _waits(row, state, verb)), ""
         )

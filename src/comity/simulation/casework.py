@@ -19,10 +19,9 @@ from comity.forms.content import parse_content
 from comity.requests.actions import VERBS, open_dossier
 from comity.requests.actions.shape import write
 from comity.requests.messages import MessageType
-from comity.requests.models import Draft
 from comity.requests.phases import Phase, Side
-from comity.requests.queries.access import rows_of, state_of, target_of
-from comity.requests.queries.steps import NextStep, next_steps
+from comity.requests.queries.access import rows_of, state_of
+from comity.requests.queries.steps import NextStep, steps_of
 from comity.requests.state import DossierState, Exchange
 from comity.seals.canonical import digest_of
 from comity.simulation import gates, recalls, results
@@ -243,9 +242,7 @@ class Casework:
             gates.try_forbidden(self.forbidden, row, state, act)
             gates.go_on(row, state, act)
             return
-        draft = Draft.objects.filter(dossier=row).first()
-        known = next_steps(act.actor, row, state, target_of(row, act.actor), draft)
-        steps = [step for step in known if step.allowed and step.verb in {*VALUES, *OF_LAW}]
+        steps = [step for step in steps_of(act.actor, row, state) if step.allowed and step.verb in {*VALUES, *OF_LAW}]
         steps = [step for step in steps if step.verb not in SELDOM or chance.hits(0.15)]
         if not steps:
             return

@@ -8,7 +8,7 @@ from comity.evidence.queries import awaiting_countersignature, posted_unbound, r
 from comity.requests import workflow
 from comity.requests.models import Dossier, Draft
 from comity.requests.phases import Phase, Side
-from comity.requests.queries.access import phase_of_row
+from comity.requests.queries.access import phase_of_row, target_of
 from comity.requests.queries.law_records import gate_is_signed
 from comity.requests.state import DossierState
 from comity.safeguards.policy import Code, Target, decide
@@ -197,6 +197,11 @@ def next_steps(
     matter = matter_of(row, state, target, draft)
     found = [step_of(actor, matter, step.verb) for step in workflow.TABLE if Side(row.side) in step.sides]
     return tuple(sorted(found, key=lambda one: not one.allowed))
+
+
+def steps_of(actor: Actor, row: Dossier, state: DossierState) -> tuple[NextStep, ...]:
+    """The same for a row of which nothing else is at hand."""
+    return next_steps(actor, row, state, target_of(row, actor), Draft.objects.filter(dossier=row).first())
 
 
 def step_of(actor: Actor, matter: Matter, verb: str) -> NextStep:
