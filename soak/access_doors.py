@@ -15,6 +15,8 @@ from soak.access_world import RECORD, Thing
 PAGE, API, DESK = "page", "api", "desk"
 NAMING = re.compile(r"recall|narrowing|check_assurance|countersign|check_results|return|record_receipt|answer_")
 """Verbs that name something else within the dossier, an item or a question, which may not be there."""
+OF_ITEMS = frozenset({"countersign_evidence", "check_results"})
+"""Verbs that write in the custody of the items named, where what was done already, or recalled, is closed to them."""
 OF_THE_LAW = frozenset(
     {"requests:law:record", "requests:dual:sign", "requests:rights:sign", "requests:assurance:record"}
 )
@@ -283,7 +285,7 @@ def _dossier_doors() -> Iterator[Door]:
 def _verb_doors(home: str) -> Iterator[Door]:
     for verb, deed in VERB_DEEDS.items():
         also = {"absent"} if NAMING.search(verb) or deed in OF_THE_LAW else set()
-        also |= {"state"} if verb == "countersign_evidence" else set()  # the items named may be countersigned already
+        also |= {"state"} if verb in OF_ITEMS else set()
         act = {"verb": verb, "asks": True, "also": frozenset(also)}
         if verb in SCANNED:
             yield Door(

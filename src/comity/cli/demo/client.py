@@ -101,7 +101,8 @@ def sign_in(address: str, roster: Roster, username: str, purpose: str) -> Desk:
         for person in office.officers
         if person.username == username
     )
-    http = httpx.Client(base_url=address, timeout=120, headers={"X-Purpose": purpose})
+    brief = httpx.Limits(keepalive_expiry=1)  # a node ends an idle connection after two seconds: never in our hands
+    http = httpx.Client(base_url=address, timeout=120, headers={"X-Purpose": purpose}, limits=brief)
     desk = Desk(http, officer)
     fault: CallError | None = None
     for shift in (0, 30, -30):
