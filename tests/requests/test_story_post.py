@@ -195,6 +195,15 @@ def answers(cast: World, dossier: Reference, kind: str) -> list[str]:
     ]
 
 
+def test_the_sheet_of_grounds_of_a_request_on_paper_shows_our_own_check(cast: World, tmp_path) -> None:
+    """No prediction came with it, and nobody has recorded a run of ours yet."""
+    dossier = received(cast)
+    cast.do("clerk", "register_request", dossier, number="B-26-99", contact="Registre")
+    cast.do("head", "print_check", dossier)
+    (sheet,) = answers(cast, dossier, "check-of-grounds")
+    assert "Art. 18(21)" in printed(sheet, tmp_path / "sheet.pdf")
+
+
 def test_a_request_that_came_on_paper_is_opened_registered_and_answered_on_paper(cast: World, tmp_path) -> None:
     dossier = received(cast)
     row = cast.row("clerk", dossier)

@@ -48,7 +48,7 @@ def sheet_content(row: Dossier, view: LawCaseView) -> dict[str, Any]:
     """The content of the sheet, as `documents.check_of_grounds` reads it."""
     measures: dict[str, dict[str, Any]] = {
         one["measure"]: {"measure": one["measure"], "parts": one["parts"], "notes": one["notes"], "lines": []}
-        for check in (view.predicted, view.found)
+        for check in (view.predicted, view.found or view.now)
         for one in check.get("checks") or []
     }
     for line in view.comparison:
@@ -56,7 +56,7 @@ def sheet_content(row: Dossier, view: LawCaseView) -> dict[str, Any]:
     both = [line for line in view.comparison if line["agree"] is not None]
     return {
         "request": {"title": row.title, "reference": row.number or row.file_number},
-        "on": (view.found or view.predicted).get("on", ""),
+        "on": (view.found or view.predicted or view.now).get("on", ""),
         "instrument": row.instrument,
         "measures": list(measures.values()),
         "all": len(both),
